@@ -1,0 +1,117 @@
+"""Rules for every table: no query without an organisation, no float or decimal for money and effort."""
+
+import ast
+
+import pytest
+from django.apps import apps
+from django.db import models
+from django_scopes.exceptions import ScopeError
+
+from tests.architecture.source import PACKAGE, dotted, modules, name, nodes
+
+# Tables that answer without a scope, each with its reason.
+UNSCOPED: dict[str, str] = {}
+
+# Columns that may be float: quantities of the world and chances, never money, effort or progress.
+FLOATS: dict[str, str] = {}
+
+MONEY_WORDS = ("amount", "money", "cost", "price", "budget", "minor", "effort", "minutes", "hours", "progress", "percent")
+
+# Places that may touch a history table or a base manager directly.
+DOORS = {
+    "kit/history.py": "the one door to history tables",
+}
+
+
+def our_models() -> list[type[models.Model]]:
+    return [model for model in apps.get_models() if model.__module__.startswith("goldenthread.") and not is_history(model)]
+
+
+def is_history(model: type[models.Model]) -> bool:
+    return hasattr(model, "history_type") and hasattr(model, "instance_type")
+
+
+def is_scoped(manager: models.Manager) -> bool:
+    """Outside a scope the manager refuses. (A query that gets as far as the database fails the test run by itself.)"""
+    try:
+        manager.all().count()
+    except ScopeError:
+        return True
+    except Exception:  # noqa: BLE001  the database is not open to these tests: the query would have been sent
+        return False
+    return False
+
+
+def test_there_are_tables_to_judge():
+    assert len(our_models()) > 10
+
+
+def test_no_manager_answers_without_a_scope():
+    open_ones = {
+        f"{model._meta.label}.{manager.name}"
+        for model in our_models()
+        for manager in model._meta.managers
+        if manager.name != "history" and not is_scoped(manager)
+    }
+    assert {label for label in open_ones if label.rsplit(".", 1)[0] not in UNSCOPED} == set()
+
+
+def test_every_table_without_a_scope_still_needs_its_exception():
+    labels = {model._meta.label for model in our_models()}
+    scoped = {m._meta.label for m in our_models() if all(is_scoped(x) for x in m._meta.managers if x.name != "history")}
+    assert set(UNSCOPED) <= labels - scoped
+
+
+@pytest.mark.parametrize("path", [path for path in modules() if path.is_relative_to(PACKAGE)], ids=name)
+def test_history_is_read_through_its_one_door(path):
+    """`Model.history` and `_base_manager` ignore the scope, so nobody but the kit calls them."""
+    if path.relative_to(PACKAGE).as_posix() in DOORS:
+        return
+    found = [
+        f"{name(path)}:{node.lineno} {dotted(node)}"
+        for node in nodes(path, ast.Attribute)
+        if (isinstance(node.value, ast.Attribute) and node.value.attr == "history" and node.attr in QUERY)
+        or node.attr == "_base_manager"
+    ]
+    assert not found
+
+
+QUERY = {
+    "all",
+    "filter",
+    "exclude",
+    "get",
+    "first",
+    "last",
+    "latest",
+    "earliest",
+    "as_of",
+    "order_by",
+    "values",
+    "count",
+    "exists",
+    "model",
+}
+
+
+def test_no_decimals_anywhere():
+    found = [
+        f"{m._meta.label}.{f.name}" for m in our_models() for f in m._meta.get_fields() if isinstance(f, models.DecimalField)
+    ]
+    assert not found
+
+
+def test_floats_are_quantities_of_the_world():
+    found = {f"{m._meta.label}.{f.name}" for m in our_models() for f in m._meta.get_fields() if isinstance(f, models.FloatField)}
+    assert found == set(FLOATS)
+    assert not [label for label in found if any(word in label.rsplit(".", 1)[1] for word in MONEY_WORDS)]
+
+
+def test_money_stands_beside_its_currency():
+    bare = [
+        f"{model._meta.label}.{field.name}"
+        for model in our_models()
+        for field in model._meta.concrete_fields
+        if field.name.endswith("_minor") and not any("currency" in other.name for other in model._meta.concrete_fields)
+    ]
+    assert not bare

@@ -1,0 +1,54 @@
+"""What every test may ask for: a real browser, a page that reports any breach, and the marks that choose the lanes."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests import browser as real
+
+DATABASE = {"db", "transactional_db", "live_server", "django_db_setup", "client", "admin_client"}
+BROWSER = {"page", "phone", "browser", "new_page"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test belongs to the lanes of what it uses: nobody has to remember a mark."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if fixtures & DATABASE or item.get_closest_marker("django_db"):
+            item.add_marker(pytest.mark.database)
+        if fixtures & BROWSER or "journeys" in item.path.parts:
+            item.add_marker(pytest.mark.journey)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[real.Browser]:
+    """Chromium, started once; without one the test fails and says what to install."""
+    with real.chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def trouble() -> Iterator[real.Trouble]:
+    """What the pages complained of; the test fails at its end unless it allowed each line."""
+    found = real.Trouble()
+    yield found
+    assert not found.lines, "the page broke its content policy or logged errors"
+
+
+@pytest.fixture
+def new_page(browser: real.Browser, trouble: real.Trouble) -> Iterator[real.NewPage]:
+    """Open pages of any size and colour scheme: `new_page(width=390, height=844, scheme="dark")`."""
+    with real.pages(browser, trouble) as make:
+        yield make
+
+
+@pytest.fixture
+def page(new_page: real.NewPage) -> real.Page:
+    """A desktop page, 1440 x 900."""
+    return new_page()
+
+
+@pytest.fixture
+def phone(new_page: real.NewPage) -> real.Page:
+    """A phone's page, 390 x 844, with touch."""
+    return new_page(width=390, height=844)

@@ -1,0 +1,134 @@
+"""The product as a person gets it: its own command, its own server and worker, a data folder of its own."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+
+COMMAND = str(Path(sys.executable).with_name("goldenthread"))
+
+
+@dataclass(frozen=True)
+class Product:
+    """A running installation."""
+
+    address: str
+    folder: Path
+    sign_ins: tuple[dict[str, str], ...]
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run one of the product's commands on the same data."""
+        return command(self.folder, *words)
+
+    def read(self, *words: str) -> dict:
+        """The JSON answer of a command that must succeed."""
+        done = self.run(*words, "--json")
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+
+def environment(folder: Path) -> dict[str, str]:
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("GT_", "DJANGO_"))}
+    return kept | {"GT_DATA_DIR": str(folder), "PYTHONUTF8": "1"}
+
+
+def command(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([COMMAND, *words], env=environment(folder), text=True, capture_output=True, check=False, timeout=300)
+
+
+def must(folder: Path, *words: str) -> str:
+    done = command(folder, *words)
+    assert done.returncode == 0, f"{words}: {done.stdout}{done.stderr}"
+    return done.stdout
+
+
+def django(folder: Path, *words: str) -> None:
+    env = environment(folder) | {"DJANGO_SETTINGS_MODULE": "goldenthread.config.settings"}
+    subprocess.run([sys.executable, "-m", "django", *words], env=env, check=True, timeout=300, stdout=subprocess.DEVNULL)
+
+
+@pytest.fixture(scope="session")
+def empty_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with tables and static files, and nobody in it."""
+    folder = tmp_path_factory.mktemp("empty")
+    django(folder, "migrate", "--no-input", "--verbosity", "0")
+    django(folder, "collectstatic", "--no-input", "--verbosity", "0")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo_folder(empty_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with the demo organisation, loaded by its command."""
+    folder = tmp_path_factory.mktemp("demo") / "data"
+    shutil.copytree(empty_folder, folder)
+    (folder / "sign_ins.json").write_text(must(folder, "demo", "--json"))
+    return folder
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(address: str, server: subprocess.Popen) -> None:
+    """Until the first answer of any kind; a server that ends instead fails the test."""
+    for _ in range(600):
+        assert server.poll() is None, "the server ended before it answered"
+        try:
+            urlopen(address, timeout=10).close()
+        except URLError as error:
+            if getattr(error, "code", None):
+                return
+            time.sleep(0.05)
+        else:
+            return
+    pytest.fail("the server did not answer within 30 seconds")
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[[Path], Product]]:
+    """Start the product on a copy of a data folder."""
+    servers = []
+
+    def start(prepared: Path) -> Product:
+        folder = tmp_path / f"data-{len(servers)}"
+        shutil.copytree(prepared, folder)
+        port = free_port()
+        servers.append(subprocess.Popen([COMMAND, "serve", "--port", str(port)], env=environment(folder)))
+        address = f"http://127.0.0.1:{port}"
+        wait_for(f"{address}/", servers[-1])
+        kept = folder / "sign_ins.json"
+        sign_ins = tuple(json.loads(kept.read_text())["sign_ins"]) if kept.exists() else ()
+        return Product(address, folder, sign_ins)
+
+    yield start
+    for server in servers:
+        server.terminate()
+    for server in servers:
+        try:
+            server.wait(20)
+        except subprocess.TimeoutExpired:
+            server.kill()
+
+
+@pytest.fixture
+def product(serve: Callable[[Path], Product], demo_folder: Path) -> Product:
+    """The running demo; a fresh copy for each test."""
+    return serve(demo_folder)
+
+
+@pytest.fixture
+def empty_product(serve: Callable[[Path], Product], empty_folder: Path) -> Product:
+    """A running installation without the demo."""
+    return serve(empty_folder)
