@@ -1,0 +1,87 @@
+"""What surrounds every request: whose organisation it is, and how a refusal is answered."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
+
+from goldenthread.kit.errors import Conflict, Forbidden, Refused
+from goldenthread.kit.scoping import organisation_scope
+from goldenthread.ui import pages
+
+Answer = Callable[[HttpRequest], HttpResponse]
+OPEN_TO_ALL = ("/sign-in/", "/static/", "/healthz", "/favicon.ico", "/answer/", "/invitation/", "/api/")
+
+
+class Visit:
+    """Finds who is there, opens the organisation's scope and its time zone; without a sign-in only open pages answer."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer in the scope of the visitor's organisation."""
+        request.person = None  # type: ignore[attr-defined]
+        if request.path.startswith(("/static/", "/healthz")):
+            return self.get_response(request)
+        user: Any = request.user
+        if not user.is_authenticated:
+            if request.path.startswith(OPEN_TO_ALL):
+                return self.get_response(request)
+            return redirect_to_login(request.get_full_path(), reverse("account_login"))
+        person = getattr(user, "person", None)
+        if person is None:
+            if request.path.startswith(OPEN_TO_ALL):
+                return self.get_response(request)
+            raise Http404
+        request.person = person  # type: ignore[attr-defined]
+        with organisation_scope(person.organisation), timezone.override(zoneinfo.ZoneInfo(person.organisation.time_zone)):
+            response = self.get_response(request)
+        if not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
+            response["Cache-Control"] = "no-store, private"
+        patch_vary_headers(response, ("Cookie", "HX-Request"))
+        return response
+
+
+class Answers:
+    """Turns what an action raises into an answer that a person, htmx or a program can use."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass on; exceptions come to `process_exception`."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """422 for a refusal, 403 for a right that is missing, 409 for a lost race, 503 when the database is full or busy."""
+        if isinstance(error, Refused):
+            return self._answer(request, 422, error.message, error.advice, field=error.field)
+        if isinstance(error, Forbidden):
+            return self._answer(request, 403, str(error) or "You may not do this.", "Ask the head of your PMO for the right.")
+        if isinstance(error, Conflict):
+            both = [{"field": d.field, "yours": str(d.yours), "theirs": str(d.theirs)} for d in error.differences]
+            return self._answer(request, 409, str(error), "Look at both versions and send yours again.", differences=both)
+        if isinstance(error, OperationalError) and ("full" in str(error) or "locked" in str(error)):
+            return self._answer(request, 503, "The database cannot write now. Nothing was changed.", "Try again in a minute.")
+        return None
+
+    def _answer(self, request: HttpRequest, status: int, message: str, advice: str, **extra: Any) -> HttpResponse:
+        if request.path.startswith("/api/") or "application/json" in request.headers.get("Accept", ""):
+            return JsonResponse({"message": message, "advice": advice, **extra}, status=status)
+        if pages.wants_fragment(request):
+            toast = {"text": f"{message} {advice}".strip(), "tone": "bad", "undo": None}
+            response = pages.trigger(HttpResponse(status=status), "toasts", {"toasts": [toast]})
+            response["HX-Reswap"] = "none"
+            return response
+        context = {"status": status, "message": message, "advice": advice, "field": "", "differences": [], **extra}
+        return pages.page(request, "config/templates/refusal.html", context, status=status)

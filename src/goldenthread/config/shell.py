@@ -1,0 +1,31 @@
+"""What every page shows around its content: who is there, where one can go, what day it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from goldenthread.kit.slots import gather
+
+
+def ui_shell(request: HttpRequest) -> dict[str, Any]:
+    """Names for the base page. Rooms offer their entries through the slot `navigation`."""
+    person = getattr(request, "person", None)
+    if person is None:
+        return {"person": None}
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for entry in gather("navigation", person):
+        groups.setdefault(entry["group"], []).append({**entry, "current": _is_current(request.path, entry["url"])})
+    return {
+        "person": person,
+        "organisation": person.organisation,
+        "navigation": list(groups.values()),
+        "today": timezone.localdate(),
+        "terms": person.organisation.terms,
+    }
+
+
+def _is_current(path: str, url: str) -> bool:
+    return path == url or (url != "/" and path.startswith(url))

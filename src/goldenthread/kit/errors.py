@@ -1,0 +1,44 @@
+"""What an action raises when it will not do what was asked. Views, commands and the API turn these into clear answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+class Refused(Exception):  # noqa: N818  a refusal is an answer, not a fault
+    """The input or the state of things forbids the action. `field` names the input at fault, `advice` says what to do."""
+
+    def __init__(self, message: str, *, field: str = "", advice: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+        self.advice = advice
+
+    def __str__(self) -> str:
+        """The message and the advice as one text."""
+        return f"{self.message} {self.advice}".strip()
+
+
+class Forbidden(Exception):  # noqa: N818  an answer, not a fault
+    """The person may see that the thing exists, but may not do this with it."""
+
+
+@dataclass
+class Difference:
+    """One field of a row on which two writers disagree."""
+
+    field: str
+    yours: Any
+    theirs: Any
+
+
+class Conflict(Exception):  # noqa: N818  an answer, not a fault
+    """The row has changed since the writer read it. Carries both versions, field by field."""
+
+    def __init__(self, row: Any, *, expected: int, current: int, differences: tuple[Difference, ...] = ()) -> None:
+        super().__init__(f"{row} was changed by somebody else (version {current}, you had {expected}).")
+        self.row = row
+        self.expected = expected
+        self.current = current
+        self.differences = differences

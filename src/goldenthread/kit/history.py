@@ -1,0 +1,180 @@
+"""How a row is written: inside a changeset, with a history row, under a version number.
+
+A changeset is one user action and the unit of undo. `accounts.actions.changeset` opens one; everything saved while it is
+open is stamped with it, and a write outside one fails, because the history row's changeset may not be empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import F
+from django.dispatch import receiver
+from simple_history.models import HistoricalRecords
+from simple_history.signals import pre_create_historical_record
+from simple_history.utils import bulk_create_with_history, bulk_update_with_history
+
+from goldenthread.kit.errors import Conflict, Difference
+from goldenthread.kit.scoping import InOrganisation, current_organisation
+
+_open: ContextVar[Any] = ContextVar("changeset", default=None)
+
+
+class NoChangeset(RuntimeError):
+    """A tracked row was written outside a changeset: the caller must go through an action."""
+
+
+def open_changeset() -> Any:
+    """The changeset being written, or None."""
+    return _open.get()
+
+
+@contextmanager
+def writing(changeset: Any) -> Iterator[Any]:
+    """Stamp every tracked write with `changeset` until the block ends."""
+    token = _open.set(changeset)
+    try:
+        yield changeset
+    finally:
+        _open.reset(token)
+
+
+class InChangeset(models.Model):
+    """What each history row carries besides the row's own fields."""
+
+    changeset = models.ForeignKey("accounts.Changeset", models.PROTECT, related_name="+")
+
+    class Meta:
+        abstract = True
+
+
+@receiver(pre_create_historical_record)
+def stamp(history_instance: Any, **_: Any) -> None:
+    """Put the open changeset on a history row about to be written."""
+    if isinstance(history_instance, InChangeset):
+        changeset = _open.get()
+        if changeset is None:
+            raise NoChangeset(f"{type(history_instance).__name__} needs a changeset")
+        history_instance.changeset = changeset
+
+
+class Records(HistoricalRecords):
+    """History without a user column of its own: who did it stands on the changeset, once."""
+
+    def _get_history_user_fields(self) -> dict[str, Any]:
+        return {"history_user": property(lambda _: None, lambda _, __: None)}
+
+
+class Tracked(InOrganisation):
+    """A row with history, undo and a version number.
+
+    Saving a row whose version is no longer the stored one raises Conflict: nobody overwrites what they have not seen.
+    """
+
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    history = Records(inherit=True, bases=[InChangeset])
+
+    is_fact = False  # facts (a measurement, a sign-off) are never deleted: undo writes a reversing entry
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save under optimistic locking: one statement claims the version, the next writes the row."""
+        if not self._state.adding:
+            claimed = type(self)._base_manager.filter(pk=self.pk, version=self.version).update(version=F("version") + 1)
+            if not claimed:
+                raise conflict(self)
+            self.version += 1
+            if kwargs.get("update_fields") is not None:
+                kwargs["update_fields"] = {*kwargs["update_fields"], "version"}
+        super().save(*args, **kwargs)
+
+
+def conflict(row: Any, changes: dict[str, Any] | None = None) -> Conflict:
+    """A Conflict that says what is stored now beside what the writer wanted."""
+    stored = type(row)._base_manager.filter(pk=row.pk).first()
+    if stored is None:
+        return Conflict(row, expected=row.version, current=0)
+    wanted = changes if changes is not None else {f.attname: getattr(row, f.attname) for f in row._meta.concrete_fields}
+    differences = tuple(
+        Difference(name, value, getattr(stored, name))
+        for name, value in wanted.items()
+        if name != "version" and hasattr(stored, name) and getattr(stored, name) != value
+    )
+    return Conflict(stored, expected=row.version, current=stored.version, differences=differences)
+
+
+def require_version(row: Any, version: int | None, changes: dict[str, Any] | None = None) -> None:
+    """Raise Conflict unless the writer saw the stored version. None means the caller read the row in this very action."""
+    if version is not None and version != row.version:
+        seen = conflict(row, changes or {})
+        raise Conflict(row, expected=version, current=row.version, differences=seen.differences)
+
+
+def change(row: Any, changes: dict[str, Any], *, version: int | None = None) -> bool:
+    """Set the fields that differ and save once. Returns whether anything changed."""
+    require_version(row, version, changes)
+    differing = {name: value for name, value in changes.items() if getattr(row, name) != value}
+    if not differing:
+        return False
+    for name, value in differing.items():
+        setattr(row, name, value)
+    row.full_clean(validate_unique=False, validate_constraints=False, exclude=["organisation"])
+    row.save()
+    return True
+
+
+def add_all(model: type[Tracked], rows: Sequence[Any]) -> list[Any]:
+    """Insert many rows with their history in a few statements; returns them with ids."""
+    changeset = _open.get()
+    if changeset is None:
+        raise NoChangeset(f"{model.__name__} needs a changeset")
+    organisation = current_organisation()
+    for row in rows:
+        row.organisation = organisation
+    if not rows:
+        return []
+    return bulk_create_with_history(
+        list(rows), model, batch_size=500, custom_historical_attrs={"changeset": changeset}, default_date=changeset.at
+    )
+
+
+def change_all(model: type[Tracked], rows: Sequence[Any], fields: Iterable[str]) -> None:
+    """Update `fields` of many rows, read in this transaction, with their history in a few statements."""
+    changeset = _open.get()
+    if changeset is None:
+        raise NoChangeset(f"{model.__name__} needs a changeset")
+    organisation = current_organisation()
+    for row in rows:
+        if row.organisation_id != organisation.pk:
+            raise ValueError("a row of another organisation cannot be written in this scope")
+        row.version += 1
+    if rows:
+        bulk_update_with_history(
+            list(rows),
+            model,
+            [*fields, "version"],
+            batch_size=200,
+            custom_historical_attrs={"changeset": changeset},
+            default_date=changeset.at,
+        )
+
+
+def records(model: type[Tracked], organisation: Any | None = None) -> models.QuerySet[Any]:
+    """The history rows of `model` in the open (or the given) organisation: the only door to a history table."""
+    owner = organisation or current_organisation()
+    return model.history.filter(organisation_id=owner.pk)  # type: ignore[attr-defined]
+
+
+def rows_as_of(model: type[Tracked], moment: datetime) -> models.QuerySet[Any]:
+    """The history rows that say how `model` stood at `moment`: the newest record of each row that was not a deletion."""
+    past = records(model).filter(history_date__lte=moment)
+    newest = past.filter(id=models.OuterRef("id")).order_by("-history_date", "-history_id").values("history_id")[:1]
+    return past.filter(history_id=models.Subquery(newest)).exclude(history_type="-")

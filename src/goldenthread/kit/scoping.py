@@ -1,0 +1,53 @@
+"""Every row belongs to one organisation, and a query outside an organisation's scope raises instead of leaking."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from django.db import models
+from django_scopes import ScopedManager, scope
+
+_current: ContextVar[Any] = ContextVar("organisation", default=None)
+
+
+@contextmanager
+def organisation_scope(organisation: Any) -> Iterator[None]:
+    """Answer queries for this organisation only. Refuses None, which would mean every organisation."""
+    if organisation is None or organisation.pk is None:
+        raise ValueError("an organisation is needed: a scope of None would answer for all of them")
+    token = _current.set(organisation)
+    try:
+        with scope(organisation=organisation):
+            yield
+    finally:
+        _current.reset(token)
+
+
+def current_organisation() -> Any:
+    """The organisation whose scope is open; LookupError outside a scope."""
+    organisation = _current.get()
+    if organisation is None:
+        raise LookupError("no organisation scope is open")
+    return organisation
+
+
+class InOrganisation(models.Model):
+    """A row of one organisation. Set from the open scope when the row is made."""
+
+    organisation = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="+", editable=False)
+
+    objects = ScopedManager(organisation="organisation")
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; a new row takes the open scope's organisation and no row leaves it."""
+        if self.organisation_id is None:
+            self.organisation = current_organisation()
+        elif _current.get() is not None and self.organisation_id != _current.get().pk:
+            raise ValueError("a row of another organisation cannot be written in this scope")
+        super().save(*args, **kwargs)

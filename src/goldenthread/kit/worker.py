@@ -1,0 +1,70 @@
+"""The worker thread of the server process. It comes back after a fault and finishes its job before the process ends."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing.util
+import os
+import threading
+import time
+
+from django.db import connections
+from django.utils import timezone
+from django_tasks_db.management.commands.db_worker import Worker
+from django_tasks_db.models import DBTaskResult
+
+log = logging.getLogger("goldenthread.worker")
+PAUSE = 0.5  # seconds between two looks at the queue; each look takes the write lock for an instant
+_stopping = threading.Event()
+_current: list[Worker] = []
+
+
+def make_worker(*, batch: bool = False) -> Worker:
+    """A worker over all queues; with `batch` it ends when the queue is empty."""
+    return Worker(
+        queue_names=["*"],
+        interval=PAUSE,
+        batch=batch,
+        backend_name="default",
+        startup_delay=False,
+        max_tasks=None,
+        worker_id=f"thread-{os.getpid()}",
+        excluded_queue_names=[],
+    )
+
+
+def drain() -> None:
+    """Do all the work that is queued now: for commands and tests."""
+    make_worker(batch=True).run()
+
+
+def start() -> None:
+    """Start the thread. Work that a killed process left unfinished is queued again."""
+    thread = threading.Thread(target=_loop, name="worker", daemon=True)
+    thread.start()
+
+    def stop() -> None:
+        _stopping.set()
+        for worker in _current:
+            worker.running = False
+        thread.join(10)
+
+    multiprocessing.util.Finalize(None, stop, exitpriority=100)  # granian's worker process does not run atexit
+
+
+def _loop() -> None:
+    requeued = False
+    while not _stopping.is_set():
+        try:
+            if not requeued:
+                DBTaskResult.objects.filter(status="RUNNING", started_at__lt=timezone.now()).update(status="READY", started_at=None)
+                requeued = True
+            worker = make_worker()
+            _current[:] = [worker]
+            worker.run()
+        except Exception:
+            log.exception("the worker stopped and starts again")
+            connections.close_all()
+            time.sleep(1)
+        else:
+            return

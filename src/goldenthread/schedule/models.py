@@ -1,0 +1,203 @@
+"""When work happens: schedules, activities, relationships, resources, assignments and baselines.
+
+Entered fields live on Activity; computed dates live in ActivityDates, without history, stamped with what made them.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+from goldenthread.accounts.models import Person, Scope
+from goldenthread.kit.history import Tracked
+from goldenthread.kit.permissions import Kind
+from goldenthread.kit.scoping import InOrganisation
+
+
+class Schedule(Tracked):
+    """One network of activities: the business plan's, or a project's."""
+
+    scope = models.ForeignKey(Scope, models.PROTECT, related_name="schedules")
+    name = models.CharField(max_length=200)
+    data_date = models.DateField(null=True, blank=True, help_text="Empty: today")
+
+    kind = Kind.PLAN
+    scope_path = "scope"
+
+    def __str__(self) -> str:
+        """The name."""
+        return self.name
+
+
+class Activity(Tracked):
+    """A piece of scheduled work; a tree. Times are whole working minutes."""
+
+    schedule = models.ForeignKey(Schedule, models.PROTECT, related_name="activities")
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    position = models.PositiveIntegerField(default=0, help_text="Order among its siblings")
+    name = models.CharField(max_length=300)
+    is_milestone = models.BooleanField(default=False)
+    duration = models.PositiveIntegerField(default=480, validators=[MaxValueValidator(10_000_000)], help_text="Working minutes")
+    not_before = models.DateField(null=True, blank=True)
+    deadline = models.DateField(null=True, blank=True)
+    # Effort: person-minutes that remain, as a range; remaining duration follows progress.
+    effort_low = models.PositiveIntegerField(null=True, blank=True)
+    effort_likely = models.PositiveIntegerField(null=True, blank=True)
+    effort_high = models.PositiveIntegerField(null=True, blank=True)
+    progress = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(100)], help_text="Percent of the work done")
+    actual_start = models.DateField(null=True, blank=True)
+    actual_finish = models.DateField(null=True, blank=True)
+    blocked_because = models.CharField(max_length=300, blank=True)
+    cancelled_on = models.DateField(null=True, blank=True)
+    source_key = models.CharField(max_length=120, blank=True, editable=False)
+
+    kind = Kind.PLAN
+    scope_path = "schedule__scope"
+    own_paths = ("assignments__resource__person",)
+
+    class Meta:
+        verbose_name_plural = "activities"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(actual_finish__gte=F("actual_start")), name="activity_finishes_after_it_starts"),
+            models.CheckConstraint(
+                condition=Q(effort_low__lte=F("effort_likely")) & Q(effort_likely__lte=F("effort_high")), name="effort_in_order"
+            ),
+            models.CheckConstraint(condition=Q(progress__lte=100), name="progress_up_to_hundred"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["schedule", "parent", "position"])]
+
+    def __str__(self) -> str:
+        """The name."""
+        return self.name
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it has finished."""
+        return self.actual_finish is not None
+
+
+class ActivityDates(InOrganisation):
+    """Dates computed for an activity. Recomputed, never undone."""
+
+    activity = models.OneToOneField(Activity, models.CASCADE, related_name="dates", primary_key=True)
+    early_start = models.DateField()
+    early_finish = models.DateField()
+    late_start = models.DateField()
+    late_finish = models.DateField()
+    total_float = models.IntegerField(help_text="Working minutes")
+    free_float = models.IntegerField(help_text="Working minutes")
+    is_critical = models.BooleanField()
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the network that made it")
+
+    kind = Kind.PLAN
+    scope_path = "activity__schedule__scope"
+
+    def __str__(self) -> str:
+        """The activity."""
+        return str(self.activity_id)
+
+
+class Relationship(Tracked):
+    """A successor waits for a predecessor."""
+
+    class RelationshipKind(models.TextChoices):
+        FS = "FS", "Finish to start"
+        SS = "SS", "Start to start"
+        FF = "FF", "Finish to finish"
+        SF = "SF", "Start to finish"
+
+    predecessor = models.ForeignKey(Activity, models.CASCADE, related_name="successor_links")
+    successor = models.ForeignKey(Activity, models.CASCADE, related_name="predecessor_links")
+    relationship_kind = models.CharField(max_length=2, choices=RelationshipKind.choices, default=RelationshipKind.FS)
+    lag = models.IntegerField(
+        default=0, validators=[MinValueValidator(-10_000_000), MaxValueValidator(10_000_000)], help_text="Working minutes; negative is a lead"
+    )
+
+    kind = Kind.PLAN
+    scope_path = "successor__schedule__scope"
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["predecessor", "successor", "relationship_kind"], name="one_relationship_a_pair_and_kind"),
+            models.CheckConstraint(condition=~Q(predecessor=F("successor")), name="no_activity_waits_for_itself"),
+        ]
+
+    def __str__(self) -> str:
+        """Predecessor, kind and successor."""
+        return f"{self.predecessor_id} {self.relationship_kind} {self.successor_id}"
+
+
+class Resource(Tracked):
+    """A person, role, equipment or material that work is assigned to. May have no person."""
+
+    class ResourceKind(models.TextChoices):
+        PERSON = "PERSON", "Person"
+        ROLE = "ROLE", "Role"
+        EQUIPMENT = "EQUIPMENT", "Equipment"
+        MATERIAL = "MATERIAL", "Material"
+
+    name = models.CharField(max_length=120)
+    resource_kind = models.CharField(max_length=10, choices=ResourceKind.choices, default=ResourceKind.PERSON)
+    person = models.OneToOneField(Person, models.PROTECT, null=True, blank=True, related_name="resource")
+    cost_minor = models.BigIntegerField(null=True, blank=True, help_text="Cost of an hour, minor units of the organisation's currency")
+
+    kind = Kind.PERSON
+
+    def __str__(self) -> str:
+        """The name."""
+        return self.name
+
+
+class Assignment(Tracked):
+    """A resource works on an activity."""
+
+    activity = models.ForeignKey(Activity, models.CASCADE, related_name="assignments")
+    resource = models.ForeignKey(Resource, models.PROTECT, related_name="assignments")
+    units = models.PositiveIntegerField(default=100, validators=[MaxValueValidator(1000)], help_text="Percent of the resource")
+
+    kind = Kind.PLAN
+    scope_path = "activity__schedule__scope"
+    own_paths = ("resource__person",)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["activity", "resource"], name="one_assignment_a_pair")]
+
+    def __str__(self) -> str:
+        """Resource and activity."""
+        return f"{self.resource_id} on {self.activity_id}"
+
+
+class Baseline(Tracked):
+    """Dates and effort of a schedule, frozen on a day. Insert-only."""
+
+    schedule = models.ForeignKey(Schedule, models.PROTECT, related_name="baselines")
+    name = models.CharField(max_length=120)
+    set_on = models.DateField()
+
+    kind = Kind.PLAN
+    scope_path = "schedule__scope"
+    is_fact = True
+
+    def __str__(self) -> str:
+        """The name."""
+        return self.name
+
+
+class BaselineActivity(InOrganisation):
+    """One activity in a baseline."""
+
+    baseline = models.ForeignKey(Baseline, models.CASCADE, related_name="activities")
+    activity = models.ForeignKey(Activity, models.PROTECT, related_name="baselines")
+    start = models.DateField()
+    finish = models.DateField()
+    effort_likely = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["baseline", "activity"], name="one_line_an_activity")]
+
+    def __str__(self) -> str:
+        """The activity."""
+        return str(self.activity_id)
