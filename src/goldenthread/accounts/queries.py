@@ -9,9 +9,11 @@ from typing import Any, TypeVar
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from goldenthread.accounts.models import Changeset, Organisation, Person, RoleGrant, Scope, ScopePath
+from goldenthread.kit import history
 from goldenthread.kit.permissions import Act, Kind, Role, allows
 from goldenthread.kit.scoping import current_organisation
 
@@ -153,6 +155,12 @@ def newest_changeset_id() -> int:
     """Id of the newest changeset of the organisation, 0 before the first: what a page polls for."""
     newest = Changeset.objects.order_by("-id").values_list("id", flat=True).first()
     return newest or 0
+
+
+def undo_address() -> str | None:
+    """Where an undo button posts to for what this request has just written; None when it wrote nothing."""
+    changeset = history.last_changeset()
+    return reverse("accounts:undo", args=[changeset.pk]) if changeset is not None else None
 
 
 def top_scope() -> Scope:

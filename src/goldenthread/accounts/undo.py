@@ -66,7 +66,7 @@ def _refuse_if_changed_since(row: Touched) -> None:
     )
     if later is not None:
         raise Refused(
-            f"{row.model._meta.verbose_name.capitalize()} “{later}” was changed after it by “{later.changeset.title}”.",
+            f"{row.model._meta.verbose_name.capitalize()} {later.id} was changed after it by “{later.changeset.title}”.",
             advice="Undo that first.",
         )
 

@@ -23,6 +23,7 @@ from goldenthread.kit.errors import Conflict, Difference
 from goldenthread.kit.scoping import InOrganisation, current_organisation
 
 _open: ContextVar[Any] = ContextVar("changeset", default=None)
+_last: ContextVar[Any] = ContextVar("last_changeset", default=None)
 
 
 class NoChangeset(RuntimeError):
@@ -34,10 +35,16 @@ def open_changeset() -> Any:
     return _open.get()
 
 
+def last_changeset() -> Any:
+    """The changeset that was written last in this request or command, or None: what an undo button undoes."""
+    return _last.get()
+
+
 @contextmanager
 def writing(changeset: Any) -> Iterator[Any]:
     """Stamp every tracked write with `changeset` until the block ends."""
     token = _open.set(changeset)
+    _last.set(changeset)
     try:
         yield changeset
     finally:
