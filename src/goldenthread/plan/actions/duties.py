@@ -1,0 +1,117 @@
+"""Writes of duties: work that needs a source and proof instead of a goal."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from goldenthread.accounts.actions import changeset
+from goldenthread.accounts.models import Changeset, Person
+from goldenthread.accounts.queries import is_own, may_in
+from goldenthread.kit import history
+from goldenthread.kit.errors import Forbidden, Refused
+from goldenthread.kit.permissions import Act, Kind
+from goldenthread.plan.models import BusinessPlan, Duty, DutyOccurrence
+from goldenthread.projects.models import GoalAnswer
+from goldenthread.schedule import actions as schedule
+
+MONTHS = {Duty.Cadence.MONTHLY: 1, Duty.Cadence.QUARTERLY: 3, Duty.Cadence.YEARLY: 12}
+AHEAD_DAYS = 35  # occurrences are made this long before they fall due
+
+
+def _must(by: Person | None, plan: BusinessPlan) -> None:
+    if by is not None and not may_in(by, Act.EDIT, Kind.DUTY, plan.scope_id):
+        raise Forbidden("You may not change duties here.")
+
+
+def add_duty(*, plan: BusinessPlan, name: str, source: str, by: Person | None, **fields: Any) -> Duty:
+    """A duty with the law, rule or contract it comes from."""
+    _must(by, plan)
+    if not name.strip():
+        raise Refused("A duty needs a name.", field="name")
+    if not source.strip():
+        raise Refused("A duty needs its source: the law, rule, contract or decision.", field="source")
+    with changeset(title=f"Add the duty {name}", by=by):
+        duty = Duty(plan=plan, name=name.strip(), source=source.strip(), **fields)
+        duty.full_clean(exclude=["organisation", "plan"], validate_unique=False, validate_constraints=False)
+        duty.save()
+        for subject in (duty.step, duty.project):
+            if subject is not None and subject.goal_answer != GoalAnswer.LINKED:
+                history.change(subject, {"goal_answer": GoalAnswer.DUTY})
+    return duty
+
+
+def edit_duty(*, duty: Duty, changes: dict[str, Any], by: Person | None, version: int | None = None) -> None:
+    """Change a duty."""
+    _must(by, duty.plan)
+    with changeset(title=f"Edit the duty {duty}", by=by, about=f"duty:{duty.pk}"):
+        history.change(duty, changes, version=version)
+
+
+def following(cadence: str, day: date) -> date | None:
+    """The due day after `day`; None for a duty that falls due once. The 31st becomes a shorter month's last day."""
+    if cadence == Duty.Cadence.WEEKLY:
+        return day + timedelta(days=7)
+    months = MONTHS.get(Duty.Cadence(cadence))
+    if months is None:
+        return None
+    year, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + year, month + 1
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def make_occurrences(*, plan: BusinessPlan, today: date) -> int:
+    """Make the activities of duties that fall due soon. Doing it twice makes nothing twice. Returns how many were made."""
+    until = today + timedelta(days=AHEAD_DAYS)
+    due = [d for d in Duty.objects.filter(plan=plan, next_due__lte=until).select_related("holder") if not _has_ended(d, today)]
+    if not due:
+        return 0
+    made = 0
+    with changeset(title="Make the duties that fall due", by=None, source=Changeset.Source.JOB), schedule.postponed_dates():
+        for duty in due:
+            made += _make_for(duty, until)
+    return made
+
+
+def _has_ended(duty: Duty, today: date) -> bool:
+    return duty.valid_to is not None and duty.valid_to < today
+
+
+def _make_for(duty: Duty, until: date) -> int:
+    made, day = 0, duty.next_due
+    while day is not None and day <= until and (duty.valid_to is None or day <= duty.valid_to):
+        if not DutyOccurrence.objects.filter(duty=duty, due_on=day).exists():
+            activity = schedule.add_activity(
+                schedule=duty.plan.schedule,
+                name=duty.name,
+                by=None,
+                duration=duty.minutes,
+                effort_low=duty.minutes,
+                effort_likely=duty.minutes,
+                effort_high=duty.minutes,
+                deadline=day,
+            )
+            if duty.holder is not None:
+                schedule.assign(activity=activity, person=duty.holder, by=None)
+            DutyOccurrence(duty=duty, activity=activity, due_on=day).save()
+            made += 1
+        day = following(duty.cadence, day)
+    history.change(duty, {"next_due": day})
+    return made
+
+
+def prove(*, occurrence: DutyOccurrence, proof: str, by: Person, version: int | None = None) -> None:
+    """Say how one sees that the duty was done; finishes its work. A duty that wants proof is not done without."""
+    if not is_own(by, occurrence) and not may_in(by, Act.EDIT, Kind.DUTY, occurrence.duty.plan.scope_id):
+        raise Forbidden("Only its holder proves a duty.")
+    if occurrence.duty.proof_wanted and not proof.strip():
+        raise Refused(f"This duty wants proof: {occurrence.duty.proof_wanted}.", field="proof")
+    today = timezone.localdate()
+    with changeset(title=f"Prove {occurrence.duty}", by=by, about=f"duty:{occurrence.duty_id}"):
+        history.change(occurrence, {"proof": proof.strip()[:500], "proven_on": today}, version=version)
+        activity = occurrence.activity
+        history.change(activity, {"actual_start": activity.actual_start or today, "actual_finish": today, "progress": 100})
+        schedule.compute_dates(schedule=activity.schedule)

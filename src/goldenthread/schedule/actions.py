@@ -1,0 +1,348 @@
+"""Writes of schedules. Every change of dates, logic or progress recomputes the dates in the same transaction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import F, Max
+from django.utils import timezone
+
+from goldenthread.accounts.actions import changeset
+from goldenthread.accounts.models import Person, Scope
+from goldenthread.accounts.queries import is_own, may, may_in
+from goldenthread.kit import history
+from goldenthread.kit.errors import Forbidden, Refused
+from goldenthread.kit.permissions import Act, Kind
+from goldenthread.kit.scoping import current_organisation
+from goldenthread.schedule import mapping
+from goldenthread.schedule.models import (
+    Activity,
+    ActivityDates,
+    Assignment,
+    Baseline,
+    BaselineActivity,
+    Relationship,
+    Resource,
+    Schedule,
+)
+
+EARLIEST, LATEST = date(1970, 1, 1), date(2199, 12, 31)
+_postponed: ContextVar[dict[int, Schedule] | None] = ContextVar("postponed", default=None)
+
+
+def _must_edit(by: Person | None, schedule: Schedule) -> None:
+    if by is not None and not may_in(by, Act.EDIT, _kind_of(schedule), schedule.scope_id):
+        raise Forbidden("You may not change this schedule.")
+
+
+def _kind_of(schedule: Schedule) -> str:
+    return Kind.PROJECT if schedule.scope.scope_kind == Scope.ScopeKind.PROJECT else Kind.PLAN
+
+
+def _must_work_on(by: Person, activity: Activity) -> None:
+    """Whoever is assigned reports on the work; so does whoever may edit the schedule."""
+    if not is_own(by, activity) and not may_in(by, Act.EDIT, _kind_of(activity.schedule), activity.schedule.scope_id):
+        raise Forbidden("Only who works on it, or may change the plan, reports on it.")
+
+
+def _checked(fields: dict[str, Any]) -> dict[str, Any]:
+    for name in ("not_before", "deadline", "actual_start", "actual_finish"):
+        day = fields.get(name)
+        if day is not None and not EARLIEST <= day <= LATEST:
+            raise Refused(f"The day {day} is outside 1970 to 2199.", field=name)
+    efforts = [fields.get(n) for n in ("effort_low", "effort_likely", "effort_high")]
+    known = [e for e in efforts if e is not None]
+    if known != sorted(known):
+        raise Refused("The effort must rise from low over likely to high.", field="effort_likely")
+    if "progress" in fields and not 0 <= fields["progress"] <= 100:
+        raise Refused("Progress lies between 0 and 100 percent.", field="progress")
+    if not str(fields.get("name", "x")).strip():
+        raise Refused("A name is needed.", field="name")
+    return fields
+
+
+@contextmanager
+def postponed_dates() -> Iterator[None]:
+    """Compute dates once at the end of a larger action instead of after each of its writes."""
+    if _postponed.get() is not None:
+        yield
+        return
+    waiting: dict[int, Schedule] = {}
+    token = _postponed.set(waiting)
+    try:
+        yield
+    finally:
+        _postponed.reset(token)
+    for schedule in waiting.values():
+        compute_dates(schedule=schedule)
+
+
+def compute_dates(*, schedule: Schedule, today: date | None = None) -> None:
+    """Recompute early and late dates and floats of one schedule. Derived: no history, no changeset."""
+    waiting = _postponed.get()
+    if waiting is not None:
+        waiting[schedule.pk] = schedule
+        return
+    rows = list(Activity.objects.filter(schedule=schedule))
+    links = list(Relationship.objects.filter(successor__schedule=schedule))
+    dates = mapping.computed_dates(rows, links, current_organisation(), schedule.data_date or today or timezone.localdate())
+    ActivityDates.objects.bulk_create(
+        dates,
+        batch_size=500,
+        update_conflicts=True,
+        unique_fields=["activity"],
+        update_fields=["early_start", "early_finish", "late_start", "late_finish", "total_float", "free_float", "is_critical", "digest"],
+    )
+    ActivityDates.objects.filter(activity__schedule=schedule).exclude(activity_id__in=[d.activity_id for d in dates]).delete()
+
+
+def add_schedule(*, scope: Scope, name: str, data_date: date | None = None) -> Schedule:
+    """An empty schedule. Part of the action that adds what it schedules."""
+    schedule = Schedule(scope=scope, name=name[:200], data_date=data_date)
+    schedule.save()
+    return schedule
+
+
+def add_activity(
+    *, schedule: Schedule, name: str, by: Person | None, parent: Activity | None = None, after: Activity | None = None, **fields: Any
+) -> Activity:
+    """An activity under `parent`, last among its siblings or right after one of them."""
+    _must_edit(by, schedule)
+    _checked({"name": name, **fields})
+    if parent is not None and parent.schedule_id != schedule.pk:
+        raise Refused("The parent belongs to another schedule.", field="parent")
+    with changeset(title=f"Add {name}", by=by):
+        siblings = Activity.objects.filter(schedule=schedule, parent=parent)
+        position = (after.position if after else siblings.aggregate(m=Max("position"))["m"] or 0) + 1
+        _make_room(siblings, position)
+        activity = Activity(schedule=schedule, parent=parent, name=name.strip()[:300], position=position, **fields)
+        activity.save()
+        compute_dates(schedule=schedule)
+    return activity
+
+
+def _make_room(siblings: Any, position: int) -> None:
+    moved = list(siblings.filter(position__gte=position))
+    for row in moved:
+        row.position += 1
+    history.change_all(Activity, moved, ["position"])
+
+
+def edit_activity(*, activity: Activity, changes: dict[str, Any], by: Person | None, version: int | None = None) -> None:
+    """Change entered fields: name, duration, effort, dates that bind."""
+    _must_edit(by, activity.schedule)
+    _checked({**{n: getattr(activity, n) for n in ("effort_low", "effort_likely", "effort_high")}, **changes})
+    with changeset(title=f"Edit {activity}", by=by, about=_about(activity)):
+        if history.change(activity, changes, version=version):
+            compute_dates(schedule=activity.schedule)
+
+
+def _about(activity: Activity) -> str:
+    return f"activity:{activity.pk}"
+
+
+def report_progress(
+    *,
+    activity: Activity,
+    by: Person,
+    progress: int | None = None,
+    effort: tuple[int, int, int] | None = None,
+    started_on: date | None = None,
+    finished_on: date | None = None,
+    version: int | None = None,
+) -> None:
+    """What happened to the work: percent done, remaining effort (low, likely, high in minutes), start and finish.
+
+    Finishing sets 100 %; 100 % without a finish leaves the work open for acceptance. A finish before the start is refused.
+    """
+    _must_work_on(by, activity)
+    changes: dict[str, Any] = {}
+    if progress is not None:
+        changes["progress"] = progress
+        if progress and activity.actual_start is None and started_on is None:
+            changes["actual_start"] = timezone.localdate()
+    if effort is not None:
+        changes |= dict(zip(("effort_low", "effort_likely", "effort_high"), effort, strict=True))
+    if started_on is not None:
+        changes["actual_start"] = started_on
+    if finished_on is not None:
+        start = changes.get("actual_start") or activity.actual_start or finished_on
+        if finished_on < start:
+            raise Refused("Work cannot finish before it starts.", field="finished_on")
+        changes |= {"actual_start": start, "actual_finish": finished_on, "progress": 100, "blocked_because": ""}
+    _checked(changes)
+    verb = "Finish" if finished_on else "Report on"
+    with changeset(title=f"{verb} {activity}", by=by, about=_about(activity)):
+        history.change(activity, changes, version=version)
+        compute_dates(schedule=activity.schedule)
+
+
+def reopen(*, activity: Activity, by: Person, version: int | None = None) -> None:
+    """Take a finish back."""
+    _must_work_on(by, activity)
+    with changeset(title=f"Reopen {activity}", by=by, about=_about(activity)):
+        history.change(activity, {"actual_finish": None, "progress": min(activity.progress, 90)}, version=version)
+        compute_dates(schedule=activity.schedule)
+
+
+def block(*, activity: Activity, because: str, by: Person, version: int | None = None) -> None:
+    """Say what the work waits for; an empty reason lifts the block."""
+    _must_work_on(by, activity)
+    verb = "Block" if because.strip() else "Unblock"
+    with changeset(title=f"{verb} {activity}", by=by, about=_about(activity)):
+        history.change(activity, {"blocked_because": because.strip()[:300]}, version=version)
+
+
+def move_activity(
+    *, activity: Activity, by: Person | None, parent: Activity | None, after: Activity | None = None, version: int | None = None
+) -> None:
+    """Put an activity with all below it under another parent, first or right after a sibling."""
+    _must_edit(by, activity.schedule)
+    node = parent
+    while node is not None:
+        if node.pk == activity.pk:
+            raise Refused(f"“{activity}” cannot be moved under itself.", field="parent")
+        node = node.parent
+    with changeset(title=f"Move {activity}", by=by, about=_about(activity)):
+        siblings = Activity.objects.filter(schedule=activity.schedule, parent=parent).exclude(pk=activity.pk)
+        position = after.position + 1 if after else 1
+        _make_room(siblings, position)
+        activity.refresh_from_db()
+        history.change(activity, {"parent": parent, "position": position}, version=version)
+        compute_dates(schedule=activity.schedule)
+
+
+def cancel_activity(*, activity: Activity, by: Person | None, on: date | None = None, version: int | None = None) -> None:
+    """Stop the work and everything below it. Hours worked and history stay."""
+    _must_edit(by, activity.schedule)
+    day = on or timezone.localdate()
+    with changeset(title=f"Stop {activity}", by=by, about=_about(activity)):
+        history.require_version(activity, version)
+        stopped = [a for a in [activity, *descendants(activity)] if a.cancelled_on is None and not a.is_done]
+        for row in stopped:
+            row.cancelled_on = day
+        history.change_all(Activity, stopped, ["cancelled_on"])
+        compute_dates(schedule=activity.schedule)
+
+
+def descendants(activity: Activity) -> list[Activity]:
+    """All activities below one, from one statement."""
+    below: dict[int | None, list[Activity]] = defaultdict(list)
+    for row in Activity.objects.filter(schedule=activity.schedule_id):
+        below[row.parent_id].append(row)
+    found, waiting = [], [activity.pk]
+    while waiting:
+        children = below[waiting.pop()]
+        found += children
+        waiting += [c.pk for c in children]
+    return found
+
+
+def relate(
+    *, predecessor: Activity, successor: Activity, by: Person | None, relationship_kind: str = "FS", lag: int = 0
+) -> Relationship:
+    """Let the successor wait for the predecessor. A circle is refused, naming the activities in it."""
+    _must_edit(by, successor.schedule)
+    if predecessor.pk == successor.pk:
+        raise Refused("An activity cannot wait for itself.", field="predecessor")
+    if predecessor.schedule_id != successor.schedule_id:
+        raise Refused("Both activities must stand in one schedule.", field="predecessor")
+    if relationship_kind not in Relationship.RelationshipKind.values:
+        raise Refused(f"There is no relationship {relationship_kind}.", field="relationship_kind")
+    if Relationship.objects.filter(predecessor=predecessor, successor=successor, relationship_kind=relationship_kind).exists():
+        raise Refused("This relationship is there already.", field="predecessor")
+    with changeset(title=f"{successor} waits for {predecessor}", by=by, about=_about(successor)):
+        link = Relationship(predecessor=predecessor, successor=successor, relationship_kind=relationship_kind, lag=lag)
+        try:
+            link.full_clean(exclude=["organisation"], validate_unique=False, validate_constraints=False)
+        except ValidationError as error:
+            raise Refused("; ".join(error.messages), field=next(iter(error.message_dict))) from error
+        link.save()
+        compute_dates(schedule=successor.schedule)
+    return link
+
+
+def unrelate(*, relationship: Relationship, by: Person | None) -> None:
+    """Let the successor no longer wait."""
+    schedule = relationship.successor.schedule
+    _must_edit(by, schedule)
+    with changeset(title=f"{relationship.successor} no longer waits for {relationship.predecessor}", by=by):
+        relationship.delete()
+        compute_dates(schedule=schedule)
+
+
+def ensure_resource(*, person: Person) -> Resource:
+    """The resource that stands for a person, made when missing."""
+    resource = Resource.objects.filter(person=person).first()
+    if resource is None:
+        resource = Resource(name=person.name, person=person)
+        resource.save()
+    return resource
+
+
+def assign(*, activity: Activity, person: Person, by: Person | None, units: int = 100) -> Assignment:
+    """Let a person work on an activity."""
+    _must_edit(by, activity.schedule)
+    found = Assignment.objects.filter(activity=activity, resource__person=person).first()
+    if found is not None:
+        return found
+    with changeset(title=f"Assign {person} to {activity}", by=by, about=_about(activity)):
+        assignment = Assignment(activity=activity, resource=ensure_resource(person=person), units=units)
+        assignment.save()
+    return assignment
+
+
+def unassign(*, activity: Activity, person: Person, by: Person | None) -> None:
+    """Take a person off an activity."""
+    _must_edit(by, activity.schedule)
+    with changeset(title=f"Take {person} off {activity}", by=by, about=_about(activity)):
+        for assignment in Assignment.objects.filter(activity=activity, resource__person=person):
+            assignment.delete()
+
+
+def hand_over(*, giver: Person, taker: Person, by: Person) -> int:
+    """Give all open work of one person to another, as one action. Returns how many activities moved."""
+    if giver.pk == taker.pk:
+        raise Refused("Choose somebody else.", field="taker")
+    moved = 0
+    with changeset(title=f"Hand the work of {giver} to {taker}", by=by, about=f"person:{giver.pk}"):
+        rows = Assignment.objects.filter(
+            resource__person=giver, activity__actual_finish__isnull=True, activity__cancelled_on__isnull=True
+        ).select_related("activity__schedule__scope")
+        for row in rows:
+            _must_edit(by, row.activity.schedule)
+            assign(activity=row.activity, person=taker, by=by, units=row.units)
+            row.delete()
+            moved += 1
+    return moved
+
+
+def set_baseline(*, schedule: Schedule, name: str, by: Person | None, on: date | None = None) -> Baseline:
+    """Freeze today's dates and effort. Insert-only."""
+    if by is not None and not may(by, Act.APPROVE, schedule):
+        raise Forbidden("You may not set a baseline here.")
+    with changeset(title=f"Set the baseline {name}", by=by):
+        baseline = Baseline(schedule=schedule, name=name[:120], set_on=on or timezone.localdate())
+        baseline.save()
+        rows = ActivityDates.objects.filter(activity__schedule=schedule).annotate(effort=F("activity__effort_likely"))
+        BaselineActivity.objects.bulk_create(
+            [
+                BaselineActivity(
+                    organisation=baseline.organisation,
+                    baseline=baseline,
+                    activity_id=r.activity_id,
+                    start=r.early_start,
+                    finish=r.early_finish,
+                    effort_likely=r.effort,
+                )
+                for r in rows
+            ],
+            batch_size=500,
+        )
+    return baseline
