@@ -1,48 +1,69 @@
-"""Only the edge asks what time it is; everything else is told, so that it can be tested and explained on any date."""
+"""Who may ask what time it is.
+
+Nothing below the edge reads the machine's clock, so that it can be tested and explained on any date. A write may note the
+moment it happens, on Django's clock in the organisation's own time zone; a read is told the day.
+"""
 
 import ast
+from pathlib import Path
 
 import pytest
 
 from tests.architecture.source import PACKAGE, dotted, modules, name, nodes
 
-ASKS = (
-    "datetime.now",
-    "datetime.utcnow",
-    "datetime.today",
-    "date.today",
-    "timezone.now",
-    "timezone.localdate",
-    "timezone.localtime",
-    "time.time",
-)
-EDGE_FILES = {"views", "jobs", "api", "commands", "apps"}
-EDGE = {
+MACHINE = ("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time")
+ORGANISATION = ("timezone.now", "timezone.localdate", "timezone.localtime")
+EDGE = {"views", "jobs", "api", "commands", "config"}
+WRITES = EDGE | {"actions"}
+EXCEPTIONS = {
     # path below the package: reason
-    "ui/jinja.py": "a filter speaks of “today” on a page that was not told which day it is, such as an error page",
+    "accounts/queries.py": "rights hold now, whatever day a page is about",
+    "accounts/undo.py": "a write like any action: it notes the moment of the undo",
     "kit/worker.py": "a background worker is an edge of its own: nobody above it could tell it the time",
+    "ui/jinja.py": "a filter on a page that was not told which day it is, such as an error page",
 }
 
 
-def asks_the_clock(path) -> list[str]:
+def asks(path: Path, clocks: tuple[str, ...]) -> list[str]:
+    calls = ((node, dotted(node.func)) for node in nodes(path, ast.Call))
+    converts = "timezone.localtime"  # with an argument it only converts a moment that was given
     return [
-        f"{name(path)}:{node.lineno} {dotted(node.func)}"
-        for node in nodes(path, ast.Call)
-        if dotted(node.func).endswith(ASKS) and not (dotted(node.func) == "timezone.localtime" and node.args)
+        f"{name(path)}:{node.lineno} {said}"
+        for node, said in calls
+        if said.endswith(clocks) and not (said == converts and node.args)
     ]
 
 
-def is_edge(path) -> bool:
-    below = path.relative_to(PACKAGE)
-    return bool(
-        below.parts[0] == "config" or EDGE_FILES & {part.removesuffix(".py") for part in below.parts} or below.as_posix() in EDGE
-    )
+def places(path: Path) -> set[str]:
+    return {part.removesuffix(".py") for part in path.relative_to(PACKAGE).parts}
 
 
-@pytest.mark.parametrize("path", [path for path in modules() if path.is_relative_to(PACKAGE)], ids=name)
-def test_only_the_edge_asks_the_clock(path):
-    assert is_edge(path) or not asks_the_clock(path)
+def excepted(path: Path) -> bool:
+    return path.relative_to(PACKAGE).as_posix() in EXCEPTIONS
+
+
+INSIDE = [path for path in modules() if path.is_relative_to(PACKAGE)]
+
+
+@pytest.mark.parametrize("path", INSIDE, ids=name)
+def test_only_the_edge_reads_the_clock_of_the_machine(path):
+    assert places(path) & EDGE or not asks(path, MACHINE)
+
+
+@pytest.mark.parametrize("path", INSIDE, ids=name)
+def test_only_writes_and_the_edge_ask_for_the_moment(path):
+    assert places(path) & WRITES or excepted(path) or not asks(path, ORGANISATION)
 
 
 def test_every_exception_is_still_needed():
-    assert not [below for below in EDGE if (PACKAGE / below).exists() and not asks_the_clock(PACKAGE / below)]
+    assert not [path for path in EXCEPTIONS if not asks(PACKAGE / path, ORGANISATION)]
+
+
+def test_the_rules_see_a_clock_when_they_meet_one(tmp_path):
+    sample = tmp_path / "sample.py"
+    sample.write_text(
+        "import datetime as d\na = d.datetime.now()\nb = d.date.today()\nc = timezone.now()\ne = timezone.localtime(c)\n"
+    )
+    calls = [dotted(node.func) for node in ast.walk(ast.parse(sample.read_text())) if isinstance(node, ast.Call)]
+    assert [said for said in calls if said.endswith(MACHINE)] == ["d.datetime.now", "d.date.today"]
+    assert [said for said in calls if said.endswith(ORGANISATION)] == ["timezone.now", "timezone.localtime"]
