@@ -60,7 +60,7 @@ def test_a_room_says_what_it_owns_and_holds_nothing_else_at_its_door(room):
     said = ast.get_docstring(door) or ""
     assert len(door.body) == 1, "only a docstring"
     assert len(said) > 80, "what the room owns, what it does not, which file to open first"
-    named = [word for word in re.findall(r"`([\w/.]+)`", said) if word.endswith((".py", ".html", ".css", "/"))]
+    named = [word for word in re.findall(r"`(\w[\w/.]*)`", said) if word.endswith((".py", ".html", ".css", "/"))]
     assert named, "which file to open first, in `backticks`"
     missing = [word for word in named if not (PACKAGE / room / word).exists() and not (PACKAGE / word).exists()]
     assert not missing
