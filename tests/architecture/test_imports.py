@@ -22,7 +22,6 @@ FORBIDDEN_FILES = {
     "managers",
     "handlers",
     "processors",
-    "services",
 }
 
 
