@@ -1,0 +1,266 @@
+"""Geometry of the charts the server draws: numbers in, coordinates and SVG paths out. No colours, no text formats but axis labels.
+
+Coordinates are SVG user units, origin top left, rounded to a tenth. Every chart carries the rows of the table that says the
+same without a picture. The macros in `templates/components/charts.html` draw what stands here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from goldenthread.ui.writing import MONTHS, number
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A mark on an axis: its coordinate and what is written there."""
+
+    at: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A forecast for one day: the 10th, 50th and 90th percentile, and the quartiles where known."""
+
+    day: dt.date
+    p10: float
+    p50: float
+    p90: float
+    p25: float | None = None
+    p75: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A direct label beside the plot; `kind` is target, expected or baseline."""
+
+    y: float
+    text: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fan:
+    """A fan chart: measured line, forecast fan, target line or band, axes, direct labels."""
+
+    width: int
+    height: int
+    left: float
+    right: float
+    top: float
+    bottom: float
+    y_ticks: tuple[Tick, ...]
+    x_ticks: tuple[Tick, ...]
+    actual: str
+    outer: str
+    inner: str
+    median: str
+    dots: tuple[Point, ...]
+    last: Point | None
+    baseline: Point | None
+    target: tuple[float, float] | None  # upper and lower edge; equal for a line
+    target_x: float | None
+    today_x: float | None
+    notes: tuple[Note, ...]
+    rows: tuple[tuple[dt.date, float | None, Band | None], ...]
+
+
+def path(points: Iterable[Point], close: bool = False) -> str:
+    """An SVG path through the points; empty for fewer than two."""
+    pairs = [f"{x:.1f} {y:.1f}" for x, y in points]
+    return "" if len(pairs) < 2 else "M" + "L".join(pairs) + ("Z" if close else "")
+
+
+def nice_ticks(low: float, high: float, count: int = 5) -> list[float]:
+    """Round values (steps of 1, 2, 2.5 or 5 times a power of ten) that enclose [low, high], about `count` of them."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        raise ValueError("an axis needs finite ends")
+    if low > high:
+        low, high = high, low
+    if low == high:
+        low, high = low - (abs(low) * 0.1 or 1), high + (abs(high) * 0.1 or 1)
+    raw = (high - low) / max(1, count)
+    power = 10.0 ** math.floor(math.log10(raw))
+    step = next(power * m for m in (1, 2, 2.5, 5, 10) if power * m >= raw * (1 - 1e-9))
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    digits = max(0, 1 - math.floor(math.log10(step)))
+    return [round(i * step, digits) for i in range(first, last + 1)]
+
+
+def month_ticks(start: dt.date, end: dt.date, count: int = 9) -> list[tuple[dt.date, str]]:
+    """First days of months between two days, thinned to at most `count`; January, and the first, carry the year."""
+    months = (end.year - start.year) * 12 + end.month - start.month + 1
+    step = next((s for s in (1, 2, 3, 6, 12, 24, 60, 120) if months / s <= count), 240)
+    ticks: list[tuple[dt.date, str]] = []
+    index = start.year * 12 + start.month - 1
+    index += (-index) % step if start.day == 1 or step > 1 else 1
+    while True:
+        day = dt.date(index // 12, index % 12 + 1, 1)
+        if day > end:
+            return ticks
+        name = MONTHS[day.month - 1]
+        if day >= start:
+            with_year = not ticks or ticks[-1][0].year != day.year
+            ticks.append((day, str(day.year) if step >= 12 else f"{name} {day.year}" if with_year else name))
+        index += step
+
+
+def _scale(low: float, high: float, start: float, end: float) -> Callable[[float], float]:
+    """A linear map of [low, high] to [start, end]."""
+    size = (high - low) or 1.0
+    return lambda value: round(start + (value - low) / size * (end - start), 1)
+
+
+def _apart(notes: list[Note], gap: float, top: float, bottom: float) -> tuple[Note, ...]:
+    """Move labels down, then up, until none is nearer to its neighbour than `gap` and all are between top and bottom."""
+    placed = sorted(notes, key=lambda note: note.y)
+    ys = [note.y for note in placed]
+    for i in range(1, len(ys)):
+        ys[i] = max(ys[i], ys[i - 1] + gap)
+    for i in reversed(range(len(ys))):
+        ys[i] = min(ys[i], bottom - gap * (len(ys) - 1 - i))
+    ys = [max(y, top + gap * i) for i, y in enumerate(ys)]
+    return tuple(Note(round(y, 1), note.text, note.kind) for y, note in zip(ys, placed, strict=True))
+
+
+def fan(  # noqa: PLR0913 (each argument is one thing seen on the chart)
+    actuals: Sequence[tuple[dt.date, float]],
+    forecast: Sequence[Band] = (),
+    *,
+    target: float | tuple[float, float] | None = None,
+    target_date: dt.date | None = None,
+    baseline: tuple[dt.date, float] | None = None,
+    today: dt.date | None = None,
+    unit: str = "",
+    width: int = 720,
+    height: int = 270,
+) -> Fan:
+    """Lay out a KPI over time: measured line, fan of the forecast from the last measurement, target line or band.
+
+    `actuals` and `forecast` are in order of day; values share one unit. Raises ValueError where there is nothing to draw.
+    """
+    edges = () if target is None else target if isinstance(target, tuple) else (target, target)
+    values = [v for _, v in actuals] + [v for b in forecast for v in (b.p10, b.p90)] + list(edges)
+    days = [d for d, _ in actuals] + [b.day for b in forecast] + [d for d in (target_date, today) if d]
+    if baseline:
+        days.append(baseline[0])
+        values.append(baseline[1])
+    if not days or not values:
+        raise ValueError("a fan chart needs at least one measured, expected or target value with a day")
+    narrow = width < 480
+    left, right, top, bottom = (34.0 if narrow else 44.0), width - (8.0 if narrow else 112.0), 12.0, height - 26.0
+    marks = nice_ticks(min(values), max(values), 4 if narrow else 5)
+    first, final = min(days), max(days)
+    xs = _scale(first.toordinal(), max(final.toordinal(), first.toordinal() + 1), left, right)
+    ys = _scale(marks[0], marks[-1], bottom, top)
+    x_of: Callable[[dt.date], float] = lambda d: xs(d.toordinal())  # noqa: E731
+    measured = [(x_of(d), ys(v)) for d, v in actuals]
+    start = measured[-1:] if forecast and (not actuals or actuals[-1][0] < forecast[0].day) else []
+    middle = start + [(x_of(b.day), ys(b.p50)) for b in forecast]
+    quarters = [b for b in forecast if b.p25 is not None and b.p75 is not None]
+    suffix = f" {unit}" if unit and unit != "%" else unit
+    notes = [Note(ys(sum(edges) / 2), "target " + " to ".join(number(e) for e in dict.fromkeys(edges)) + suffix, "target")] if edges else []
+    if forecast:
+        notes.append(Note(ys(forecast[-1].p50), f"expected {number(_rounded(forecast[-1].p50, marks))}{suffix}", "expected"))
+    by_day: dict[dt.date, tuple[float | None, Band | None]] = {d: (v, None) for d, v in actuals}
+    for band in forecast:
+        by_day[band.day] = (by_day.get(band.day, (None, None))[0], band)
+    return Fan(
+        width=width,
+        height=height,
+        left=left,
+        right=right,
+        top=top,
+        bottom=bottom,
+        y_ticks=tuple(Tick(ys(m), number(m)) for m in marks),
+        x_ticks=tuple(Tick(x_of(d), text) for d, text in month_ticks(first, final, 4 if narrow else 9)),
+        actual=path(measured),
+        outer=path(_area(start, forecast, x_of, ys, lambda b: (b.p10, b.p90)), close=True),
+        inner=path(_area(start, quarters, x_of, ys, lambda b: (b.p25 or 0.0, b.p75 or 0.0)), close=True) if quarters else "",
+        median=path(middle),
+        dots=tuple(measured) if len(measured) <= 4 else (),
+        last=measured[-1] if measured else None,
+        baseline=(x_of(baseline[0]), ys(baseline[1])) if baseline else None,
+        target=(ys(max(edges)), ys(min(edges))) if edges else None,
+        target_x=x_of(target_date) if target_date else None,
+        today_x=x_of(today) if today else None,
+        notes=_apart(notes, 15.0, top + 4, bottom),
+        rows=tuple((day, *by_day[day]) for day in sorted(by_day)),
+    )
+
+
+def _rounded(value: float, marks: list[float]) -> float:
+    """A value with one digit more than the steps of its axis need."""
+    step = marks[1] - marks[0] if len(marks) > 1 else 1.0
+    return round(value, max(0, 1 - math.floor(math.log10(step))))
+
+
+def _area(
+    start: list[Point], bands: Sequence[Band], x_of: Callable[[dt.date], float], ys: Callable[[float], float],
+    edges: Callable[[Band], tuple[float, float]],
+) -> list[Point]:  # fmt: skip
+    """The outline of a fan: along one edge, back along the other."""
+    there = [(x_of(b.day), ys(edges(b)[0])) for b in bands]
+    back = [(x_of(b.day), ys(edges(b)[1])) for b in reversed(bands)]
+    return start + there + back
+
+
+@dataclass(frozen=True, slots=True)
+class Sparkline:
+    """A small line without axes; gaps where a value is missing, a dot at the last value."""
+
+    width: int
+    height: int
+    line: str
+    last: Point | None
+
+
+def sparkline(values: Sequence[float | None], width: int = 96, height: int = 24) -> Sparkline:
+    """Equal steps along x; the smallest value at the bottom; a flat series in the middle."""
+    known = [v for v in values if v is not None]
+    if not known:
+        return Sparkline(width, height, "", None)
+    pad, low, high = 3.0, min(known), max(known)
+    xs = _scale(0, max(1, len(values) - 1), pad, width - pad)
+    ys = _scale(low, high, height - pad, pad) if high > low else lambda _: height / 2
+    runs: list[list[Point]] = [[]]
+    for index, value in enumerate(values):
+        if value is None:
+            runs.append([])
+        else:
+            runs[-1].append((xs(index), ys(value)))
+    last = next(run[-1] for run in reversed(runs) if run)
+    return Sparkline(width, height, "".join(path(run) for run in runs), last)
+
+
+@dataclass(frozen=True, slots=True)
+class TimeScale:
+    """A span of days as per cent of a lane's width, with the ticks of its header."""
+
+    start: dt.date
+    end: dt.date
+    ticks: tuple[Tick, ...]
+
+    def at(self, day: dt.date) -> float:
+        """Where the morning of a day stands, 0 to 100, held inside the lane."""
+        share = (day - self.start).days / max(1, (self.end - self.start).days) * 100
+        return round(min(100.0, max(0.0, share)), 2)
+
+    def span(self, first: dt.date, last: dt.date) -> tuple[float, float]:
+        """Left edge and width of a bar from the morning of `first` to the evening of `last`."""
+        left = self.at(first)
+        return left, round(max(0.4, self.at(last + dt.timedelta(days=1)) - left), 2)
+
+
+def time_scale(start: dt.date, end: dt.date, count: int = 8) -> TimeScale:
+    """A lane from `start` to `end` with about `count` month ticks."""
+    if end <= start:
+        end = start + dt.timedelta(days=1)
+    scale = TimeScale(start, end, ())
+    return TimeScale(start, end, tuple(Tick(scale.at(day), text) for day, text in month_ticks(start, end, count)))

@@ -1,0 +1,92 @@
+"""The Jinja2 environment of all our pages: strict about missing names, with our words for figures and our components.
+
+Named in settings as `goldenthread.ui.jinja.environment`. Templates are named by their path in the package, for instance
+`ui/templates/base.html`. Components are called from anywhere, also inside fragments: `{{ ui.pill("warn", "2 days left") }}`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone
+from jinja2 import Environment, StrictUndefined, pass_context
+from jinja2.runtime import Context
+
+from goldenthread.ui import charts, flow, writing
+
+COMPONENTS = Path(__file__).parent / "templates" / "components"
+FILTERS = ("date", "day", "month", "iso", "datetime", "number", "signed", "percent", "plural", "hours", "money", "chance", "chance_words")
+
+
+class Components:
+    """The macros of every file in `templates/components/`, as attributes: `ui.pill`, `ui.table`, `ui.thread`.
+
+    A macro's name must be used once only. Files are read at the first use; with auto-reload on, at every use.
+    """
+
+    def __init__(self, env: Environment) -> None:
+        self._env = env
+        self._macros: dict[str, Any] = {}
+
+    def _load(self) -> dict[str, Any]:
+        macros: dict[str, Any] = {}
+        for path in sorted(COMPONENTS.glob("*.html")):
+            module = self._env.get_template(f"ui/templates/components/{path.name}").module
+            for name, macro in vars(module).items():
+                if name.startswith("_"):
+                    continue
+                if name in macros:
+                    raise ValueError(f"component {name} is defined twice, the second time in {path.name}")
+                macros[name] = macro
+        return macros
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if not self._macros or self._env.auto_reload:
+            self._macros = self._load()
+        try:
+            return self._macros[name]
+        except KeyError:
+            raise AttributeError(f"no component named {name}") from None
+
+    def names(self) -> list[str]:
+        """The names of all components, for the gallery and its test."""
+        return sorted(self._load())
+
+
+def url(name: str, *args: Any, **kwargs: Any) -> str:
+    """Django's `reverse`, with the arguments written plainly."""
+    return reverse(name, args=args, kwargs=kwargs)
+
+
+@pass_context
+def since(context: Context, value: writing.Day, now: Any = None) -> str:
+    """`writing.since` seen from the page's `now`, else from its `today`, else from the clock."""
+    return writing.since(value, now or context.get("now") or context.get("today") or timezone.now())
+
+
+@pass_context
+def due(context: Context, value: writing.Day, today: Any = None) -> str:
+    """`writing.due` seen from the page's `today`, else from the clock."""
+    return writing.due(value, today or context.get("today") or timezone.localdate())
+
+
+@pass_context
+def term(context: Context, word: str) -> str:
+    """A word as this organisation says it: the page's `terms` hold what it renamed."""
+    renamed: dict[str, str] = context.get("terms") or {}
+    return renamed.get(word, word)
+
+
+def environment(**options: Any) -> Environment:
+    """Build the environment from the options of Django's Jinja2 backend."""
+    options["undefined"] = StrictUndefined
+    env = Environment(trim_blocks=True, lstrip_blocks=True, **options)  # noqa: S701 (the backend passes autoescape=True)
+    env.filters.update({name: getattr(writing, name) for name in FILTERS})
+    env.filters.update({"since": since, "due": due, "term": term, "fit": flow.fit})
+    env.globals.update({"url": url, "static": static, "charts": charts, "plural": writing.plural, "ui": Components(env)})
+    return env

@@ -1,0 +1,34 @@
+"""Lets a Django template hand its parts to a Jinja2 page, so that there is one base page and not two."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.template import Context, engines
+from django.utils.safestring import SafeString, mark_safe
+
+register = template.Library()
+
+
+@register.simple_block_tag(takes_context=True)
+def part(context: Context, content: str, name: str) -> str:
+    """Keep what stands inside under `name` (title, head, layout) for `jinja_shell`; print nothing."""
+    context.dicts[0].setdefault("_parts", {})[name] = mark_safe(content.strip())  # noqa: S308 (already escaped by its own engine)
+    return ""
+
+
+@register.simple_block_tag(takes_context=True)
+def jinja_shell(context: Context, content: str) -> SafeString:
+    """Draw what stands inside as the main part of our base page, with the parts kept before."""
+    parts = {"title": "", "head": "", "layout": "", **context.dicts[0].get("_parts", {})}
+    page = engines["jinja2"].get_template("ui/templates/bridge.html")
+    names: dict[str, Any] = {"content": mark_safe(content), "parts": parts}  # noqa: S308 (as above)
+    return mark_safe(page.render(names, context.get("request")))  # noqa: S308 (Jinja2 escaped it)
+
+
+@register.simple_tag
+def component(name: str, *args: Any, **kwargs: Any) -> SafeString:
+    """The component of that name from `templates/components/`, as `ui.name(...)` gives it in Jinja2."""
+    macro = getattr(engines["jinja2"].env.globals["ui"], name)
+    return mark_safe(macro(*args, **kwargs))  # noqa: S308 (Jinja2 escaped it)
