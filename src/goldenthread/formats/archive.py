@@ -1,0 +1,143 @@
+"""A look inside a zip before anything opens it: entries, true sizes, macros, and how many rows and cells a sheet holds.
+
+Nothing is written to disk. Every part that the sheet reader would open is unpacked once in pieces and measured, because
+the sizes written in an archive can lie.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from dataclasses import dataclass
+
+from goldenthread.formats import limits
+from goldenthread.formats.errors import FormatError
+
+_PIECE = 1 << 20
+_SAVE = "Save the file again as .xlsx in your spreadsheet program and import that."
+_LESS = "Delete the rows under your data, or save only the sheet you need as CSV."
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """A checked archive: its kind ("xlsx" or "ods") and the unpacked XML parts that matter, by name."""
+
+    kind: str
+    parts: dict[str, bytes]
+
+
+def open_archive(data: bytes) -> Archive:
+    """Check the zip in `data` against the limits of this room; raises FormatError at the first breach."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = archive.infolist()
+            _check_entries(entries, len(data))
+            kind = _kind(archive, {entry.filename for entry in entries})
+            return Archive(kind, _unpacked(archive, entries))
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        NotImplementedError,
+        EOFError,
+        UnicodeDecodeError,
+        ValueError,
+        RuntimeError,
+    ) as problem:
+        if isinstance(problem, FormatError):
+            raise
+        raise FormatError("The file looks like a spreadsheet but is damaged.", "", _SAVE) from problem
+
+
+def _check_entries(entries: list[zipfile.ZipInfo], size: int) -> None:
+    if len(entries) > limits.ZIP_ENTRIES:
+        raise FormatError(f"The file holds {len(entries):,} parts; the limit is {limits.ZIP_ENTRIES:,}.", "", _SAVE)
+    names: set[str] = set()
+    for entry in entries:
+        name = entry.filename
+        if name.startswith(("/", "\\")) or ".." in re.split(r"[/\\]", name) or (entry.external_attr >> 28) == 0xA:
+            raise FormatError("The file holds a part that points outside itself.", f"part {name[:80]}", _SAVE)
+        if name in names:
+            raise FormatError("The file holds two parts of the same name.", f"part {name[:80]}", _SAVE)
+        if entry.flag_bits & 0x1:
+            raise FormatError("The file is locked with a password.", "", "Remove the password and import it again.")
+        names.add(name)
+    declared = sum(entry.file_size for entry in entries)
+    if declared > limits.UNPACKED_BYTES:
+        raise FormatError(
+            f"The file unpacks to {declared / 2**20:,.0f} MiB; the limit is {limits.UNPACKED_BYTES // 2**20} MiB.", "", _LESS
+        )
+    if sum(entry.compress_size for entry in entries) > size:
+        raise FormatError("The parts of the file overlap each other.", "", _SAVE)
+
+
+def _kind(archive: zipfile.ZipFile, names: set[str]) -> str:
+    if any(name.lower().endswith("vbaproject.bin") for name in names):
+        raise FormatError("The workbook carries macros.", "", "Save it as .xlsx (without macros) and import that.")
+    if "[Content_Types].xml" in names:
+        types = _bounded(archive, archive.getinfo("[Content_Types].xml"), 4 * _PIECE)
+        if b"macroEnabled" in types:
+            raise FormatError("The workbook carries macros.", "", "Save it as .xlsx (without macros) and import that.")
+        if "xl/workbook.bin" in names:
+            raise FormatError("This is a binary workbook (.xlsb).", "", _SAVE)
+        if any(name.startswith("xl/") for name in names):
+            return "xlsx"
+    if "mimetype" in names and b"opendocument.spreadsheet" in _bounded(archive, archive.getinfo("mimetype"), 1024):
+        if any(name.startswith("Basic/") for name in names):
+            raise FormatError("The workbook carries macros.", "", "Save it without macros and import that.")
+        return "ods"
+    raise FormatError("The file is an archive, not a spreadsheet.", "", "Import an .xlsx, .ods or .csv file.")
+
+
+def _unpacked(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> dict[str, bytes]:
+    left = limits.UNPACKED_BYTES
+    cells = 0
+    parts: dict[str, bytes] = {}
+    for entry in entries:
+        if not entry.filename.endswith((".xml", ".rels")):
+            continue
+        content = _bounded(archive, entry, left)
+        left -= len(content)
+        _refuse_doctype(content, entry.filename)
+        if entry.filename.startswith("xl/worksheets/sheet"):
+            cells += _check_sheet(content, entry.filename)
+        if cells > limits.CELLS:
+            raise FormatError(f"The workbook holds more than {limits.CELLS:,} cells.", f"part {entry.filename}", _LESS)
+        parts[entry.filename] = content
+    return parts
+
+
+def _bounded(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, budget: int) -> bytes:
+    """Unpack one part without ever holding more than `budget` bytes; its declared size must be true.
+
+    ZipExtFile stops at the declared size, so a part that goes on after it is found through its checksum.
+    """
+    if entry.file_size > budget:
+        raise FormatError(f"The file unpacks to more than {limits.UNPACKED_BYTES // 2**20} MiB.", f"part {entry.filename}", _LESS)
+    pieces: list[bytes] = []
+    size = 0
+    with archive.open(entry) as stream:
+        while piece := stream.read(_PIECE):
+            size += len(piece)
+            if size > budget:
+                raise FormatError(
+                    f"The file unpacks to more than {limits.UNPACKED_BYTES // 2**20} MiB.", f"part {entry.filename}", _LESS
+                )
+            pieces.append(piece)
+    if size != entry.file_size:
+        raise FormatError("The sizes written in the file are not true.", f"part {entry.filename}", _SAVE)
+    return b"".join(pieces)
+
+
+def _refuse_doctype(content: bytes, name: str) -> None:
+    head = content[:4096].replace(b"\0", b"")
+    if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
+        raise FormatError("The file declares its own document type, which is refused.", f"part {name}", _SAVE)
+
+
+def _check_sheet(content: bytes, name: str) -> int:
+    rows = content.count(b"<row ") + content.count(b"<row>") + content.count(b":row ")
+    if rows > limits.ROWS:
+        raise FormatError(f"A sheet holds {rows:,} rows; the limit is {limits.ROWS:,}.", f"part {name}", _LESS)
+    return content.count(b"<c ") + content.count(b":c ")
