@@ -101,7 +101,7 @@ class Project(Tracked):
 
 
 class StatusReport(Tracked):
-    """What was reported of a project on a day. A fact."""
+    """What was reported of a project on a day. A fact: corrected by a later one, withdrawn with a reason, never deleted."""
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="status_reports")
     on = models.DateField()
@@ -110,6 +110,8 @@ class StatusReport(Tracked):
     finishes_on = models.DateField(null=True, blank=True)
     forecast_minor = models.BigIntegerField(null=True, blank=True)
     by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
+    withdrawn_because = models.CharField(max_length=300, blank=True, editable=False)
 
     kind = Kind.PROJECT
     scope_path = "project__scope"
@@ -118,7 +120,11 @@ class StatusReport(Tracked):
     is_fact = True
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["project", "on"], name="one_report_a_day")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["project", "on"], condition=Q(withdrawn_at__isnull=True), name="one_standing_report_a_day"
+            )
+        ]
 
     def __str__(self) -> str:
         """Project and day."""

@@ -1,0 +1,30 @@
+"""Reads of projects: the list, the page of one, how it stands by its own figures, and lists compared with what is known."""
+
+from goldenthread.projects.queries.dry_run import DryRun, Match, dry_run
+from goldenthread.projects.queries.lists import (
+    Filters,
+    MandatoryShare,
+    ProjectTable,
+    home_scope,
+    mandatory_share,
+    project_table,
+)
+from goldenthread.projects.queries.page import ProjectPage, project_page, status_reports
+from goldenthread.projects.queries.standing import Standing, standing
+
+__all__ = [
+    "DryRun",
+    "Filters",
+    "MandatoryShare",
+    "Match",
+    "ProjectPage",
+    "ProjectTable",
+    "Standing",
+    "dry_run",
+    "home_scope",
+    "mandatory_share",
+    "project_page",
+    "project_table",
+    "standing",
+    "status_reports",
+]
