@@ -1,0 +1,178 @@
+"""Reads of objectives: the table, what is missing for approval, and how far each has come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
+
+from goldenthread.accounts.models import Person
+from goldenthread.accounts.queries import visible
+from goldenthread.engine.objective_quality import NEEDED, READY_SCORE, Review
+from goldenthread.kit.slots import ask
+from goldenthread.purpose import progress
+from goldenthread.purpose.mapping import quality_of
+from goldenthread.purpose.models import Kpi, Measurement, Objective, Office, Target, ValueRate
+from goldenthread.purpose.queries.mandates import in_force
+
+LIVE = (Objective.State.DRAFT, Objective.State.PROPOSED, Objective.State.APPROVED)
+
+
+@dataclass(frozen=True)
+class TargetView:
+    """A target with its KPI's last figure and what follows from it. Shares are 0 at the baseline and 1 at the target, not clipped."""
+
+    target: Target
+    kpi: Kpi
+    last: float | None
+    last_on: date | None
+    last_is_estimate: bool
+    attainment: float | None  # None also where the KPI was redefined after the baseline
+    expected: float | None
+    is_reached: bool | None
+    is_comparable: bool
+    next_figure: date | None  # None: there has been no figure
+    has_signed_rate: bool
+
+    def is_stale(self, day: date) -> bool:
+        """Whether the next figure should be there by now."""
+        return self.next_figure is None or self.next_figure < day
+
+
+@dataclass(frozen=True)
+class ObjectiveRow:
+    """One objective as the table shows it."""
+
+    objective: Objective
+    targets: tuple[TargetView, ...]
+    attainment: float | None  # of the required target that is furthest behind
+    review: Review
+    mandate_is_in_force: bool
+    forecast: dict[str, Any] | None  # chance, basis, words, targets: what the room `plan` says of it
+
+    @property
+    def main(self) -> TargetView | None:
+        """The target that stands for the objective: the first required one."""
+        return next((t for t in self.targets if t.target.is_required), self.targets[0] if self.targets else None)
+
+
+def with_figures(targets: QuerySet[Target]) -> QuerySet[Target]:
+    """Targets with their KPI and the KPI's last standing figure as last_on, last_value, last_is_estimate."""
+    figures = Measurement.objects.filter(kpi=OuterRef("kpi"), withdrawn_at__isnull=True).order_by("-on")
+    signed = ValueRate.objects.filter(kpi=OuterRef("kpi"), signed_on__isnull=False)
+    return targets.select_related("kpi__owner").annotate(
+        last_on=Subquery(figures.values("on")[:1]),
+        last_value=Subquery(figures.values("value")[:1]),
+        last_is_estimate=Subquery(figures.values("is_estimate")[:1]),
+        has_signed_rate=Exists(signed),
+    ).order_by("objective_id", "-is_required", "due_on", "id")
+
+
+def target_view(target: Any, day: date) -> TargetView:
+    """What follows from an annotated target on a day."""
+    kpi, value = target.kpi, target.last_value
+    redefined = kpi.redefined_on
+    comparable = not (redefined and target.baseline_on and target.last_on and target.baseline_on < redefined <= target.last_on)
+    if not comparable:
+        share = None
+    elif kpi.direction == progress.BAND:
+        share = progress.band_attainment(value, target.band_low, target.band_high, target.tolerance)
+    else:
+        share = progress.attainment(value, target.baseline, target.value)
+    reached = progress.is_reached(
+        value, direction=kpi.direction, target=target.value, low=target.band_low, high=target.band_high, tolerance=target.tolerance
+    )
+    return TargetView(
+        target=target,
+        kpi=kpi,
+        last=value,
+        last_on=target.last_on,
+        last_is_estimate=bool(target.last_is_estimate),
+        attainment=share,
+        expected=progress.expected_share(day, target.baseline_on, target.due_on),
+        is_reached=reached,
+        is_comparable=comparable,
+        next_figure=progress.next_figure_due(target.last_on, kpi.cadence),
+        has_signed_rate=target.has_signed_rate,
+    )
+
+
+def objectives(person: Person) -> QuerySet[Objective]:
+    """The objectives that the person may see, with owner, clause and office."""
+    return visible(Objective.objects.select_related("owner", "clause__mandate", "office"), person)
+
+
+def objective_rows(
+    person: Person, day: date, *, office: Office | None = None, states: Iterable[str] | None = None, ids: Iterable[int] | None = None
+) -> list[ObjectiveRow]:  # fmt: skip
+    """Every objective that the person may see, in two statements beside those of the forecast's provider."""
+    found = objectives(person).order_by("id")
+    if office is not None:
+        found = found.filter(office=office)
+    if states is not None:
+        found = found.filter(state__in=list(states))
+    if ids is not None:
+        found = found.filter(pk__in=list(ids))
+    rows = list(found.prefetch_related(Prefetch("targets", with_figures(Target.objects.all()), to_attr="in_order")))
+    told = slot_answers("objective_forecasts", [row.pk for row in rows])
+    tells_apart = slot_answers("objectives_that_rank", [row.pk for row in rows])
+    return [_row(row, day, told.get(row.pk), tells_apart.get(row.pk)) for row in rows]
+
+
+def _row(objective: Any, day: date, forecast: dict[str, Any] | None, tells_apart: bool | None) -> ObjectiveRow:
+    views = tuple(target_view(target, day) for target in objective.in_order)
+    shares = [view.attainment for view in views if view.target.is_required]
+    known = [share for share in shares if share is not None]
+    return ObjectiveRow(
+        objective=objective,
+        targets=views,
+        attainment=min(known) if known and len(known) == len(shares) else None,
+        review=quality_of(objective, [view.target for view in views], tells_apart),
+        mandate_is_in_force=objective.clause is not None and in_force(objective.clause.mandate, day),
+        forecast=forecast,
+    )
+
+
+def slot_answers(slot: str, ids: Sequence[int]) -> dict[int, Any]:
+    """The answers of a slot whose providers answer a dict by id, as one dict."""
+    return {key: value for answer in ask(slot, ids) for key, value in answer.items()} if ids else {}
+
+
+def missing_for_approval(objective: Objective, day: date) -> list[str]:
+    """What an objective still lacks before it can be approved, a sentence each; empty where it is ready."""
+    clause = objective.clause
+    missing = []
+    if clause is None:
+        missing.append("It cites no clause of the mandate.")
+    elif not in_force(clause.mandate, day):
+        missing.append(f"Clause {clause.number} belongs to “{clause.mandate}”, which is not in force.")
+    if objective.owner is None:
+        missing.append("Nobody answers for it: name an owner.")
+    targets = list(objective.targets.select_related("kpi__owner").order_by("id"))
+    if not any(target.is_required for target in targets):
+        missing.append("It has no required target.")
+    tells_apart = slot_answers("objectives_that_rank", [objective.pk]).get(objective.pk)
+    review = quality_of(objective, targets, tells_apart)
+    needed = [result for result in review.results if result.check in NEEDED and not result.passed]
+    missing += [f"{result.title}: {result.advice}" for result in needed if not (result.check == "OQ07" and objective.owner is None)]
+    if review.score < READY_SCORE:
+        others = [result for result in review.results if not result.passed and result.check not in NEEDED]
+        wanted = "; ".join(f"{result.title.lower()} ({result.advice.rstrip('.')})" for result in others)
+        missing.append(f"Its quality is {review.score} of 100, {READY_SCORE} are needed. Open: {wanted}.")
+    return missing
+
+
+def required_targets_not_reached(objective: Objective) -> list[str]:
+    """The required targets whose last figure has not reached them, in words; all of them where there is none."""
+    targets = with_figures(objective.targets.filter(is_required=True))
+    views = [target_view(target, target.due_on or date.max) for target in targets]
+    if not views:
+        return ["there is no required target"]
+    return [f"{view.kpi} stands at {_figure(view.last)}" for view in views if not view.is_reached]
+
+
+def _figure(value: float | None) -> str:
+    return "no figure" if value is None else f"{value:g}"
