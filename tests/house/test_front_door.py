@@ -172,7 +172,8 @@ def test_reports_of_pytest_are_counted_as_pytest_counts_them(gt, tmp_path):
         "def test_d(f): pass\n"
     )
     report = tmp_path / "report.xml"
-    pytest_here = [sys.executable, "-m", "pytest", "-q", "-p", "no:django", f"--rootdir={tmp_path}", f"--junitxml={report}"]
+    pytest_here = [sys.executable, "-m", "pytest", "-q", "-p", "no:django", "-c", "plain.ini", f"--junitxml={report}"]
+    (tmp_path / "plain.ini").write_text("[pytest]\n")
     subprocess.run([*pytest_here, "test_all.py"], check=False, capture_output=True, cwd=tmp_path)
     assert gt.count_of(report) == {"passed": 1, "failed": 1, "errors": 1, "skipped": 1}
     assert gt.count_of(tmp_path / "none.xml")["errors"] == 1
