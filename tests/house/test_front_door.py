@@ -91,7 +91,7 @@ def test_it_uses_nothing_but_the_standard_library():
 def test_an_older_python_can_still_read_it_and_is_told_plainly():
     import ast
 
-    ast.parse((ROOT / "gt").read_text(encoding="utf-8"), feature_version=(3, 8))
+    ast.parse((ROOT / "gt").read_text(encoding="utf-8"), feature_version=(3, 6))
 
 
 def test_without_the_venv_module_it_prints_the_one_command(gt, monkeypatch):
