@@ -52,7 +52,7 @@ def undo(*, changeset: Changeset, by: Person | None, source: str = Changeset.Sou
             raise Refused(f"“{changeset}” has nothing that can be undone.")
         for row in rows:
             _refuse_if_changed_since(row)
-        for row in [r for r in rows if r.last.history_type != "-"]:
+        for row in reversed([r for r in rows if r.last.history_type != "-"]):  # what was written last goes back first
             _revert_standing(row)
         for row in [r for r in rows if r.last.history_type == "-"]:
             _bring_back(row)
