@@ -1,7 +1,8 @@
 """Who may ask what time it is.
 
 Nothing below the edge reads the machine's clock, so that it can be tested and explained on any date. A write may note the
-moment it happens, on Django's clock in the organisation's own time zone; a read is told the day.
+moment it happens, on Django's clock in the organisation's own time zone; a read is told the day, and may fall back on
+today only as `day or timezone.localdate()`.
 """
 
 import ast
@@ -13,24 +14,23 @@ from tests.architecture.source import PACKAGE, dotted, modules, name, nodes
 
 MACHINE = ("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time")
 ORGANISATION = ("timezone.now", "timezone.localdate", "timezone.localtime")
+CONVERTS = ("timezone.localdate", "timezone.localtime")  # with an argument they only convert a moment that was given
 EDGE = {"views", "jobs", "api", "commands", "config"}
 WRITES = EDGE | {"actions"}
 EXCEPTIONS = {
     # path below the package: reason
-    "accounts/queries.py": "rights hold now, whatever day a page is about",
-    "accounts/undo.py": "a write like any action: it notes the moment of the undo",
+    "accounts/queries/rights.py": "rights hold now, whatever day a page is about",
     "kit/worker.py": "a background worker is an edge of its own: nobody above it could tell it the time",
-    "ui/jinja.py": "a filter on a page that was not told which day it is, such as an error page",
 }
 
 
 def asks(path: Path, clocks: tuple[str, ...]) -> list[str]:
+    fallbacks = {id(inner) for node in nodes(path, ast.BoolOp) if isinstance(node.op, ast.Or) for inner in ast.walk(node)}
     calls = ((node, dotted(node.func)) for node in nodes(path, ast.Call))
-    converts = "timezone.localtime"  # with an argument it only converts a moment that was given
     return [
         f"{name(path)}:{node.lineno} {said}"
         for node, said in calls
-        if said.endswith(clocks) and not (said == converts and node.args)
+        if said.endswith(clocks) and not (said in CONVERTS and node.args) and (clocks is MACHINE or id(node) not in fallbacks)
     ]
 
 

@@ -91,3 +91,20 @@ def test_the_pure_rooms_read_no_clock_and_no_environment(room):
             if isinstance(node.func, ast.Attribute) and node.func.attr in calls
         ]
     assert not found
+
+
+PUBLIC = ("engine", "formats", "kit")
+
+
+@pytest.mark.parametrize("room", rooms())
+def test_what_a_room_offers_says_what_it_is(room):
+    """Public functions of the base, and every read and write of a slice, have a docstring; a registered check has its title."""
+    silent = []
+    for path in (PACKAGE / room).rglob("*.py"):
+        parts = {part.removesuffix(".py") for part in path.relative_to(PACKAGE).parts}
+        if room in PUBLIC or parts & OPEN:
+            offered = (node for node in tree(path).body if isinstance(node, ast.FunctionDef) and node.name[0] != "_")
+            silent += [
+                f"{name(path)}: {node.name}" for node in offered if not ast.get_docstring(node) and not node.decorator_list
+            ]
+    assert not silent
