@@ -33,14 +33,12 @@ from goldenthread.engine.thread_data import ONCE, PER_YEAR, Kpis, Objectives, Ta
 
 LANES = 64
 PARTS = 16
-TAKEN = np.dtype(
-    [("contribution", np.int64), ("supervision", np.int64)] + [(name, np.float64) for name in ("size", "begin", "ramp", "seen")]
-)
+_fast = njit(error_model="numpy")
 _ROOTS = np.sqrt(GRID[1:] - GRID[:-1])
 _STEP, _ONE_MIX, _TWO_MIX = np.uint64(GOLDEN), np.uint64(MIX_1), np.uint64(MIX_2)
 
 
-@njit
+@_fast
 def _uniform(start: Any, run: Any) -> Any:
     z = start + np.uint64(run + 1) * _STEP
     z = (z ^ (z >> np.uint64(30))) * _ONE_MIX
@@ -49,18 +47,17 @@ def _uniform(start: Any, run: Any) -> Any:
     return (np.float64(z >> np.uint64(12)) + 0.5) * UNIT
 
 
-@njit
+@_fast
 def _triangular(u: float, low: float, likely: float, high: float) -> float:
     width = high - low
-    if width <= 0.0:
-        return likely
     left = likely - low
-    if u * width < left:
-        return low + math.sqrt(u * width * left)
-    return high - math.sqrt((1.0 - u) * width * (high - likely))
+    below = low + math.sqrt(u * width * left)
+    above = high - math.sqrt((1.0 - u) * width * (high - likely))
+    inside = below if u * width < left else above
+    return likely if width <= 0.0 else inside
 
 
-@njit
+@_fast
 def _log(x: float) -> float:
     mantissa, exponent = math.frexp(x)
     if mantissa < 0.7071067811865476:
@@ -73,7 +70,7 @@ def _log(x: float) -> float:
     return 2.0 * s * total + exponent * 0.6931471805599453
 
 
-@njit
+@_fast
 def _ratio(x: float, top: Any, bottom: Any) -> float:
     upper, lower = top[0], bottom[0]
     for i in range(1, 8):
@@ -82,7 +79,7 @@ def _ratio(x: float, top: Any, bottom: Any) -> float:
     return upper / lower
 
 
-@njit
+@_fast
 def _normal(u: float) -> float:
     q = u - 0.5
     if abs(q) <= 0.425:
@@ -92,61 +89,51 @@ def _normal(u: float) -> float:
     return -outer if q < 0.0 else outer
 
 
-@njit
+@_fast
 def _share(days: float, ramp: float) -> float:
-    if days < 0.0:
-        return 0.0
-    return 1.0 if days >= ramp else days / ramp
+    part = days / ramp
+    part = 1.0 if days >= ramp else part
+    return 0.0 if days < 0.0 else part
 
 
-@njit
+@_fast
 def _integral(days: float, ramp: float) -> float:
-    if days <= 0.0:
-        return 0.0
-    return days - ramp / 2.0 if days >= ramp else days * days / (2.0 * ramp)
+    area = days * days / (2.0 * ramp)
+    area = days - ramp / 2.0 if days >= ramp else area
+    return 0.0 if days <= 0.0 else area
 
 
-@njit
+@_fast
 def _cell(x0: float, x1: float, start: float, ramp: float) -> float:
     return (_integral(x1 - start, ramp) - _integral(x0 - start, ramp)) / (x1 - x0)
 
 
-@njit
-def _seen(kpis: Any, subjects: Any, contribution: Any, start: float) -> float:
-    done = subjects[contribution.subject].done != 0
-    return _share(kpis[contribution.kpi].day - start, contribution.ramp) if done else 0.0
-
-
-@njit
-def _clip(kpi: Any, value: float) -> float:
-    return min(max(value, kpi.floor), kpi.ceiling)
-
-
-@njit
+@_fast
 def _met(kpi: Any, target: Any, value: float) -> bool:
-    kept = _clip(kpi, value)
-    return target.low <= kept <= target.high
+    kept = min(max(value, kpi.floor), kpi.ceiling)
+    return (kept >= target.low) & (kept <= target.high)
 
 
-@njit
+@_fast
 def _benefit(kpi: Any, target: Any, value: float) -> float:
-    kept = _clip(kpi, value)
-    if target.band:
-        return target.rate if target.low <= kept <= target.high else 0.0
-    return target.rate * min(target.direction * (kept - target.baseline), target.cap)
+    kept = min(max(value, kpi.floor), kpi.ceiling)
+    paid = target.rate if (kept >= target.low) & (kept <= target.high) else 0.0
+    gained = target.rate * min(target.direction * (kept - target.baseline), target.cap)
+    return paid if target.band else gained
 
 
-@njit
+@_fast
 def _draw_subjects(subjects: Any, first: int, n: int, unit: Any, finish: Any) -> None:
     for s in range(subjects.size):
         row = subjects[s]
+        units, days = unit[s], finish[s]
+        least = -np.inf if row.done else 0.0
         for i in range(n):
-            unit[s, i] = _uniform(row.success_start, first + i)
-            day = _triangular(_uniform(row.finish_start, first + i), row.low, row.likely, row.high)
-            finish[s, i] = day if row.done else max(day, 0.0)
+            units[i] = _uniform(row.success_start, first + i)
+            days[i] = max(_triangular(_uniform(row.finish_start, first + i), row.low, row.likely, row.high), least)
 
 
-@njit
+@_fast
 def _draw_raises(subjects: Any, supervisions: Any, first: int, n: int, finish: Any, raised: Any, raise_of: Any, weight: Any) -> None:
     raised[:] = 0.0
     for q in range(supervisions.size):
@@ -162,35 +149,37 @@ def _draw_raises(subjects: Any, supervisions: Any, first: int, n: int, finish: A
             raised[b, i] += raise_of[q, i]
 
 
-@njit
-def _draw_effects(given: Any, factor_start: Any, first: int, n: int, unit: Any, finish: Any, raised: Any, factor: Any,
-                  effect: Any, start: Any) -> None:  # fmt: skip
+@_fast
+def _draw_effects(kpis: Any, subjects: Any, given: Any, factor_start: Any, first: int, n: int, unit: Any, finish: Any, raised: Any,
+                  factor: Any, effect: Any, start: Any, seen: Any) -> None:  # fmt: skip
     for f in range(factor_start.size):
         for i in range(n):
             factor[f, i] = _normal(_uniform(factor_start[f], first + i))
     for c in range(given.size):
         row = given[c]
-        s = row.subject
+        units, raises, days = unit[row.subject], raised[row.subject], finish[row.subject]
+        effects, starts, seens = effect[c], start[c], seen[c]
+        day, done = kpis[row.kpi].day, subjects[row.subject].done != 0
         for i in range(n):
-            start[c, i] = finish[s, i] + row.lag
-            effect[c, i] = 0.0
-            if unit[s, i] < row.chance + raised[s, i]:
-                size = _triangular(_uniform(row.effect_start, first + i), row.low, row.likely, row.high)
-                cube = 1.0
-                if row.cls >= 0:
-                    root = max(row.centre + row.spread * factor[row.cls, i], 0.0)
-                    cube = root * root * root
-                effect[c, i] = size * (row.scale * cube)
+            starts[i] = days[i] + row.lag
+            share = _share(day - starts[i], row.ramp)
+            seens[i] = share if done else 0.0
+            size = _triangular(_uniform(row.effect_start, first + i), row.low, row.likely, row.high)
+            effects[i] = size * row.scale if units[i] < row.chance + raises[i] else 0.0
+        if row.cls >= 0:
+            for i in range(n):
+                root = max(row.centre + row.spread * factor[row.cls, i], 0.0)
+                effects[i] *= root * root * root
 
 
-@njit
+@_fast
 def _at(kpi: Any, place: Any, drift: float, ahead: float, path: Any, steps: Any, bridges: Any) -> float:
     j = place.interval
     walk = path[j] + place.part * steps[j] + place.bridge * bridges[j]
     return kpi.value + drift * ahead + kpi.noise * walk
 
 
-@njit
+@_fast
 def _draw_drift(kpis: Any, targets: Any, months: Any, month_noise: Any, due_noise: Any, cell_noise: Any, path_start: Any,
                 kpi_targets: Any, first: int, n: int, due: Any, inside: Any, fan: Any) -> None:  # fmt: skip
     path, steps, bridges = np.zeros(GRID.size), np.zeros(GRID.size), np.zeros(GRID.size)
@@ -203,42 +192,58 @@ def _draw_drift(kpis: Any, targets: Any, months: Any, month_noise: Any, due_nois
                 bridges[j] = _normal(_uniform(path_start[k, 1, j], first + i))
                 path[j + 1] = path[j] + steps[j]
             for m in range(months.size):
-                fan[k, i, m] = _at(kpi, month_noise[k, m], drift, months[m] - kpi.day, path, steps, bridges)
-            for t in kpi_targets[kpi.target_from : kpi.target_to]:
+                fan[k, m, i] = _at(kpi, month_noise[k, m], drift, months[m] - kpi.day, path, steps, bridges)
+            for place in range(kpi.target_from, kpi.target_to):
+                t = kpi_targets[place]
                 target = targets[t]
                 due[t, i] = target.past
                 if target.future:
                     due[t, i] = _at(kpi, due_noise[t], drift, target.due - kpi.day, path, steps, bridges)
                 if target.kind == PER_YEAR:
-                    for g in range(inside.shape[2]):
+                    for g in range(inside.shape[1]):
                         ahead = (g * target.width + (g + 1) * target.width) / 2.0 - kpi.day
-                        inside[t, i, g] = _at(kpi, cell_noise[t, g], drift, ahead, path, steps, bridges)
+                        inside[t, g, i] = _at(kpi, cell_noise[t, g], drift, ahead, path, steps, bridges)
 
 
-@njit
+@_fast
+def _add_at(day: float, ramp: float, n: int, effects: Any, starts: Any, seens: Any, total: Any) -> None:
+    for i in range(n):
+        total[i] += effects[i] * (_share(day - starts[i], ramp) - seens[i])
+
+
+@_fast
+def _add_cell(x0: float, x1: float, ramp: float, n: int, effects: Any, starts: Any, seens: Any, total: Any) -> None:
+    for i in range(n):
+        total[i] += effects[i] * (_cell(x0, x1, starts[i], ramp) - seens[i])
+
+
+@_fast
 def _add_effects(kpis: Any, targets: Any, subjects: Any, given: Any, kpi_targets: Any, months: Any, n: int, effect: Any, start: Any,
-                 due: Any, inside: Any, fan: Any) -> None:  # fmt: skip
+                 seen: Any, due: Any, inside: Any, fan: Any) -> None:  # fmt: skip
     for c in range(given.size):
-        row = given[c]
-        k, ramp = row.kpi, row.ramp
-        on_kpi = kpi_targets[kpis[k].target_from : kpis[k].target_to]
-        for i in range(n):
-            e, begin = effect[c, i], start[c, i]
-            if e == 0.0:
-                continue
-            seen = _seen(kpis, subjects, row, begin)
-            for m in range(months.size):
-                fan[k, i, m] += e * (_share(months[m] - begin, ramp) - seen)
-            for t in on_kpi:
-                width = targets[t].width
-                if targets[t].future:
-                    due[t, i] += e * (_share(targets[t].due - begin, ramp) - seen)
-                if width > 0.0:
-                    for g in range(max(0, int(begin / width)), inside.shape[2]):
-                        inside[t, i, g] += e * (_cell(g * width, (g + 1) * width, begin, ramp) - seen)
+        row, kpi = given[c], kpis[given[c].kpi]
+        effects, starts, seens = effect[c], start[c], seen[c]
+        earliest = _earliest(subjects[row.subject], row)
+        for m in range(months.size):
+            if months[m] >= earliest:
+                _add_at(months[m], row.ramp, n, effects, starts, seens, fan[row.kpi, m])
+        for place in range(kpi.target_from, kpi.target_to):
+            t = kpi_targets[place]
+            width = targets[t].width
+            if targets[t].future:
+                _add_at(targets[t].due, row.ramp, n, effects, starts, seens, due[t])
+            if width > 0.0:
+                for g in range(max(0, int(earliest / width)), inside.shape[1]):
+                    _add_cell(g * width, (g + 1) * width, row.ramp, n, effects, starts, seens, inside[t, g])
 
 
-@njit
+@_fast
+def _earliest(subject: Any, contribution: Any) -> float:
+    """First day on which the contribution can act; long ago where the last measurement may hold some of it."""
+    return -1e9 if subject.done else max(subject.low, 0.0) + contribution.lag
+
+
+@_fast
 def _judge(kpis: Any, targets: Any, first: int, n: int, due: Any, inside: Any, fan: Any, unmet: Any,
            all_due: Any, all_worth: Any, all_fan: Any) -> None:  # fmt: skip
     unmet[:] = 0
@@ -246,152 +251,167 @@ def _judge(kpis: Any, targets: Any, first: int, n: int, due: Any, inside: Any, f
         target, kpi = targets[t], kpis[targets[t].kpi]
         for i in range(n):
             worth = 0.0
-            all_due[t, first + i] = _clip(kpi, due[t, i])
+            all_due[t, first + i] = min(max(due[t, i], kpi.floor), kpi.ceiling)
             if target.required and not _met(kpi, target, due[t, i]):
                 unmet[target.objective, i] += 1
             if target.kind == ONCE:
                 worth = _benefit(kpi, target, due[t, i])
             elif target.kind == PER_YEAR:
-                for g in range(inside.shape[2]):
-                    worth += _benefit(kpi, target, inside[t, i, g]) * (target.width / DAYS_PER_YEAR)
+                for g in range(inside.shape[1]):
+                    worth += _benefit(kpi, target, inside[t, g, i]) * (target.width / DAYS_PER_YEAR)
             all_worth[t, first + i] = worth
     for k in range(kpis.size):
-        for m in range(fan.shape[2]):
+        for m in range(fan.shape[1]):
             for i in range(n):
-                all_fan[k, m, first + i] = _clip(kpis[k], fan[k, i, m])
+                all_fan[k, m, first + i] = min(max(fan[k, m, i], kpis[k].floor), kpis[k].ceiling)
 
 
-@njit
-def _collect(kpis: Any, subjects: Any, given: Any, items: Any, i: int, unit: Any, raised: Any, raise_of: Any, effect: Any, start: Any,
-             lost: Any) -> int:  # fmt: skip
-    """Effects that go with these items in lane i: all of a contribution, or where only the supervision made it succeed."""
-    many = 0
-    for place in range(items.size):
-        c, by = items[place].contribution, items[place].supervision
-        if effect[c, i] == 0.0:
-            continue
-        s = given[c].subject
-        if by >= 0 and unit[s, i] < given[c].chance + raised[s, i] - raise_of[by, i]:
-            continue
-        lost[many].contribution, lost[many].supervision = c, by
-        lost[many].size, lost[many].begin, lost[many].ramp = effect[c, i], start[c, i], given[c].ramp
-        lost[many].seen = _seen(kpis, subjects, given[c], start[c, i])
-        many += 1
-    return many
-
-
-@njit
-def _keep_late(subjects: Any, given: Any, i: int, q: int, raised: Any, raise_of: Any, weight: Any, lost: Any, many: int) -> int:
-    """Of these effects those that one day's delay touches, moved to the front: unfinished own work, or what supervision q still
-    makes likelier (not where the chance stays at 1).
-    """
-    kept = 0
-    for j in range(many):
-        c = lost[j].contribution
-        s = given[c].subject
-        if q >= 0:
-            touched = given[c].chance + raised[s, i] - raise_of[q, i] * weight[q, i] < 1.0
+@_fast
+def _collect(given: Any, items: Any, first: int, last: int, n: int, unit: Any, raised: Any, raise_of: Any, effect: Any, size: Any) -> None:
+    """Effects that go with these items: all of a contribution, or where only the supervision made it succeed."""
+    for j in range(first, last):
+        c, by = items[j].contribution, items[j].supervision
+        sizes, effects = size[j - first], effect[c]
+        if by < 0:
+            sizes[:n] = effects[:n]
         else:
-            touched = lost[j].supervision < 0 and not subjects[s].done
-        if touched:
-            lost[kept] = lost[j]
-            kept += 1
-    return kept
+            s, chance = given[c].subject, given[c].chance
+            for i in range(n):
+                sizes[i] = 0.0 if unit[s, i] < chance + raised[s, i] - raise_of[by, i] else effects[i]
 
 
-@njit
-def _change_at(day: float, lost: Any, many: int, late: bool) -> float:
-    change = 0.0
-    for j in range(many):
-        row = lost[j]
-        part = _share(day - row.begin, row.ramp)
-        part -= _share(day - (row.begin + 1.0), row.ramp) if late else row.seen
-        change += row.size * part
-    return change
+@_fast
+def _keep_late(subjects: Any, given: Any, items: Any, first: int, last: int, q: int, n: int, raised: Any, raise_of: Any, weight: Any,
+               size: Any) -> None:  # fmt: skip
+    """Keep what one day's delay touches: unfinished own work, or what supervision q still makes likelier."""
+    for j in range(first, last):
+        c = items[j].contribution
+        s, chance = given[c].subject, given[c].chance
+        if q < 0 and (items[j].supervision >= 0 or subjects[s].done):
+            size[j - first] = 0.0
+        elif q >= 0:
+            for i in range(n):
+                if chance + raised[s, i] - raise_of[q, i] * weight[q, i] >= 1.0:
+                    size[j - first, i] = 0.0
 
 
-@njit
-def _lost_once(kpi: Any, target: Any, value: float, lost: Any, many: int, late: bool) -> float:
-    return _benefit(kpi, target, value) - _benefit(kpi, target, value - _change_at(target.due, lost, many, late))
+@_fast
+def _lost_once(kpi: Any, target: Any, n: int, values: Any, change: Any, lost: Any) -> None:
+    for i in range(n):
+        lost[i] += _benefit(kpi, target, values[i]) - _benefit(kpi, target, values[i] - change[i])
 
 
-@njit
-def _lost_yearly(kpi: Any, target: Any, values: Any, lost: Any, many: int, late: bool) -> float:
-    total, width, low, high = 0.0, target.width, values.size, 0
-    for j in range(many):
-        low = min(low, max(0, int(lost[j].begin / width)))
-        high = max(high, int((lost[j].begin + lost[j].ramp + 1.0) / width) + 1)
-    for g in range(low, min(values.size, high) if late else values.size):
-        change, x0, x1 = 0.0, g * width, (g + 1) * width
-        for j in range(many):
-            row = lost[j]
-            part = _cell(x0, x1, row.begin, row.ramp)
-            part -= _cell(x0, x1, row.begin + 1.0, row.ramp) if late else row.seen
-            change += row.size * part
-        total += (_benefit(kpi, target, values[g]) - _benefit(kpi, target, values[g] - change)) * (width / DAYS_PER_YEAR)
-    return total
+@_fast
+def _lost_cell(kpi: Any, target: Any, years: float, n: int, values: Any, change: Any, lost: Any) -> None:
+    for i in range(n):
+        lost[i] += (_benefit(kpi, target, values[i]) - _benefit(kpi, target, values[i] - change[i])) * years
 
 
-@njit
-def _worth_lost(kpi: Any, targets: Any, on_kpi: Any, i: int, due: Any, inside: Any, lost: Any, many: int, late: bool) -> float:
-    total = 0.0
-    for t in on_kpi:
+@_fast
+def _changes_at(given: Any, items: Any, first: int, last: int, day: float, late: bool, n: int, start: Any, seen: Any, size: Any,
+                change: Any) -> None:  # fmt: skip
+    change[:n] = 0.0
+    for j in range(first, last):
+        c = items[j].contribution
+        ramp, starts, seens, sizes = given[c].ramp, start[c], seen[c], size[j - first]
+        if late:
+            for i in range(n):
+                change[i] += sizes[i] * (_share(day - starts[i], ramp) - _share(day - (starts[i] + 1.0), ramp))
+        else:
+            _add_at(day, ramp, n, sizes, starts, seens, change)
+
+
+@_fast
+def _lost_yearly(kpi: Any, target: Any, subjects: Any, given: Any, items: Any, first: int, last: int, late: bool, n: int, start: Any,
+                 seen: Any, size: Any, change: Any, values: Any, lost: Any) -> None:  # fmt: skip
+    cells, width, low, high = values.shape[0], target.width, 1e9, -1.0
+    for j in range(first, last):
+        row = given[items[j].contribution]
+        low = min(low, _earliest(subjects[row.subject], row))
+        high = max(high, subjects[row.subject].high + row.lag + row.ramp + 1.0)
+    begin = max(0, int(min(low / width, float(cells))))
+    end = min(cells, int(min(high / width, float(cells))) + 1) if late else cells
+    for g in range(begin, end):
+        x0, x1 = g * width, (g + 1) * width
+        change[:n] = 0.0
+        for j in range(first, last):
+            c = items[j].contribution
+            ramp, starts, seens, sizes = given[c].ramp, start[c], seen[c], size[j - first]
+            if late:
+                for i in range(n):
+                    change[i] += sizes[i] * (_cell(x0, x1, starts[i], ramp) - _cell(x0, x1, starts[i] + 1.0, ramp))
+            else:
+                _add_cell(x0, x1, ramp, n, sizes, starts, seens, change)
+        _lost_cell(kpi, target, width / DAYS_PER_YEAR, n, values[g], change, lost)
+
+
+@_fast
+def _worth_lost(kpi: Any, targets: Any, subjects: Any, given: Any, kpi_targets: Any, items: Any, first: int, last: int, late: bool,
+                n: int, start: Any, seen: Any, size: Any, due: Any, inside: Any, change: Any, lost: Any) -> None:  # fmt: skip
+    for place in range(kpi.target_from, kpi.target_to):
+        t = kpi_targets[place]
         if targets[t].kind == ONCE and targets[t].future:
-            total += _lost_once(kpi, targets[t], due[t, i], lost, many, late)
+            _changes_at(given, items, first, last, targets[t].due, late, n, start, seen, size, change)
+            _lost_once(kpi, targets[t], n, due[t], change, lost)
         elif targets[t].width > 0.0:
-            total += _lost_yearly(kpi, targets[t], inside[t, i], lost, many, late)
-    return total
+            _lost_yearly(
+                kpi, targets[t], subjects, given, items, first, last, late, n, start, seen, size, change, inside[t], lost
+            )  # fmt: skip
 
 
-@njit
-def _count_lost(kpi: Any, targets: Any, on_kpi: Any, i: int, due: Any, lost: Any, many: int, pair: int, fewer: Any, expected: Any,
-                pair_lost: Any) -> bool:  # fmt: skip
-    """Expected effect and attainments lost by each target of one KPI in lane i; whether a required target changed."""
-    touched = False
-    for t in on_kpi:
-        target = targets[t]
-        if target.future:
-            change = _change_at(target.due, lost, many, False)
-            drop = int(_met(kpi, target, due[t, i])) - int(_met(kpi, target, due[t, i] - change))
-            expected[pair] += change
-            pair_lost[pair] += drop
-            if target.required and drop != 0:
-                fewer[target.objective] += drop
-                touched = True
-        pair += 1
-    return touched
+@_fast
+def _count_lost(kpi: Any, target: Any, n: int, values: Any, change: Any, fewer: Any) -> tuple[float, int]:
+    """Expected effect and attainments lost by one target; `fewer` counts them by lane."""
+    expected, lost = 0.0, 0
+    for i in range(n):
+        drop = np.int64(_met(kpi, target, values[i])) - np.int64(_met(kpi, target, values[i] - change[i]))
+        expected += change[i]
+        lost += drop
+        fewer[i] += drop
+    return expected, lost
 
 
-@njit
+@_fast
 def _take_away(kpis: Any, targets: Any, subjects: Any, given: Any, kpi_targets: Any, group: Any, segments: Any, items: Any,
-               group_objective: Any, n: int, unit: Any, raised: Any, raise_of: Any, weight: Any, effect: Any, start: Any,
-               due: Any, inside: Any, unmet: Any, fewer: Any, lost: Any, expected: Any, pair_lost: Any,
+               group_objective: Any, n: int, unit: Any, raised: Any, raise_of: Any, weight: Any, effect: Any, start: Any, seen: Any,
+               due: Any, inside: Any, unmet: Any, fewer: Any, size: Any, scratch: Any, expected: Any, pair_lost: Any,
                objective_lost: Any) -> tuple[float, float]:  # fmt: skip
     """Worth lost without the group, and by a day's delay, summed over the block; the counts are added in place."""
-    q = group.supervision
+    q, pair = group.supervision, group.pair_from
+    change, worth, late = scratch[0], scratch[1], scratch[2]
+    worth[:] = 0.0
+    late[:] = 0.0
+    for place in range(group.objective_from, group.objective_to):
+        fewer[group_objective[place]] = 0
+    for segment in range(group.segment_from, group.segment_to):
+        kpi, first, last = kpis[segments[segment].kpi], segments[segment].item_from, segments[segment].item_to
+        _collect(given, items, first, last, n, unit, raised, raise_of, effect, size)
+        for place in range(kpi.target_from, kpi.target_to):
+            target = targets[kpi_targets[place]]
+            if target.future:
+                _changes_at(given, items, first, last, target.due, False, n, start, seen, size, change)
+                counted = fewer[target.objective] if target.required else fewer[fewer.shape[0] - 1]
+                total, lost = _count_lost(kpi, target, n, due[kpi_targets[place]], change, counted)
+                expected[pair] += total
+                pair_lost[pair] += lost
+            pair += 1
+        if kpi.rated:
+            _worth_lost(
+                kpi, targets, subjects, given, kpi_targets, items, first, last, False, n, start, seen, size, due, inside, change, worth
+            )  # fmt: skip
+            if q >= 0 or group.delay:
+                _keep_late(subjects, given, items, first, last, q, n, raised, raise_of, weight, size)
+                _worth_lost(
+                    kpi, targets, subjects, given, kpi_targets, items, first, last, q < 0, n, start, seen, size, due, inside, change, late
+                )  # fmt: skip
+    for place in range(group.objective_from, group.objective_to):
+        o = group_objective[place]
+        for i in range(n):
+            objective_lost[place] += np.int64(unmet[o, i] == 0) - np.int64(unmet[o, i] + fewer[o, i] == 0)
     all_worth, all_late = 0.0, 0.0
     for i in range(n):
-        pair, worth, late, touched = group.pair_from, 0.0, 0.0, False
-        for segment in range(group.segment_from, group.segment_to):
-            kpi = kpis[segments[segment].kpi]
-            on_kpi = kpi_targets[kpi.target_from : kpi.target_to]
-            taken = items[segments[segment].item_from : segments[segment].item_to]
-            many = _collect(kpis, subjects, given, taken, i, unit, raised, raise_of, effect, start, lost)
-            if many:
-                touched |= _count_lost(kpi, targets, on_kpi, i, due, lost, many, pair, fewer, expected, pair_lost)
-                if kpi.rated:
-                    worth += _worth_lost(kpi, targets, on_kpi, i, due, inside, lost, many, False)
-                    if q >= 0 or group.delay:
-                        many = _keep_late(subjects, given, i, q, raised, raise_of, weight, lost, many)
-                        late += _worth_lost(kpi, targets, on_kpi, i, due, inside, lost, many, q < 0)
-            pair += on_kpi.size
-        all_worth += worth
-        all_late += late if q < 0 else late * weight[q, i]
-        if touched:
-            for place in range(group.objective_from, group.objective_to):
-                o = group_objective[place]
-                objective_lost[place] += int(unmet[o, i] == 0) - int(unmet[o, i] + fewer[o] == 0)
-                fewer[o] = 0
+        all_worth += worth[i]
+        all_late += late[i] if q < 0 else late[i] * weight[q, i]
     return all_worth, all_late
 
 
@@ -403,23 +423,26 @@ def _simulate_part(kpis: Any, targets: Any, subjects: Any, given: Any, supervisi
     unit, finish = np.empty((subjects.size, LANES)), np.empty((subjects.size, LANES))
     raised, raise_of = np.empty((subjects.size, LANES)), np.empty((supervisions.size, LANES))
     weight, factor = np.empty((supervisions.size, LANES)), np.empty((factor_start.size, LANES))
-    effect, start = np.empty((given.size, LANES)), np.empty((given.size, LANES))
-    due, inside = np.empty((targets.size, LANES)), np.empty((targets.size, LANES, cell_noise.shape[1]))
-    fan = np.empty((kpis.size, LANES, months.size))
-    unmet, fewer = np.zeros((objectives, LANES), np.int64), np.zeros(objectives, np.int64)
-    lost = np.empty(given.size + 1, TAKEN)
+    effect, start, seen = np.empty((given.size, LANES)), np.empty((given.size, LANES)), np.empty((given.size, LANES))
+    due, inside = np.empty((targets.size, LANES)), np.empty((targets.size, cell_noise.shape[1], LANES))
+    fan = np.empty((kpis.size, months.size, LANES))
+    unmet, fewer = np.zeros((objectives, LANES), np.int64), np.zeros((objectives + 1, LANES), np.int64)
+    longest = 1
+    for segment in range(segments.size):
+        longest = max(longest, segments[segment].item_to - segments[segment].item_from)
+    size, scratch = np.empty((longest, LANES)), np.empty((3, LANES))
     for first in range(low, high, LANES):
         n = min(LANES, high - first)
         _draw_subjects(subjects, first, n, unit, finish)
         _draw_raises(subjects, supervisions, first, n, finish, raised, raise_of, weight)
-        _draw_effects(given, factor_start, first, n, unit, finish, raised, factor, effect, start)
+        _draw_effects(kpis, subjects, given, factor_start, first, n, unit, finish, raised, factor, effect, start, seen)
         _draw_drift(kpis, targets, months, month_noise, due_noise, cell_noise, path_start, kpi_targets, first, n, due, inside, fan)
-        _add_effects(kpis, targets, subjects, given, kpi_targets, months, n, effect, start, due, inside, fan)
+        _add_effects(kpis, targets, subjects, given, kpi_targets, months, n, effect, start, seen, due, inside, fan)
         _judge(kpis, targets, first, n, due, inside, fan, unmet, all_due, all_worth, all_fan)
         for g in range(groups.size):
             without, later = _take_away(
                 kpis, targets, subjects, given, kpi_targets, groups[g], segments, items, group_objective, n, unit, raised, raise_of,
-                weight, effect, start, due, inside, unmet, fewer, lost, expected, pair_lost, objective_lost,
+                weight, effect, start, seen, due, inside, unmet, fewer, size, scratch, expected, pair_lost, objective_lost,
             )  # fmt: skip
             worth[g] += without
             delay[g] += later
@@ -447,7 +470,7 @@ _SIGNATURE = types.void(
     *(typeof(given) for given in _inputs(_example())),
     *(types.int64, types.int64, _TABLE, _TABLE, _CUBE, _ROW, _COUNTS, _COUNTS, _ROW, _ROW),
 )
-_compiled = njit(_SIGNATURE, cache=True, nogil=True)(_simulate_part)
+_compiled = njit(_SIGNATURE, cache=True, nogil=True, error_model="numpy")(_simulate_part)
 
 
 def _empty_sums(lay: Layout) -> tuple[Any, ...]:

@@ -71,11 +71,11 @@ def draw(lay: Layout, count: int) -> Draws:
     for c in range(lay.contributions.size):
         s = lay.contributions["subject"][c]
         size = triangular(uniforms(lay.contributions["effect_start"][c], runs), lay.contributions["low"][c], lay.contributions["likely"][c], lay.contributions["high"][c])
-        cube = np.ones(count)
+        size = size * lay.contributions["scale"][c]
         if lay.contributions["cls"][c] >= 0:
             root = np.maximum(lay.contributions["centre"][c] + lay.contributions["spread"][c] * factors[lay.contributions["cls"][c]], 0.0)
-            cube = root * root * root
-        effect[c] = np.where(unit[s] < lay.contributions["chance"][c] + raised[s], size * (lay.contributions["scale"][c] * cube), 0.0)
+            size = size * (root * root * root)
+        effect[c] = np.where(unit[s] < lay.contributions["chance"][c] + raised[s], size, 0.0)
         start[c] = finish[s] + lay.contributions["lag"][c]
     return Draws(unit, finish, raised, raise_of, weight, effect, start)
 
