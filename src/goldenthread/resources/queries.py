@@ -1,0 +1,137 @@
+"""Reads of hours: by service, by piece of work, and a person's week."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet, Sum
+
+from goldenthread.accounts.models import Person
+from goldenthread.accounts.queries import visible
+from goldenthread.purpose.models import Office, Service
+from goldenthread.resources.models import TimeEntry
+from goldenthread.schedule.queries import open_work
+
+
+@dataclass(frozen=True)
+class WeekRow:
+    """Minutes of one piece of work on seven days, Monday first. `flag` says why the hours count as unsupported, or is empty."""
+
+    kind: str
+    id: int
+    name: str
+    where: str
+    minutes: list[int]
+    flag: str = ""
+
+    @property
+    def total(self) -> int:
+        """Minutes of the week."""
+        return sum(self.minutes)
+
+
+@dataclass(frozen=True)
+class Week:
+    """A person's week: rows of work, totals a day."""
+
+    person: Person
+    monday: date
+    rows: list[WeekRow]
+    offered: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def days(self) -> list[date]:
+        """The seven days."""
+        return [self.monday + timedelta(days=n) for n in range(7)]
+
+    @property
+    def totals(self) -> list[int]:
+        """Minutes a day."""
+        return [sum(row.minutes[n] for row in self.rows) for n in range(7)]
+
+
+def entries(person: Person, start: date, end: date) -> QuerySet[TimeEntry]:
+    """A person's own entries between two days, both counted."""
+    found = TimeEntry.objects.filter(person=person, on__gte=start, on__lte=end)
+    return found.select_related("activity__schedule", "project", "service").order_by("on", "id")
+
+
+def hours_by_service(office: Office, start: date, end: date) -> dict[int, int]:
+    """Service id -> minutes between two days, both counted: logged on the service itself or on activities of its steps."""
+    rows = (
+        TimeEntry.objects.filter(
+            Q(service__office=office) | Q(activity__step__service__office=office), on__gte=start, on__lte=end
+        )
+        .values("service_id", "activity__step__service_id")
+        .annotate(minutes=Sum("minutes"))
+        .order_by()
+    )
+    total: dict[int, int] = {}
+    for row in rows:
+        key = row["service_id"] or row["activity__step__service_id"]
+        total[key] = total.get(key, 0) + row["minutes"]
+    return total
+
+
+def hours_by_work(start: date, end: date, *, people: Iterable[Person] | None = None) -> dict[tuple[str, int], int]:
+    """("activity" | "project" | "service", id) -> minutes between two days, both counted; of some people or of all."""
+    found = TimeEntry.objects.filter(on__gte=start, on__lte=end)
+    if people is not None:
+        found = found.filter(person__in=people)
+    rows = found.values("activity_id", "project_id", "service_id").annotate(minutes=Sum("minutes")).order_by()
+    return {_key(row): row["minutes"] for row in rows}
+
+
+def hours_on_stopped_services(start: date, end: date) -> dict[int, int]:
+    """Service id -> minutes logged to services after they were stopped."""
+    found = TimeEntry.objects.filter(
+        service__state=Service.State.RETIRED, service__stopped_on__isnull=False, on__gte=start, on__lte=end
+    )
+    rows = found.values("service_id", "service__stopped_on", "on").annotate(minutes=Sum("minutes")).order_by()
+    total: dict[int, int] = {}
+    for row in rows:
+        if row["on"] >= row["service__stopped_on"]:
+            total[row["service_id"]] = total.get(row["service_id"], 0) + row["minutes"]
+    return total
+
+
+def week(person: Person, monday: date) -> Week:
+    """A person's week: what hours stand on, then open work without hours, so that a cell is all one has to fill."""
+    rows: dict[tuple[str, int], WeekRow] = {}
+    for entry in entries(person, monday, monday + timedelta(days=6)):
+        kind, work = _work_of(entry)
+        row = rows.setdefault((kind, work.pk), WeekRow(kind, work.pk, str(work), _where(kind, work), [0] * 7, _flag(entry)))
+        row.minutes[(entry.on - monday).days] += entry.minutes
+    for activity in open_work(person)[:40]:
+        rows.setdefault(
+            ("activity", activity.pk), WeekRow("activity", activity.pk, activity.name, str(activity.schedule), [0] * 7)
+        )
+    services = visible(Service.objects.exclude(state=Service.State.NOT_OFFERED), person).order_by("state", "name")[:60]
+    offered = [(f"service:{s.pk}", f"{s.name}{' (stopped)' if s.state == Service.State.RETIRED else ''}") for s in services]
+    return Week(
+        person, monday, list(rows.values()), [o for o in offered if (o[0].split(":")[0], int(o[0].split(":")[1])) not in rows]
+    )
+
+
+def _key(row: dict[str, Any]) -> tuple[str, int]:
+    return next((kind, row[f"{kind}_id"]) for kind in ("activity", "project", "service") if row[f"{kind}_id"] is not None)
+
+
+def _work_of(entry: TimeEntry) -> tuple[str, Any]:
+    return next(
+        (kind, getattr(entry, kind)) for kind in ("activity", "project", "service") if getattr(entry, f"{kind}_id") is not None
+    )
+
+
+def _where(kind: str, work: Any) -> str:
+    return str(work.schedule) if kind == "activity" else kind.capitalize()
+
+
+def _flag(entry: TimeEntry) -> str:
+    service = entry.service
+    if service is None or service.state != Service.State.RETIRED:
+        return ""
+    return f"stopped on {service.stopped_on:%-d %b %Y}" if service.stopped_on else "stopped"

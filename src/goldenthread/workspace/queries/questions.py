@@ -1,0 +1,37 @@
+"""Questions asked by link."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from goldenthread.kit.slots import gather
+from goldenthread.workspace.models import Question
+
+Option = tuple[str, str, str]  # what is stored, what the button says, a hint
+KEEP: list[Option] = [
+    ("keep", "Keep it", "Somebody uses the result"),
+    ("stop", "It can stop", "Nobody would miss it"),
+    ("dont_know", "Don’t know yet", ""),
+]
+
+
+def question_of(digest: str) -> Question | None:
+    """The question whose link has this digest."""
+    return Question.objects.filter(digest=digest).select_related("asked", "asked_by").first()
+
+
+def options(question: Question) -> list[Option]:
+    """The answers that a question offers; empty for one answered in words. Goals come from the slot `question_options`."""
+    if question.question_kind == Question.QuestionKind.KEEP:
+        return KEEP
+    if question.question_kind == Question.QuestionKind.GOAL:
+        return gather("question_options", question)
+    return []
+
+
+def open_questions(ref_kind: str, ref_id: int, moment: datetime) -> QuerySet[Question]:
+    """Questions about a thing that still can be answered, newest first."""
+    found = Question.objects.filter(ref_kind=ref_kind, ref_id=ref_id, answered_at__isnull=True, expires_at__gt=moment)
+    return found.select_related("asked").order_by("-asked_at")
