@@ -30,6 +30,9 @@ class Archive:
 
 def open_archive(data: bytes) -> Archive:
     """Check the zip in `data` against the limits of this room; raises FormatError at the first breach."""
+    signatures = data.count(b"PK\x01\x02")
+    if signatures > limits.ZIP_ENTRIES:
+        raise FormatError(f"The file holds {signatures:,} parts; the limit is {limits.ZIP_ENTRIES:,}.", "", _SAVE)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
@@ -51,8 +54,6 @@ def open_archive(data: bytes) -> Archive:
 
 
 def _check_entries(entries: list[zipfile.ZipInfo], size: int) -> None:
-    if len(entries) > limits.ZIP_ENTRIES:
-        raise FormatError(f"The file holds {len(entries):,} parts; the limit is {limits.ZIP_ENTRIES:,}.", "", _SAVE)
     names: set[str] = set()
     for entry in entries:
         name = entry.filename
@@ -105,6 +106,7 @@ def _unpacked(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> dict[
         if cells > limits.CELLS:
             raise FormatError(f"The workbook holds more than {limits.CELLS:,} cells.", f"part {entry.filename}", _LESS)
         parts[entry.filename] = content
+    _check_shared_text(parts)
     return parts
 
 
@@ -128,6 +130,20 @@ def _bounded(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, budget: int) -> b
     if size != entry.file_size:
         raise FormatError("The sizes written in the file are not true.", f"part {entry.filename}", _SAVE)
     return b"".join(pieces)
+
+
+def _check_shared_text(parts: dict[str, bytes]) -> None:
+    """Refuse a workbook whose few shared texts are named by so many cells that writing them out would fill the memory."""
+    strings = parts.get("xl/sharedStrings.xml", b"")
+    lengths = [len(piece) for piece in re.split(rb"<si[ >]", strings)[1:]] if b"<si" in strings else []
+    sheets = [content for name, content in parts.items() if name.startswith("xl/worksheets/")]
+    uses = sum(content.count(b't="s"') for content in sheets)
+    if not lengths or max(lengths) * uses < limits.UNPACKED_BYTES:
+        return
+    named = (int(number) for content in sheets for number in re.findall(rb't="s"[^>]*><v>(\d{1,9})</v>', content))
+    if sum(lengths[number] for number in named if number < len(lengths)) > limits.UNPACKED_BYTES:
+        limit = f"{limits.UNPACKED_BYTES // 2**20} MiB"
+        raise FormatError(f"The texts of the workbook come to more than {limit} when written out.", "", _LESS)
 
 
 def _refuse_doctype(content: bytes, name: str) -> None:

@@ -25,9 +25,7 @@ def main() -> int:
         data = stream.read(head["length"])
         answer = {"result": limits.load_reader(head["kind"])(data, head["options"])}
         del data
-        packed = transport.pack({**answer, **_cost()})
-        if len(packed) > limits.ANSWER_BYTES:
-            raise FormatError("The file holds more text than can be shown.", "", "Remove columns that are not needed.")
+        packed = _bounded(transport.pack({**answer, **_cost()}))
     except FormatError as refusal:
         packed = transport.pack({"error": [refusal.message, refusal.place, refusal.advice], **_cost()})
     except (MemoryError, RecursionError):
@@ -37,6 +35,12 @@ def main() -> int:
     sys.stdout.buffer.write(packed)
     sys.stdout.buffer.flush()
     return 0
+
+
+def _bounded(packed: bytes) -> bytes:
+    if len(packed) > limits.ANSWER_BYTES:
+        raise FormatError("The file holds more text than can be shown.", "", "Remove columns that are not needed.")
+    return packed
 
 
 def _set_limits() -> None:

@@ -33,7 +33,10 @@ _DATE_WORDS = frozenset(
     "date start finish end due deadline completion until beginn ende datum debut fin fecha inicio begin day on milestone".split()
 )
 _MONEY_WORDS = frozenset(
-    "budget cost costs spend spent amount price forecast capex opex funding wlc eac bac kosten cout montant presupuesto coste importe revenue saving savings".split()
+    (
+        "budget cost costs spend spent amount price forecast capex opex funding wlc eac bac kosten cout montant "
+        "presupuesto coste importe revenue saving savings"
+    ).split()
 )
 _NOT_MONEY = frozenset("% percent days date hours index ratio comment completion schedule".split())
 _ID_WORDS = frozenset("id ref reference pid code key uid guid identifier nr no number wbs".split())
@@ -121,8 +124,9 @@ def read_column(
     distinct = dict.fromkeys(text for _, text in filled)
     column = Column(
         index=base.index, name=base.name, source=base.source, kind=kind, currency=currency if kind == "money" else None,
-        power=power if kind == "money" else 0, date_order=order, order_proved=proved or settings.date_order is not None, decimal_mark=mark,
-        sure=sure, filled=len(filled), distinct=len(distinct), withheld=withheld, samples=tuple(list(distinct)[:5]),
+        power=power if kind == "money" else 0, date_order=order, decimal_mark=mark,
+        order_proved=proved or settings.date_order is not None, sure=sure, filled=len(filled), distinct=len(distinct),
+        withheld=withheld, samples=tuple(list(distinct)[:5]),
     )  # fmt: skip
     return column, values
 
@@ -306,7 +310,10 @@ def _currency(texts: Sequence[str], mark: str) -> str | None:
 
 
 def header_unit(name: str) -> tuple[str | None, int, bool]:
-    """Currency, power of ten and percent sign that a heading states: "Cost ($ M)", "Budget [k€]", "budget_gbp_m", "in EUR '000"."""
+    """Currency, power of ten and percent sign that a heading states.
+
+    Understood are "Cost ($ M)", "Budget [k€]", "budget_gbp_m", "in EUR '000" and their like.
+    """
     bracketed = re.findall(r"[(\[{]([^)\]}]*)[)\]}]", name)
     for piece in bracketed:
         unit = _unit_of(re.split(r"[\s,]+", piece.strip()), strict=True)

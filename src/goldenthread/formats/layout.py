@@ -1,4 +1,4 @@
-"""Where a table lies in a sheet: blank rows and columns, orientation, header lines, sections, repeated headers, totals, footnotes."""
+"""Where a table lies in a sheet: blank rows and columns, header lines, sections, repeated headers, totals, footnotes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from goldenthread.formats.dates import read_date
 from goldenthread.formats.header_words import is_known
@@ -17,18 +18,18 @@ _LOOK_DOWN = 40
 _BODY = 30
 _TOTAL = re.compile(
     r"(?:grand\s|overall\s|sub-?\s?)?(?:total|totals|sum|gesamt|gesamtsumme|summe|zwischensumme|insgesamt|total\sg[ée]n[ée]ral|"
-    r"totaux|sous-total|suma|total\sgeneral)\b\s*[:=]?(?:\s*\(?[^\d]{0,30}\)?)?",
+    r"totaux|sous-total|suma|total\sgeneral)\b\s*[:=]?(?P<tail>.{0,40})",
     re.IGNORECASE,
 )
 _NOTE = re.compile(
-    r"(?:\*|†|¹|²|\(?\d\)\s|note|notes|source|sources|as of|as at|stand|quelle|legend|key:|disclaimer|data |prepared|printed|page )",
+    r"(?:\*|†|¹|²|\(?\d\)\s|notes?\b|sources?\b|as of|as at|stand|quelle|legend|key:|disclaimer|data |prepared|printed|page )",
     re.IGNORECASE,
 )
 
 
 @dataclass(slots=True)
 class Layout:
-    """A table cut out of a sheet. header: names; records: cells; record_at / column_at: zero-based place in the (turned) sheet."""
+    """A table cut out of a sheet: names, records of cells, and their zero-based places in the (turned) sheet."""
 
     header: list[str]
     records: list[Row]
@@ -73,7 +74,21 @@ def find_layout(rows: Sequence[Row], header_row: int | None, header_lines: int |
     if lines and first > 0:
         layout.notes.append(f"{first} row{'s' if first > 1 else ''} above the header taken as title.")
     _cut_records(grid, start, names, layout, keep_totals=keep_totals)
+    _drop_unnamed(grid, first if lines else None, lines, layout)
     return layout
+
+
+def _drop_unnamed(grid: _Grid, first: int | None, lines: int, layout: Layout) -> None:
+    """Forget columns without a heading and without a cell in any record: they held a title or a footnote."""
+    keep = [
+        place
+        for place in range(len(grid.columns))
+        if any(record[place] is not None for record in layout.records)
+        or (first is not None and any(grid.rows[row][place] is not None for row in range(first, first + lines)))
+    ]
+    layout.header = [layout.header[place] for place in keep]
+    layout.column_at = [layout.column_at[place] for place in keep]
+    layout.records = [tuple(record[place] for place in keep) for record in layout.records]
 
 
 def _trimmed(rows: Sequence[Row]) -> _Grid:
@@ -112,11 +127,13 @@ def _header_score(grid: _Grid, row: int) -> float:
     body = grid.rows[row + 1 : row + 1 + _BODY]
     usual = sorted(sum(cell is not None for cell in other) for other in body)
     width = usual[len(usual) // 2] if usual else len(filled)
-    if len(filled) < 2 and width > 1:
+    if (len(filled) < 2 and width > 1) or (not body and row > 0):
         return 0.0
     plain = sum(_quick(cell) == "t" or _is_period(text) for cell, text in zip(cells, texts, strict=True) if text)
     known = sum(is_known(text) for text in filled)
-    count = len(filled)
+    count = max(1, len(filled))
+    if plain < count / 2:
+        return 0.0
     fill = min(1.0, count / max(1, width))
     long = sum(len(text) > 90 for text in filled) / count
     contrast = _contrast(cells, body)
@@ -145,7 +162,7 @@ def _contrast(cells: Row, body: Sequence[Row]) -> float:
 
 
 def _quick(cell: Cell) -> str:
-    """ "n" number, "d" date, "t" text, "" blank."""
+    """The kind of one cell: n for a number, d a date, t text, nothing for a blank."""
     if cell is None:
         return ""
     if isinstance(cell, str):
@@ -182,14 +199,17 @@ def _is_group_row(grid: _Grid, row: int, header: int) -> bool:
 
 
 def _lines_from(grid: _Grid, row: int) -> int:
-    """1, or 2 where the line below still belongs to the header: all text, typed data beneath, and the header has gaps or units."""
+    """1, or 2 where the line below still belongs to the header.
+
+    That line is all text with typed data beneath, and the header has gaps or the line holds units.
+    """
     if row + 2 >= len(grid.rows) or grid.at[row + 1] - grid.at[row] != 1:
         return 1
     upper, lower = grid.rows[row], grid.rows[row + 1]
     if any(_quick(cell) in ("n", "d") and not _is_period(text_of(cell)) for cell in lower):
         return 1
     texts = [tidy(text_of(cell)) for cell in upper]
-    gaps = any(not text for text in texts) or any(text and text == other for text, other in zip(texts, texts[1:], strict=False))
+    gaps = any(not text for text in texts) or any(text and text == other for text, other in pairwise(texts))
     below = [tidy(text_of(cell)) for cell in lower if cell is not None]
     units = bool(below) and sum(text.startswith(("(", "[")) or len(text) <= 4 for text in below) > 0.7 * len(below)
     fresh = [text for above, text in zip(texts, (tidy(text_of(cell)) for cell in lower), strict=True) if text and text != above]
@@ -227,6 +247,8 @@ def _cut_records(grid: _Grid, start: int, names: list[str], layout: Layout, *, k
     last = _without_footnotes(grid, rows, width, layout)
     lonely = _section_rows(grid, last, width)
     section, totals, repeated = "", 0, 0
+    kept: list[int] = []
+    block: list[int] = []
     header = [tidy(text_of(cell)) for cell in grid.rows[start - 1]] if start else []
     for row in last:
         cells = grid.rows[row]
@@ -234,9 +256,13 @@ def _cut_records(grid: _Grid, start: int, names: list[str], layout: Layout, *, k
             repeated += 1
         elif row in lonely:
             section = next(tidy(text_of(cell)) for cell in cells if cell is not None)
-        elif not keep_totals and _is_total(grid, row, last, width):
+            block = []
+        elif not keep_totals and _is_total(grid, row, kept, block, last=row == last[-1]):
             totals += 1
+            block = []
         else:
+            kept.append(row)
+            block.append(row)
             layout.records.append(cells)
             layout.record_at.append(grid.at[row])
             layout.sections.append(section)
@@ -279,27 +305,30 @@ def _section_rows(grid: _Grid, rows: list[int], width: int) -> set[int]:
     return merged | blank_before
 
 
-def _is_total(grid: _Grid, row: int, rows: list[int], width: int) -> bool:
+def _is_total(grid: _Grid, row: int, above: list[int], block: list[int], *, last: bool) -> bool:
+    """A row labelled as a total, or an unlabelled last row, whose numbers are sums; `Total` alone as label needs no sums."""
     cells = grid.rows[row]
     label = next((tidy(cell) for cell in cells if isinstance(cell, str) and not is_blank(cell) and not read_number(cell)), "")
     words = sum(_quick(cell) in ("t", "d") for cell in cells)
     numbers = sum(_quick(cell) == "n" for cell in cells)
-    if label and _TOTAL.fullmatch(label):
-        return words <= 2 and (numbers >= 1 or words == 1) and width > 1
-    return words == 0 and numbers >= 1 and row == rows[-1] and len(rows) > 3 and _sums_up(grid, row, rows)
+    found = _TOTAL.fullmatch(label) if label else None
+    if found and words <= 2 and len(cells) > 1:
+        return not found["tail"].strip() or _sums_up(grid, row, above) or _sums_up(grid, row, block)
+    return last and words == 0 and numbers >= 1 and len(above) >= 3 and _sums_up(grid, row, above)
 
 
-def _sums_up(grid: _Grid, row: int, rows: list[int]) -> bool:
-    """True where every number of an unlabelled last row is the sum of its column."""
+def _sums_up(grid: _Grid, row: int, above: list[int]) -> bool:
+    """True where every number of a row is the sum of its column over the rows `above`."""
+    sums = 0
     for column, cell in enumerate(grid.rows[row]):
-        if _quick(cell) != "n":
+        amount = _amount(cell)
+        if amount is None:
             continue
-        above = [_amount(grid.rows[other][column]) for other in rows if other != row]
-        if sum(value is not None for value in above) < 2 or abs(
-            sum(value or 0.0 for value in above) - (_amount(cell) or 0.0)
-        ) > 0.01 * max(1.0, abs(_amount(cell) or 0.0)):
+        parts = [value for other in above if (value := _amount(grid.rows[other][column])) is not None]
+        if not parts or abs(sum(parts) - amount) > 0.01 * max(1.0, abs(amount)):
             return False
-    return True
+        sums += 1
+    return sums > 0
 
 
 def _amount(cell: Cell) -> float | None:

@@ -23,8 +23,8 @@ from goldenthread.formats.tables import Detected, Settings, Table, detect
 from goldenthread.formats.values import CODES, is_blank, is_spreadsheet_error, read_number, read_rating, tidy
 
 __all__ = [
-    "FIELDS", "HistoryPoint", "Known", "Match", "Problem", "ProjectFile", "ProjectList", "ProjectOptions", "ProjectRow", "Reconciliation",
-    "guess_mapping", "read_project_file", "read_projects", "reconcile",
+    "FIELDS", "HistoryPoint", "Known", "Match", "Problem", "ProjectFile", "ProjectList", "ProjectOptions", "ProjectRow",
+    "Reconciliation", "guess_mapping", "read_project_file", "read_projects", "reconcile",
 ]  # fmt: skip
 _SURE_ENOUGH = 0.36
 _FITS = {
@@ -99,7 +99,7 @@ def _fit(name: str, column: Column, records: int, *, repeats: bool) -> float:
 
 
 def _offers_by_content(table: Table) -> list[tuple[float, int, str, Column]]:
-    """For headings that say nothing: a column of ratings is the rating; the first text column with all values different, the name."""
+    """For headings that say nothing: a column of ratings is the rating, the first text column without repeats the name."""
     offers = [(0.5, -column.index, "rating", column) for column in table.columns if column.kind == "rating"]
     records = len(table.texts)
     for column in table.columns:

@@ -8,15 +8,19 @@ from decimal import Decimal
 
 # Field -> what its cells hold: "text", "date", "money", "rating" or "percent". The order is the order of offering.
 FIELDS: dict[str, str] = {
-    "reference": "text", "name": "text", "description": "text", "sponsor": "text", "manager": "text", "organisation": "text", "category": "text",
-    "status": "text", "rating": "rating", "start": "date", "finish": "date", "baseline_finish": "date", "budget": "money", "forecast_cost": "money",
-    "whole_life_cost": "money", "spend": "money", "currency": "text", "progress": "percent", "comment": "text", "reported_on": "date",
+    "reference": "text", "name": "text", "description": "text", "sponsor": "text", "manager": "text", "organisation": "text",
+    "category": "text", "status": "text", "rating": "rating", "start": "date", "finish": "date", "baseline_finish": "date",
+    "budget": "money", "forecast_cost": "money", "whole_life_cost": "money", "spend": "money", "currency": "text",
+    "progress": "percent", "comment": "text", "reported_on": "date",
 }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The columns (indices, best first) that fill a field, how sure 0 to 1, and why. The first filled column wins; comments are joined."""
+    """The columns (indices, best first) that fill a field, how sure 0 to 1, and why.
+
+    The first column with a value wins; comments are joined.
+    """
 
     columns: tuple[int, ...]
     confidence: float
@@ -47,7 +51,7 @@ class HistoryPoint:
 
 @dataclass(frozen=True, slots=True)
 class ProjectRow:
-    """One project. Amounts are in whole units of `currency` (scale applied); currency is an ISO code or None where unsaid or ambiguous.
+    """One project. Amounts are in units of `currency` (scale applied), an ISO code, or None where unsaid or ambiguous.
 
     rating: one of values.RATING_STEPS. progress: per cent, 0 to 100. withheld: field -> the words found instead of a value.
     """

@@ -21,7 +21,7 @@ SIMILAR_NAME = 0.8
 SIMILAR_ELSEWHERE = 0.88
 _CLEAR_LEAD = 0.04
 _EMPTY_WORDS = frozenset(
-    "the a an of and for to in on project programme program projects programmes projekt programm projet programme proyecto".split()
+    "the a an of and for to in on project programme program projects programmes projekt programm projet proyecto".split()
 )
 
 

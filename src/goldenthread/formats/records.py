@@ -29,7 +29,8 @@ FIELD_KINDS = ("text", "integer", "number", "money", "percent", "date", "boolean
 class Field:
     """One column of a noun. name: its heading; kind: one of FIELD_KINDS; choices: allowed words for kind "choice".
 
-    lowest, highest: inclusive bounds for numbers (a percent is 0 to 100 unless said otherwise). list: several texts parted by ";".
+    lowest, highest: inclusive bounds for numbers (a percent is 0 to 100 unless said otherwise).
+    many: several texts in one cell, parted by semicolons.
     """
 
     name: str

@@ -101,7 +101,7 @@ class Relationship:
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """type and stage: the file's PerformanceIndicatorType (Quantitative, Qualitative) and ValueChainStage (Outcome, Output, ...)."""
+    """type: PerformanceIndicatorType (Quantitative, Qualitative); stage: ValueChainStage (Outcome, Output and so on)."""
 
     dimension: str
     unit: str
@@ -343,8 +343,8 @@ class _Reader:
         )
 
     def _indicator(self, node: Node, place: str) -> Indicator:
-        parts = "SequenceIndicator MeasurementDimension UnitOfMeasurement Identifier Relationship MeasurementInstance OtherInformation"
-        self._only(node, parts, place)
+        parts = "SequenceIndicator MeasurementDimension UnitOfMeasurement Identifier Relationship MeasurementInstance"
+        self._only(node, f"{parts} OtherInformation", place)
         self._attributes(node, "ValueChainStage", "PerformanceIndicatorType", place=place)
         identifier = self._identifier(node, place)
         return Indicator(

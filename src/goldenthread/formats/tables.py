@@ -20,7 +20,7 @@ __all__ = ["Column", "ColumnSettings", "Detected", "Note", "Settings", "Table", 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What to take as given; None means detect. `Detected.settings` holds the values used, ready to be corrected and passed in again.
+    """What to take as given; None means detect. `Detected.settings` holds what was used, to be corrected and passed in again.
 
     orientation: "rows" (one record per row) or "columns". header_row: row number, 1-based, of the first header line as counted
     in the file (in a transposed list: column number); 0 for none. keep_totals: leave rows of totals in.
@@ -41,7 +41,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One decision: what about ("encoding", "header", "dates", ...), in words, how sure ("certain", "likely", "unsure"), and where."""
+    """One decision: its topic ("header", "dates", ...), in words, how sure ("certain", "likely", "unsure"), and where."""
 
     topic: str
     text: str
@@ -108,9 +108,10 @@ def detect_in(book: Workbook, settings: Settings) -> Detected:
     if sheet.errors:
         notes.append(Note("cells", f"{sheet.errors} cell(s) hold a spreadsheet error such as #REF!.", "certain"))
     table, used = _read_table(book, sheet, layout, orientation, settings, notes)
+    header_row = layout.header_row + 1 if orientation == "columns" else _number_of(sheet, layout.header_row)
     final = replace(
-        settings, encoding=book.encoding or None, delimiter=book.delimiter or None, sheet=sheet.name or None, orientation=orientation,
-        header_row=layout.header_row + 1 if orientation == "columns" else _number_of(sheet, layout.header_row), header_lines=layout.header_lines,
+        settings, encoding=book.encoding or None, delimiter=book.delimiter or None, sheet=sheet.name or None,
+        orientation=orientation, header_row=header_row, header_lines=layout.header_lines,
         decimal_mark=used.decimal_mark, date_order=used.date_order, columns=_columns_used(table),
     )  # fmt: skip
     return Detected(table, final, tuple(notes), tuple(sheet.name for sheet in book.sheets if sheet.name))

@@ -12,60 +12,25 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
 SYMBOLS = {
-    "£": "GBP", "€": "EUR", "$": "$", "¥": "¥", "₹": "INR", "₽": "RUB", "₩": "KRW", "₺": "TRY", "₪": "ILS", "zł": "PLN", "kč": "CZK",
-    "us$": "USD", "a$": "AUD", "au$": "AUD", "c$": "CAD", "ca$": "CAD", "nz$": "NZD", "hk$": "HKD", "s$": "SGD", "r$": "BRL", "fr.": "CHF",
-    "sfr": "CHF", "rs": "INR", "rs.": "INR", "kr": "kr", "r": "ZAR", "euro": "EUR", "euros": "EUR", "dollars": "$", "pounds": "GBP",
+    "£": "GBP", "€": "EUR", "$": "$", "¥": "¥", "₹": "INR", "₽": "RUB", "₩": "KRW", "₺": "TRY", "₪": "ILS",
+    "zł": "PLN", "kč": "CZK", "us$": "USD", "a$": "AUD", "au$": "AUD", "c$": "CAD", "ca$": "CAD", "nz$": "NZD",
+    "hk$": "HKD", "s$": "SGD", "r$": "BRL", "fr.": "CHF", "sfr": "CHF", "rs": "INR", "rs.": "INR", "kr": "kr",
+    "r": "ZAR", "euro": "EUR", "euros": "EUR", "dollars": "$", "pounds": "GBP",
 }  # fmt: skip
 CODES = frozenset(
-    "AED ARS AUD BGN BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP HKD HRK HUF IDR ILS INR ISK JPY KRW KWD MAD MXN MYR NGN NOK NZD PEN PHP "
-    "PLN QAR RON RSD RUB SAR SEK SGD THB TND TRY TWD UAH USD UYU VND ZAR".split()
+    (
+        "AED ARS AUD BGN BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP HKD HRK HUF IDR ILS INR ISK JPY KRW KWD MAD "
+        "MXN MYR NGN NOK NZD PEN PHP PLN QAR RON RSD RUB SAR SEK SGD THB TND TRY TWD UAH USD UYU VND ZAR"
+    ).split()
 )
 SCALES = {
-    "k": 3, "thousand": 3, "thousands": 3, "tsd": 3, "'000": 3, "000s": 3, "m": 6, "mn": 6, "mm": 6, "mio": 6, "mil": 6, "mill": 6, "million": 6,
-    "millions": 6, "millionen": 6, "millones": 6, "md": 9, "bn": 9, "b": 9, "billion": 9, "billions": 9, "mrd": 9, "mia": 9, "milliarden": 9,
-    "milliards": 9, "tn": 12, "trillion": 12,
+    "k": 3, "thousand": 3, "thousands": 3, "tsd": 3, "'000": 3, "000s": 3, "m": 6, "mn": 6, "mm": 6, "mio": 6,
+    "mil": 6, "mill": 6, "million": 6, "millions": 6, "millionen": 6, "millones": 6, "md": 9, "bn": 9, "b": 9,
+    "billion": 9, "billions": 9, "mrd": 9, "mia": 9, "milliarden": 9, "milliards": 9, "tn": 12, "trillion": 12,
 }  # fmt: skip
-BLANK_WORDS = frozenset(
-    {
-        "",
-        "-",
-        "--",
-        "---",
-        "–",
-        "—",
-        "n/a",
-        "na",
-        "n.a.",
-        "n/a.",
-        "nil",
-        "none",
-        "null",
-        "nan",
-        "(blank)",
-        "(empty)",
-        "#",
-        ".",
-        "?",
-        "k.a.",
-        "entfällt",
-        "s/o",
-    }
-)
+BLANK_WORDS = frozenset(("|#|(blank)|(empty)|-|--|---|.|?|entfällt|k.a.|n.a.|n/a|n/a.|na|nan|nil|none|null|s/o|–|—").split("|"))
 SPREADSHEET_ERRORS = frozenset(
-    {
-        "#n/a",
-        "#ref!",
-        "#div/0!",
-        "#value!",
-        "#name?",
-        "#null!",
-        "#num!",
-        "#spill!",
-        "#calc!",
-        "#getting_data",
-        "err:502",
-        "err:508",
-    }
+    ("#calc!|#div/0!|#getting_data|#n/a|#name?|#null!|#num!|#ref!|#spill!|#value!|err:502|err:508").split("|")
 )
 YES = frozenset({"yes", "y", "true", "t", "x", "✓", "✔", "ja", "oui", "si", "sí", "wahr", "vrai", "verdadero", "1"})
 NO = frozenset({"no", "n", "false", "f", "✗", "✘", "nein", "non", "falsch", "faux", "falso", "0"})
@@ -227,10 +192,11 @@ def number_body(text: str) -> str | None:
 
 
 _RATINGS = {
-    "green": "green", "g": "green", "grün": "green", "gruen": "green", "vert": "green", "verde": "green", "🟢": "green", "on track": "green", "ok": "green",
-    "amber": "amber", "a": "amber", "yellow": "amber", "y": "amber", "orange": "amber", "gelb": "amber", "jaune": "amber", "ámbar": "amber",
-    "amarillo": "amber", "🟡": "amber", "🟠": "amber", "at risk": "amber",
-    "red": "red", "r": "red", "rot": "red", "rouge": "red", "rojo": "red", "🔴": "red", "off track": "red",
+    "green": "green", "g": "green", "grün": "green", "gruen": "green", "vert": "green", "verde": "green",
+    "🟢": "green", "on track": "green", "ok": "green", "amber": "amber", "a": "amber", "yellow": "amber",
+    "y": "amber", "orange": "amber", "gelb": "amber", "jaune": "amber", "ámbar": "amber", "amarillo": "amber",
+    "🟡": "amber", "🟠": "amber", "at risk": "amber", "red": "red", "r": "red", "rot": "red", "rouge": "red",
+    "rojo": "red", "🔴": "red", "off track": "red",
 }  # fmt: skip
 RATING_STEPS = ("green", "amber-green", "amber", "amber-red", "red")
 

@@ -71,7 +71,7 @@ def read_workbook(data: bytes, options: Any = None) -> Workbook:
     width = max((len(row) for row in grid.rows), default=0)
     if width * len(grid.rows) > 4 * limits.CELLS:
         raise FormatError("One row is far wider than the others.", "", "Remove the stray separators and import the file again.")
-    rows = tuple((*row, *(None,) * (width - len(row))) for row in grid.rows)
+    rows = tuple((*(cell if cell.strip() else None for cell in row), *(None,) * (width - len(row))) for row in grid.rows)
     return Workbook("text", (Sheet("", rows, grid.lines),), grid.encoding, grid.delimiter, grid.notes)
 
 
@@ -128,8 +128,8 @@ def _cell(value: Any) -> Cell:
 
 
 def _fill_merged(rows: list[list[Cell]], ranges: list[tuple[tuple[int, int], tuple[int, int]]]) -> None:
-    for (top, left), (bottom, right) in ranges:
-        bottom = min(bottom, len(rows) - 1)
+    for (top, left), (lowest, right) in ranges:
+        bottom = min(lowest, len(rows) - 1)
         if top >= len(rows) or left >= len(rows[top]) or (bottom - top + 1) * (right - left + 1) > _LARGEST_MERGE:
             continue
         value = rows[top][left]

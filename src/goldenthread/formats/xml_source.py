@@ -13,7 +13,8 @@ from defusedxml.ElementTree import DefusedXMLParser
 from goldenthread.formats.errors import FormatError
 
 DEPTH = 100
-ELEMENTS = 400_000
+ELEMENTS = 100_000
+ATTRIBUTES = 100
 ATTRIBUTE_CHARACTERS = 100_000
 _XINCLUDE = "http://www.w3.org/2001/XInclude"
 _RESAVE = "Export the plan again from the program it came from."
@@ -39,7 +40,7 @@ class Node:
         return next((child for child in self.children if child.name == name), None)
 
     def walk(self) -> Iterator[Node]:
-        """This element and everything below it, in document order."""
+        """The element itself and everything below it, in document order."""
         waiting = [self]
         while waiting:
             node = waiting.pop()
@@ -65,8 +66,8 @@ class _Target:
         if self.count > ELEMENTS or len(self.open) >= DEPTH:
             what = f"more than {ELEMENTS:,} elements" if self.count > ELEMENTS else f"elements nested more than {DEPTH} deep"
             raise FormatError(f"The file holds {what}.", f"line {line}", _RESAVE)
-        if any(len(value) > ATTRIBUTE_CHARACTERS for value in attributes.values()):
-            raise FormatError("An attribute is longer than any real one.", f"line {line}", _RESAVE)
+        if len(attributes) > ATTRIBUTES or any(len(value) > ATTRIBUTE_CHARACTERS for value in attributes.values()):
+            raise FormatError("An element has more or longer attributes than any real one.", f"line {line}", _RESAVE)
         node = Node(name, namespace, {key.rpartition("}")[2]: value for key, value in attributes.items()}, line)
         if self.open:
             self.open[-1][0].children.append(node)
@@ -88,6 +89,8 @@ class _Target:
 def read_xml(data: bytes) -> Node:
     """Parse `data`; raises FormatError with the line for anything broken, over-large, or with a document type."""
     target = _Target()
+    if data.count(b"<") - data.count(b"</") > ELEMENTS + 1000:
+        raise FormatError(f"The file holds more than {ELEMENTS:,} elements.", "", _RESAVE)
     try:
         parser = DefusedXMLParser(target=target, forbid_dtd=True, forbid_entities=True, forbid_external=True)
         target.line_of = lambda: parser.parser.CurrentLineNumber
