@@ -1,6 +1,8 @@
 """The Django application of this room."""
 
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
+from django.core.signals import request_started
 
 
 class AccountsApp(AppConfig):
@@ -9,3 +11,12 @@ class AccountsApp(AppConfig):
     name = "goldenthread.accounts"
     label = "accounts"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Offer the entries of the navigation; remember where somebody signed in; let no request see what another one wrote."""
+        from goldenthread.accounts import sign_in, views
+        from goldenthread.kit import history, slots
+
+        slots.provide("navigation", views.navigation, position=900)
+        user_logged_in.connect(sign_in.note_session, dispatch_uid="accounts.note_session")
+        request_started.connect(history.forget_last_changeset, dispatch_uid="accounts.forget_last_changeset")

@@ -60,6 +60,8 @@ class CurrencyRate(Tracked):
     millionths = models.BigIntegerField(validators=[MinValueValidator(1)])
     source = models.CharField(max_length=120, blank=True)
 
+    kind = Kind.SETTINGS
+
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["organisation", "currency", "valid_from"], name="one_rate_a_currency_and_day")
@@ -127,6 +129,7 @@ class Person(Tracked):
     seen_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     kind = Kind.PERSON
+    own_paths = ("pk",)
 
     class Meta:
         constraints: ClassVar = [
@@ -236,6 +239,7 @@ class Changeset(InOrganisation):
     about = models.CharField(max_length=60, blank=True, help_text="Reference of the main row, such as objective:12")
 
     kind = Kind.CHANGESET
+    own_paths = ("by",)
 
     class Meta:
         constraints: ClassVar = [
@@ -254,6 +258,8 @@ class Invitation(Tracked):
     digest = models.CharField(max_length=64, unique=True)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
+
+    kind = Kind.PERSON
 
     def __str__(self) -> str:
         """Whom it invites."""

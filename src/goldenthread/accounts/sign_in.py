@@ -1,4 +1,4 @@
-"""How people sign in: by e-mail, invited. allauth does the work; these two classes set our rules."""
+"""How people sign in: by e-mail, invited. allauth does the work; these classes set our rules."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from django.http import HttpRequest
+from django.utils import timezone
 
 from goldenthread.accounts.models import User
 
@@ -14,9 +16,15 @@ class SignIn(AuthenticationBackend):
     """allauth's e-mail sign-in, reading user, person and organisation in one statement."""
 
     def get_user(self, user_id: Any) -> User | None:
-        """The signed-in user with person and organisation, or None when the account is closed."""
+        """The signed-in user with person and organisation, or None when the account is closed or the person has left."""
         user = User.objects.filter(pk=user_id).select_related("person", "person__organisation").first()
-        return user if user is not None and user.is_active else None
+        return user if user is not None and self.user_can_authenticate(user) else None
+
+    def user_can_authenticate(self, user: Any) -> bool:
+        """Whether this account is open: a person's last day closes it."""
+        person = getattr(user, "person", None)
+        left = person is not None and person.leaves_on is not None and person.leaves_on < timezone.localdate()
+        return bool(user.is_active) and not left
 
 
 class ByInvitation(DefaultAccountAdapter):
@@ -25,3 +33,9 @@ class ByInvitation(DefaultAccountAdapter):
     def is_open_for_signup(self, request: Any) -> bool:
         """Always closed."""
         return False
+
+
+def note_session(sender: Any, request: HttpRequest, user: Any, **_: Any) -> None:
+    """Keep in the session when and with which program somebody signed in, so that a stranger's session can be told."""
+    request.session["signed_in_at"] = timezone.now().isoformat()
+    request.session["agent"] = request.headers.get("User-Agent", "")[:200]

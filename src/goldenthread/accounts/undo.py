@@ -1,4 +1,8 @@
-"""Undo of a changeset: every row goes back to what it was, unless somebody changed it since."""
+"""Undo of a changeset: every row goes back to what it was, unless somebody changed it since.
+
+Rows that the action made go again, rows it deleted come back under their ids, changed rows get their old values. A fact is
+never deleted: it is withdrawn. It goes only together with the row it is about, when that row was made by the same action.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +10,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.apps import apps
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, models, transaction
+from django.db.models import Max
 from django.utils import timezone
 
-from goldenthread.accounts import actions
-from goldenthread.accounts.models import Changeset, Person
+from goldenthread.accounts import actions, queries
+from goldenthread.accounts.actions.persons import follow_address
+from goldenthread.accounts.models import Changeset, Person, RoleGrant
+from goldenthread.accounts.queries.changes import tracked_models
 from goldenthread.kit import history
-from goldenthread.kit.errors import Refused
-from goldenthread.kit.history import Tracked
+from goldenthread.kit.errors import Forbidden, Refused
+from goldenthread.kit.permissions import Role
+
+CHUNK = 500
 
 
 @dataclass(frozen=True)
@@ -26,10 +34,10 @@ class Touched:
     first: Any
     last: Any
 
-
-def tracked_models() -> list[Any]:
-    """Every model whose rows have history."""
-    return [m for m in apps.get_models() if issubclass(m, Tracked)]
+    @property
+    def is_new(self) -> bool:
+        """Whether the action made it and left it standing."""
+        return bool(self.first.history_type == "+" and self.last.history_type != "-")
 
 
 def touched(changeset: Changeset) -> Iterator[Touched]:
@@ -43,100 +51,193 @@ def touched(changeset: Changeset) -> Iterator[Touched]:
 
 
 def undo(*, changeset: Changeset, by: Person | None, source: str = Changeset.Source.PAGE) -> Changeset:
-    """Undo one action as a new one. Refused, naming the later change, where a row was changed since."""
-    if hasattr(changeset, "undone_by"):
-        raise Refused(f"“{changeset}” has been undone already.")
-    with transaction.atomic(), actions.changeset(title=f"Undo: {changeset.title}", by=by, source=source, undoes=changeset) as made:
-        rows = list(touched(changeset))
-        if not rows:
-            raise Refused(f"“{changeset}” has nothing that can be undone.")
-        for row in rows:
-            _refuse_if_changed_since(row)
-        for row in reversed([r for r in rows if r.last.history_type != "-"]):  # what was written last goes back first
-            _revert_standing(row)
-        for row in [r for r in rows if r.last.history_type == "-"]:
-            _bring_back(row)
-        _remove_new([r for r in rows if r.first.history_type == "+" and r.last.history_type != "-" and not r.model.is_fact])
+    """Undo one action as a new one. Refused, naming the later change, where a row was changed since.
+
+    `by=None` is the local operator. Everybody else needs the right to change every row that the action wrote.
+    """
+    if by is not None and not queries.may_undo(changeset, by):
+        raise Forbidden("You may not undo this: it changed something that you may not change.")
+    try:
+        with (
+            transaction.atomic(),
+            actions.changeset(
+                title=f"Undo: {changeset.title}", by=by, source=source, about=changeset.about, undoes=changeset
+            ) as made,
+        ):
+            _undo_rows(changeset, by)
+    except IntegrityError as error:
+        if Changeset.objects.filter(undoes=changeset).exists():
+            raise Refused(f"“{changeset}” has been undone already.") from error
+        raise Refused(
+            f"“{changeset}” cannot be undone: something that was entered since stands in its place.", advice="Undo that first."
+        ) from error
     return made
 
 
-def _refuse_if_changed_since(row: Touched) -> None:
-    later = (
-        history.records(row.model).filter(id=row.id, history_id__gt=row.last.history_id).select_related("changeset").order_by("history_id").first()
-    )
-    if later is not None:
-        raise Refused(
-            f"{row.model._meta.verbose_name.capitalize()} {later.id} was changed after it by “{later.changeset.title}”.",
-            advice="Undo that first.",
+def _undo_rows(changeset: Changeset, by: Person | None) -> None:
+    if Changeset.objects.filter(undoes=changeset).exclude(pk=history.open_changeset().pk).exists():
+        raise Refused(f"“{changeset}” has been undone already.")
+    rows = list(touched(changeset))
+    if not rows:
+        raise Refused(f"“{changeset}” has nothing that can be undone.")
+    by_model: dict[Any, list[Touched]] = {}
+    for row in rows:
+        by_model.setdefault(row.model, []).append(row)
+    for model, group in by_model.items():
+        _refuse_if_changed_since(model, group)
+    going = {model: {row.id for row in group if row.is_new and not model.is_fact} for model, group in by_model.items()}
+    _let_facts_go_along(by_model, going)
+    for model, group in by_model.items():  # in this order no two rows ever claim the same unique value
+        _take_back_facts(model, [row.id for row in group if row.is_new and row.id not in going[model]])
+        history.remove_all(model, list(model.objects.filter(pk__in=going[model])))
+        _revert(model, [row for row in group if not row.is_new and row.last.history_type != "-"])
+        _bring_back(model, [row for row in group if row.last.history_type == "-" and row.first.history_type != "+"])
+    _see_that_nothing_hangs({model: ids for model, ids in going.items() if ids})
+    _keep_the_house_in_order(by_model, by)
+
+
+def _chunks(ids: list[int]) -> Iterator[list[int]]:
+    for start in range(0, len(ids), CHUNK):
+        yield ids[start : start + CHUNK]
+
+
+def _refuse_if_changed_since(model: Any, rows: list[Touched]) -> None:
+    last = {row.id: row.last.history_id for row in rows}
+    for ids in _chunks(list(last)):
+        later = history.records(model).filter(id__in=ids, history_id__gt=min(last[i] for i in ids)).order_by("history_id")
+        for record in later.select_related("changeset"):
+            if record.history_id > last[record.id]:
+                noun = model._meta.verbose_name.capitalize()
+                raise Refused(
+                    f"{noun} “{_name(record)}” was changed after it by “{record.changeset.title}”.",
+                    advice="Undo that first.",
+                )
+
+
+def _name(record: Any) -> str:
+    named = next((str(getattr(record, n)) for n in ("name", "title", "text") if getattr(record, n, "")), "")
+    return named[:80] or f"no. {record.id}"
+
+
+def _before(model: Any, rows: list[Touched]) -> dict[int, Any]:
+    """The history row of each row that says how it stood before the action."""
+    first = {row.id: row.first.history_id for row in rows}
+    found: dict[int, Any] = {}
+    for ids in _chunks(list(first)):
+        changeset = rows[0].first.changeset_id
+        earlier = (
+            history.records(model).filter(id__in=ids, history_id__lt=max(first[i] for i in ids)).exclude(changeset_id=changeset)
         )
-
-
-def _before(row: Touched) -> Any:
-    return history.records(row.model).filter(id=row.id, history_id__lt=row.first.history_id).order_by("-history_id").first()
+        newest = earlier.order_by().values("id").annotate(newest=Max("history_id")).values("newest")
+        for record in history.records(model).filter(history_id__in=newest):
+            found[record.id] = record
+    return found
 
 
 def _fields(model: Any) -> list[str]:
     return [f.attname for f in model._meta.concrete_fields if not f.primary_key and f.name not in {"version", "organisation"}]
 
 
-def _revert_standing(row: Touched) -> None:
-    """A changed row gets its old values; a new fact gets its reversing entry (facts are never deleted)."""
-    if row.first.history_type == "+":
-        if row.model.is_fact:
-            _reverse_fact(row)
+def _revert(model: Any, rows: list[Touched]) -> None:
+    """Changed rows get their old values: many at once where no unique value passes from one to another, else the last first."""
+    before = _before(model, rows)
+    names = _fields(model)
+    fields = [f.name for f in model._meta.concrete_fields if f.attname in names]
+    last = {row.id: row.last.history_id for row in rows}
+    for ids in _chunks(sorted(last, key=lambda key: -last[key])):
+        standing = {row.pk: row for row in model.objects.select_for_update(of=("self",)).filter(pk__in=ids)}
+        for key, row in standing.items():
+            for name in names:
+                setattr(row, name, getattr(before[key], name))
+        try:
+            with transaction.atomic():
+                history.change_all(model, list(standing.values()), fields)
+        except IntegrityError:
+            for key in ids:
+                standing[key].version -= 1
+                standing[key].save()
+
+
+def _bring_back(model: Any, rows: list[Touched]) -> None:
+    before = _before(model, rows)
+    again = []
+    for row in rows:
+        old = before[row.id]
+        again.append(model(pk=row.id, version=row.last.version + 1, **{name: getattr(old, name) for name in _fields(model)}))
+    history.add_all(model, again)
+
+
+def _take_back_facts(model: Any, ids: list[int]) -> None:
+    """A fact stays and gets its reversing entry."""
+    if not ids:
         return
-    stored = row.model.objects.get(pk=row.id)
-    old = _before(row)
-    for name in _fields(row.model):
-        setattr(stored, name, getattr(old, name))
-    stored.save()
+    if not any(f.name == "withdrawn_at" for f in model._meta.concrete_fields):
+        name = model._meta.verbose_name
+        raise Refused(f"A {name} is a fact that cannot be taken back.", advice="Enter a later one that corrects it.")
+    for chunk in _chunks(ids):
+        standing = list(model.objects.filter(pk__in=chunk))
+        for row in standing:
+            row.withdrawn_at, row.withdrawn_because = history.open_changeset().at, "undone"
+        history.change_all(model, standing, ["withdrawn_at", "withdrawn_because"])
 
 
-def _reverse_fact(row: Touched) -> None:
-    stored = row.model.objects.get(pk=row.id)
-    if not hasattr(stored, "withdrawn_at"):
-        raise Refused(f"“{stored}” is a fact that cannot be taken back.")
-    stored.withdrawn_at = timezone.now()
-    stored.withdrawn_because = "undone"
-    stored.save()
+def _let_facts_go_along(by_model: dict[Any, list[Touched]], going: dict[Any, set[int]]) -> None:
+    """New facts about a row that goes, go with it."""
+    for model, group in by_model.items():
+        if not model.is_fact:
+            continue
+        for field in model._meta.concrete_fields:
+            gone = going.get(field.related_model) if field.is_relation else None
+            if gone:
+                going[model] |= {row.id for row in group if row.is_new and getattr(row.last, field.attname) in gone}
 
 
-def _bring_back(row: Touched) -> None:
-    old = _before(row)
-    if old is None:
-        return  # made and deleted by the same action
-    again = row.model(pk=row.id, **{name: getattr(old, name) for name in _fields(row.model)})
-    again.organisation_id = old.organisation_id
-    again.version = row.last.version + 1
-    again.save(force_insert=True)
+def _see_that_nothing_hangs(gone: dict[Any, set[int]]) -> None:
+    """What was only computed from the removed rows goes too; refused where something later points at them."""
+    for model, ids in gone.items():
+        for relation in _pointing_at(model):
+            for chunk in _chunks(sorted(ids)):
+                _clear(relation, chunk)
 
 
-def _remove_new(rows: list[Touched]) -> None:
-    """Rows that the action made go again. Refused where something made later still points at them."""
-    for row in rows:
-        stored = row.model.objects.get(pk=row.id)
-        record = row.model.history.model
-        record(
-            history_date=timezone.now(),
-            history_type="-",
-            changeset=history.open_changeset(),
-            **{f.attname: getattr(stored, f.attname) for f in row.model._meta.concrete_fields},
-        ).save()
-    by_model: dict[Any, list[int]] = {}
-    for row in rows:
-        by_model.setdefault(row.model, []).append(row.id)
-    for model, ids in by_model.items():
-        for start in range(0, len(ids), 500):
-            found = model.objects.filter(pk__in=ids[start : start + 500])
-            found._raw_delete(found.db)
-    try:
-        connection.check_constraints(_tables_pointing_at(by_model))
-    except IntegrityError as error:
-        raise Refused("Something added later depends on what this action made.", advice="Undo the later action first.") from error
+def _pointing_at(model: Any) -> list[Any]:
+    """The foreign keys of other tables to this one, hidden ones too; history tables hold values, not keys."""
+    relations = (f for f in model._meta.get_fields(include_hidden=True) if f.auto_created and not f.concrete and f.is_relation)
+    return [r.field for r in relations if not hasattr(r.field.model, "history_type") and not r.many_to_many]
 
 
-def _tables_pointing_at(by_model: dict[Any, list[int]]) -> list[str]:
-    tables = {m._meta.db_table for m in by_model}
-    for model in by_model:
-        tables |= {r.related_model._meta.db_table for r in model._meta.related_objects if isinstance(r.related_model, type)}
-    return sorted(tables)
+def _clear(field: Any, ids: list[int]) -> None:
+    pointing = field.model
+    rows = pointing.objects.filter(**{f"{field.name}__in": ids})
+    if not issubclass(pointing, history.Tracked) and field.remote_field.on_delete is models.CASCADE:
+        rows._raw_delete(rows.db)  # noqa: SLF001  in one statement: nothing hangs from computed rows
+        return
+    first = rows.first()
+    if first is None:
+        return
+    noun = pointing._meta.verbose_name
+    by_what = ""
+    if issubclass(pointing, history.Tracked):
+        record = history.records(pointing).filter(id=first.pk, **{field.attname: getattr(first, field.attname)})
+        record = record.select_related("changeset").order_by("history_id").first()
+        by_what = f", made by “{record.changeset.title}”," if record is not None else ""
+    raise Refused(f"A later {noun}{by_what} depends on what this action made.", advice="Undo that first.")
+
+
+def _keep_the_house_in_order(by_model: dict[Any, list[Touched]], by: Person | None) -> None:
+    """What actions on people see to holds for their undo as well: no role that one may not give, and always an administrator."""
+    for row in by_model.get(RoleGrant, []):
+        if by is not None and not queries.may_grant(by=by, role=row.last.role, scope=row.last.scope):
+            raise Forbidden(f"You may not give or take the role {Role(row.last.role).label}.")
+        if row.last.role == Role.ADMINISTRATOR and not RoleGrant.objects.filter(role=Role.ADMINISTRATOR).exists():
+            raise Refused("This would leave the organisation without an administrator.")
+    for row in by_model.get(Person, []):
+        person = Person.objects.filter(pk=row.id).select_related("user").first()
+        if person is not None:
+            follow_address(person)
+            if by is not None and by.pk != person.pk and not queries.may_manage(by, person):
+                raise Forbidden(f"You may not change {person}.")
+            today = timezone.localtime(history.open_changeset().at).date()
+            leaving = person.leaves_on is not None and person.leaves_on < today
+            if leaving and queries.only_administrator(besides=person.pk, today=today):
+                raise Refused("This would leave the organisation without an administrator.")

@@ -1,0 +1,47 @@
+"""Writes of organisations, people, scopes, roles and tokens; and the changeset under which every write of the product happens."""
+
+from goldenthread.accounts.actions.changesets import changeset, once
+from goldenthread.accounts.actions.organisations import (
+    edit_organisation,
+    found_organisation,
+    issue_token,
+    note_use,
+    remove_rate,
+    revoke_token,
+    set_rate,
+)
+from goldenthread.accounts.actions.persons import (
+    INVITATION_DAYS,
+    accept_invitation,
+    add_person,
+    edit_person,
+    grant_role,
+    invite,
+    open_account,
+    withdraw_role,
+)
+from goldenthread.accounts.actions.scopes import add_scope, add_scopes, lift_scope, place_scope
+
+__all__ = [
+    "INVITATION_DAYS",
+    "accept_invitation",
+    "add_person",
+    "add_scope",
+    "add_scopes",
+    "changeset",
+    "edit_organisation",
+    "edit_person",
+    "found_organisation",
+    "grant_role",
+    "invite",
+    "issue_token",
+    "lift_scope",
+    "note_use",
+    "once",
+    "open_account",
+    "place_scope",
+    "remove_rate",
+    "revoke_token",
+    "set_rate",
+    "withdraw_role",
+]

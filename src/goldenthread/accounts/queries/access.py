@@ -1,0 +1,183 @@
+"""Who may see and do what: the one predicate that pages, commands, API, search and exports ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from typing import Any, TypeVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from goldenthread.accounts.models import Person, RoleGrant, Scope, ScopePath
+from goldenthread.kit.permissions import Act, Kind, Role, allows
+
+M = TypeVar("M", bound=models.Model)
+ONLY_BY_ADMINISTRATORS = frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.SPONSOR})
+
+
+@dataclass(frozen=True)
+class Rights:
+    """The grants of one person, read once a request. `deputed` are those held while somebody else is absent."""
+
+    person_id: int
+    grants: tuple[tuple[str, int], ...]  # role, scope id
+    deputed: tuple[tuple[str, int], ...]
+    top_scope_id: int | None
+
+    def scopes(self, act: str, kind: str) -> frozenset[int]:
+        """The scopes on which a grant allows `act` with `kind`."""
+        return frozenset(scope for role, scope in (*self.grants, *self.deputed) if allows(role, kind, act))
+
+    def anywhere(self, act: str, kind: str) -> bool:
+        """Whether some grant allows it on some scope."""
+        return bool(self.scopes(act, kind))
+
+    def everywhere(self, act: str, kind: str) -> bool:
+        """Whether a grant on the whole organisation allows it."""
+        return self.top_scope_id is not None and self.top_scope_id in self.scopes(act, kind)
+
+    def alone(self) -> Rights:
+        """The rights without those of absent people: who stands in does their work, but hands out none of their roles."""
+        return Rights(self.person_id, self.grants, (), self.top_scope_id)
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles held anywhere."""
+        return frozenset(role for role, _ in (*self.grants, *self.deputed))
+
+
+def rights(person: Person) -> Rights:
+    """The person's rights, with those of people whose absent deputy he or she is. Kept on the instance: one read a request."""
+    kept: Rights | None = getattr(person, "_rights", None)
+    if kept is None:
+        today = timezone.localdate()
+        stands_in = Q(person__deputy=person, person__absent_from__lte=today, person__absent_to__gte=today)
+        rows = list(
+            RoleGrant.objects.filter(Q(person=person) | stands_in)
+            .order_by("id")
+            .values_list("person_id", "role", "scope_id", "scope__scope_kind")
+        )
+        top = next((scope for _, _, scope, kind in rows if kind == Scope.ScopeKind.ORGANISATION), None)
+        own = tuple((role, scope) for holder, role, scope, _ in rows if holder == person.pk)
+        others = tuple((role, scope) for holder, role, scope, _ in rows if holder != person.pk)
+        kept = Rights(person.pk, own, others, top)
+        person.__dict__["_rights"] = kept
+    return kept
+
+
+def forget_rights(person: Person) -> None:
+    """Have the next question read the grants again: after a grant has changed."""
+    person.__dict__.pop("_rights", None)
+
+
+def below(scope_ids: frozenset[int]) -> models.QuerySet[Any]:
+    """Ids of the scopes at or below these."""
+    return ScopePath.objects.filter(ancestor_id__in=scope_ids).values("descendant_id")
+
+
+def scope_paths(model: Any) -> tuple[str, ...]:
+    """Where rows of `model` say which scope they belong to: `scope_path`, or `scope_paths` where one of several holds."""
+    path = getattr(model, "scope_path", "")
+    return (path,) if path else tuple(getattr(model, "scope_paths", ()))
+
+
+def confidential_path(model: Any) -> str:
+    """Which column says that a row is confidential; empty where none can be."""
+    if hasattr(model, "confidential_path"):
+        return str(model.confidential_path)
+    return "is_confidential" if any(f.name == "is_confidential" for f in model._meta.fields) else ""
+
+
+def _in_scopes(held: Rights, act: str, kind: str, paths: tuple[str, ...]) -> Q | None:
+    """Rows whose scope lies under a grant; None where no grant allows it, an empty Q where all rows do."""
+    if held.everywhere(act, kind):
+        return Q()
+    ids = held.scopes(act, kind)
+    if not ids:
+        return None
+    return reduce(or_, (Q(**{f"{path}__in": below(ids)}) for path in paths)) if paths else Q()
+
+
+def own_rows(model: Any, person: Person) -> Q | None:
+    """Rows that are the person's own: assigned, owned, asked. None where the model knows no such thing."""
+    paths = getattr(model, "own_paths", ())
+    return reduce(or_, (Q(**{path: person.pk}) for path in paths)) if paths else None
+
+
+def allowed_rows(model: Any, person: Person, act: str, kind: str = "") -> Q | None:
+    """What a row of `model` must satisfy so that a grant of `person` allows `act` with it: None for no row, an empty Q for all.
+
+    Confidential rows need the right to them as well. Own rows are not in it.
+    """
+    held = rights(person)
+    paths = scope_paths(model)
+    allowed = _in_scopes(held, act, kind or model.kind, paths)
+    secret = confidential_path(model)
+    if allowed is None or not secret or held.everywhere(Act.VIEW, Kind.CONFIDENTIAL):
+        return allowed
+    open_to = _in_scopes(held, Act.VIEW, Kind.CONFIDENTIAL, paths)
+    not_secret = ~Q(**{secret: True})
+    return allowed & (not_secret if open_to is None else (not_secret | open_to))
+
+
+def visible(queryset: models.QuerySet[M], person: Person, act: str = Act.VIEW) -> models.QuerySet[M]:
+    """The rows of `queryset` with which `person` may do `act`. One's own rows may always be seen."""
+    model: Any = queryset.model
+    allowed = allowed_rows(model, person, act)
+    own = own_rows(model, person) if act == Act.VIEW else None
+    if allowed is not None and (own is None or allowed == Q()):
+        return queryset.filter(allowed)
+    if own is None:
+        return queryset.none()
+    mine = Q(pk__in=model.objects.filter(own).values("pk"))
+    return queryset.filter(mine if allowed is None else allowed | mine)
+
+
+def may(person: Person, act: str, row: Any) -> bool:
+    """Whether `person` may do `act` with this stored row."""
+    return visible(type(row).objects.filter(pk=row.pk), person, act).exists()
+
+
+def may_in(person: Person, act: str, kind: str, scope_id: int | None) -> bool:
+    """Whether `person` may do `act` with things of `kind` in a scope, for instance add one there; without one, anywhere."""
+    return _covers(rights(person), act, kind, scope_id)
+
+
+def _covers(held: Rights, act: str, kind: str, scope_id: int | None) -> bool:
+    ids = held.scopes(act, kind)
+    if scope_id is None:
+        return bool(ids)
+    if held.everywhere(act, kind) or scope_id in ids:
+        return True
+    return bool(ids) and ScopePath.objects.filter(ancestor_id__in=ids, descendant_id=scope_id).exists()
+
+
+def is_own(person: Person, row: Any) -> bool:
+    """Whether the row is one of the person's own: assigned, owned, asked."""
+    own = own_rows(type(row), person)
+    return own is not None and type(row).objects.filter(own, pk=row.pk).exists()
+
+
+# Who may hand out roles, and act on the people who hold them.
+
+
+def may_grant(*, by: Person, role: str, scope: Scope) -> bool:
+    """Whether `by` may hand out this role here. Roles that watch or outrank the PMO are given by administrators only."""
+    held = rights(by).alone()
+    if role in ONLY_BY_ADMINISTRATORS and Role.ADMINISTRATOR not in held.roles:
+        return False
+    return _covers(held, Act.EDIT, Kind.PERSON, scope.pk)
+
+
+def may_manage(by: Person, person: Person) -> bool:
+    """Whether `by` may change, invite or lock out `person`: only who could hand out every role that the person holds.
+
+    Otherwise the right to edit people would be the right to become anybody: by a new address, an invitation or a deputy.
+    """
+    if not rights(by).alone().anywhere(Act.EDIT, Kind.PERSON):
+        return False
+    grants = RoleGrant.objects.filter(person=person).select_related("scope")
+    return all(may_grant(by=by, role=grant.role, scope=grant.scope) for grant in grants)

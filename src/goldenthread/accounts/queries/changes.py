@@ -1,0 +1,236 @@
+"""What was changed, by whom, field by field: and never more of it than the reader may see.
+
+A changeset is open to a reader who may see every row it wrote. Of the others only time, author and number of rows are told.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Count, Q, Value
+
+from goldenthread.accounts.models import Changeset, Person
+from goldenthread.accounts.queries.access import allowed_rows, own_rows, rights, visible
+from goldenthread.kit import history
+from goldenthread.kit.history import Tracked
+from goldenthread.kit.permissions import Act, Kind
+
+PAGE = 50
+ROWS_SHOWN = 200  # of one changeset; an import may have written thousands
+
+
+@dataclass(frozen=True)
+class Line:
+    """One changeset in the list. `counts` are rows by noun; without `is_open` the title is not told."""
+
+    changeset: Changeset
+    counts: tuple[tuple[str, int], ...]
+    is_open: bool
+    may_undo: bool
+
+
+@dataclass(frozen=True)
+class ActivityPage:
+    """A page of the activity, newest first. `older` is the id to go on from, None at the end."""
+
+    lines: tuple[Line, ...]
+    older: int | None
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one changeset did to one row: `fields` are name, before, after; `hidden` marks a field the reader may not see."""
+
+    noun: str
+    name: str
+    verb: str  # added, changed, removed
+    fields: tuple[tuple[str, str | None, str | None], ...]
+
+
+def tracked_models() -> list[Any]:
+    """Every model whose rows have history."""
+    return [model for model in apps.get_models() if issubclass(model, Tracked)]
+
+
+def visible_records(model: Any, person: Person, act: str = Act.VIEW) -> models.QuerySet[Any]:
+    """The history rows of `model` of which `person` may see both what they say and how the row stands now."""
+    records = history.records(model)
+    if not hasattr(model, "kind"):
+        return records.none()  # nobody has said who may see it
+    allowed = allowed_rows(model, person, act)
+    own = own_rows(model, person)
+    mine = Q(id__in=model.objects.filter(own).values("pk")) if own is not None else None
+    if allowed == Q():
+        return records
+    if allowed is None:
+        return records.none() if mine is None else records.filter(mine)
+    standing = model.objects.exclude(pk__in=visible(model.objects.all(), person, act).values("pk")).values("pk")
+    open_now = records.filter(allowed).exclude(id__in=standing)
+    return open_now if mine is None else records.filter(Q(history_id__in=open_now.values("history_id")) | mine)
+
+
+def _counts(ids: list[int], sources: Iterable[tuple[Any, models.QuerySet[Any]]]) -> dict[int, dict[str, int]]:
+    """Rows by changeset and noun, over all tables in one statement."""
+    parts = [
+        rows.filter(changeset_id__in=ids)
+        .order_by()
+        .values("changeset_id")
+        .annotate(noun=Value(model._meta.label, output_field=models.CharField()), rows=Count("id", distinct=True))
+        .values_list("changeset_id", "noun", "rows")
+        for model, rows in sources
+    ]
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    if ids and parts:
+        for changeset_id, noun, rows in parts[0].union(*parts[1:], all=True):
+            found[changeset_id][noun] = rows
+    return found
+
+
+def _undoable(ids: list[int], person: Person) -> dict[int, dict[str, int]]:
+    """Rows by changeset and noun that `person` may edit or approve, or that are his own."""
+    sources = []
+    for model in tracked_models():
+        rows = visible_records(model, person)
+        if hasattr(model, "kind"):
+            edit, approve, own = (
+                allowed_rows(model, person, Act.EDIT),
+                allowed_rows(model, person, Act.APPROVE),
+                own_rows(model, person),
+            )
+            either = Q(pk__in=[])
+            for allowed in (edit, approve):
+                either = either | allowed if allowed not in (None, Q()) else either
+            if own is not None:
+                either |= Q(id__in=model.objects.filter(own).values("pk"))
+            rows = rows if Q() in (edit, approve) else rows.filter(either)
+        sources.append((model, rows))
+    return _counts(ids, sources)
+
+
+def may_undo(changeset: Changeset, person: Person) -> bool:
+    """Whether `person` may undo this action: the author, or who may undo, with the right to change every row it wrote."""
+    return _may_undo([changeset], person, _all_counts([changeset.pk]))[changeset.pk]
+
+
+def _all_counts(ids: list[int]) -> dict[int, dict[str, int]]:
+    return _counts(ids, [(model, history.records(model)) for model in tracked_models()])
+
+
+def _may_undo(changesets: list[Changeset], person: Person, every: dict[int, dict[str, int]]) -> dict[int, bool]:
+    judged = [c.pk for c in changesets if c.by_id == person.pk or rights(person).anywhere(Act.EDIT, Kind.CHANGESET)]
+    open_ones = _undoable(judged, person)
+    return {c.pk: c.pk in judged and bool(every.get(c.pk)) and every[c.pk] == open_ones.get(c.pk) for c in changesets}
+
+
+def _seen(changesets: list[Changeset], person: Person) -> list[Line]:
+    ids = [c.pk for c in changesets]
+    every = _all_counts(ids)
+    told = _counts(ids, [(model, visible_records(model, person)) for model in tracked_models()])
+    undo = _may_undo(changesets, person, every)
+    over_all = rights(person).everywhere(Act.VIEW, Kind.CHANGESET)
+    lines = []
+    for changeset in changesets:
+        mine = changeset.by_id == person.pk
+        wrote, sees = every.get(changeset.pk, {}), told.get(changeset.pk, {})
+        if mine or sees or over_all:
+            is_open = mine or (wrote == sees and (bool(wrote) or over_all))
+            undoable = undo[changeset.pk] and not hasattr(changeset, "undone_by")
+            lines.append(Line(changeset, _nouns(wrote), is_open, undoable))
+    return lines
+
+
+def _nouns(rows: dict[str, int]) -> tuple[tuple[str, int], ...]:
+    names = {label: apps.get_model(label)._meta for label in rows}
+    return tuple((str(m.verbose_name if rows[label] == 1 else m.verbose_name_plural), rows[label]) for label, m in names.items())
+
+
+def activity(
+    viewer: Person, *, before: int | None = None, by: int | None = None, about: str = "", source: str = ""
+) -> ActivityPage:
+    """The changesets that `viewer` may know of, newest first, in pages by id.
+
+    `by` is a person's id, `about` a kind of reference such as `objective` or one reference such as `objective:12`.
+    """
+    rows = visible(Changeset.objects.all(), viewer).select_related("by", "undoes", "undone_by").order_by("-id")
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    if by is not None:
+        rows = rows.filter(by_id=by)
+    if about:
+        rows = rows.filter(about=about) if ":" in about else rows.filter(about__startswith=f"{about}:")
+    if source:
+        rows = rows.filter(source=source)
+    found = list(rows[: PAGE + 1])
+    lines = _seen(found[:PAGE], viewer)
+    return ActivityPage(tuple(lines), found[PAGE - 1].pk if len(found) > PAGE else None)
+
+
+def head_of(changeset: Changeset, viewer: Person) -> Line | None:
+    """The line of one changeset, or None where `viewer` may not know of it."""
+    lines = _seen([changeset], viewer)
+    return lines[0] if lines else None
+
+
+def changes_of(changeset: Changeset, viewer: Person) -> tuple[tuple[Change, ...], int]:
+    """What the changeset did, row by row, as far as `viewer` may see; and how many rows are not shown."""
+    total = 0
+    changes: list[Change] = []
+    for model in tracked_models():
+        total += history.records(model).filter(changeset=changeset).count()
+        wrote = visible_records(model, viewer).filter(changeset=changeset).order_by("history_id")
+        changes += [_change(model, record, viewer) for record in wrote[: ROWS_SHOWN - len(changes)]]
+    return tuple(changes), total - len(changes)
+
+
+def _change(model: Any, record: Any, viewer: Person) -> Change:
+    verb = {"+": "added", "~": "changed", "-": "removed"}[record.history_type]
+    earlier = history.records(model).filter(id=record.id, history_id__lt=record.history_id).order_by("-history_id")
+    before = earlier.first() if verb == "changed" else record if verb == "removed" else None
+    after = None if verb == "removed" else record
+    fields = []
+    for field in model._meta.concrete_fields:
+        if field.primary_key or field.name in {"version", "organisation"} or not _may_see(model, field, viewer):
+            continue
+        old, new = (getattr(row, field.attname) if row is not None else None for row in (before, after))
+        if old != new and (verb == "changed" or (old, new) not in _EMPTY):
+            fields.append((str(field.verbose_name), _words(field, old, viewer), _words(field, new, viewer)))
+    return Change(str(model._meta.verbose_name), _name(record), verb, tuple(fields))
+
+
+_EMPTY = ((None, ""), (None, False), ("", None), (False, None))
+
+
+def _may_see(model: Any, field: Any, viewer: Person) -> bool:
+    """Some columns need a right of their own: `restricted_fields` of a model names it."""
+    kind = getattr(model, "restricted_fields", {}).get(field.name)
+    secret = any(word in field.name for word in ("digest", "password"))
+    return not secret and (kind is None or rights(viewer).anywhere(Act.VIEW, kind))
+
+
+def _name(record: Any) -> str:
+    """The row's name as it was, from the columns that say it; its id otherwise."""
+    for column in ("name", "title", "text", "short_name"):
+        if getattr(record, column, ""):
+            return str(getattr(record, column))[:120]
+    return f"no. {record.id}"
+
+
+def _words(field: Any, value: Any, viewer: Person) -> str | None:
+    """A stored value as people read it; a reference by its name where the viewer may see that, by nothing more otherwise."""
+    if value is None or value == "":
+        return None
+    if field.is_relation:
+        model = field.related_model
+        rows = model.objects.filter(pk=value)
+        named = (visible(rows, viewer) if hasattr(model, "kind") else rows).first() if model is not None else None
+        return str(named) if named is not None else "not shown to you"
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)[:400]

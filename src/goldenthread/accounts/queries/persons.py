@@ -1,0 +1,116 @@
+"""People, their roles, their sign-ins; which organisation is meant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib.sessions.models import Session
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django_scopes import scopes_disabled
+
+from goldenthread.accounts.models import Invitation, Organisation, Person, RoleGrant, Scope
+from goldenthread.accounts.queries import access as held
+from goldenthread.accounts.queries.tokens import digest_of
+from goldenthread.kit.permissions import Act, Kind, Role
+from goldenthread.kit.scoping import current_organisation
+
+_EVERYWHERE = frozenset(Scope.ScopeKind.values)
+# Some roles make sense only on some scopes: an external client sees the projects he is named for, and nothing around them.
+ROLES_BY_SCOPE = {
+    Role.ADMINISTRATOR: frozenset({Scope.ScopeKind.ORGANISATION}),
+    Role.CLIENT: frozenset({Scope.ScopeKind.PROJECT, Scope.ScopeKind.PROGRAMME}),
+}
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """One line of the list of people."""
+
+    person: Person
+    roles: tuple[str, ...]
+    sign_in: str  # open, invited, none, closed
+
+
+def people(person: Person) -> models.QuerySet[Person]:
+    """The people whom `person` may see: all with the right to it, otherwise oneself."""
+    return held.visible(Person.objects.all(), person)
+
+
+def people_rows(
+    viewer: Person, *, words: str = "", role: str = "", left: bool = False, today: date, now: datetime
+) -> models.QuerySet[Any]:
+    """The people whom `viewer` may see, by name; each with its grants, its user and `is_invited` (a link is open)."""
+    gone = Q(leaves_on__lt=today)
+    rows = people(viewer).filter(gone if left else ~gone | Q(leaves_on__isnull=True))
+    for word in words.split()[:8]:
+        rows = rows.filter(
+            Q(name__icontains=word) | Q(email__icontains=word) | Q(job_title__icontains=word) | Q(department__icontains=word)
+        )
+    if role:
+        rows = rows.filter(Exists(RoleGrant.objects.filter(person=OuterRef("pk"), role=role)))
+    open_ones = Invitation.objects.filter(person=OuterRef("pk"), used_at__isnull=True, expires_at__gt=now)
+    return (
+        rows.select_related("user")
+        .prefetch_related(models.Prefetch("grants", RoleGrant.objects.select_related("scope").order_by("id")))
+        .annotate(is_invited=Exists(open_ones))
+        .order_by("name", "id")
+    )
+
+
+def grants_of(person: Person) -> models.QuerySet[RoleGrant]:
+    """The roles a person holds, with their scopes."""
+    return RoleGrant.objects.filter(person=person).select_related("scope").order_by("id")
+
+
+def scopes_to_grant(by: Person) -> models.QuerySet[Scope]:
+    """The scopes on which `by` may hand out roles."""
+    own = held.rights(by).alone()
+    if own.everywhere(Act.EDIT, Kind.PERSON):
+        return Scope.objects.order_by("scope_kind", "name", "id")
+    return Scope.objects.filter(pk__in=held.below(own.scopes(Act.EDIT, Kind.PERSON))).order_by("scope_kind", "name", "id")
+
+
+def only_administrator(*, besides: int, today: date) -> bool:
+    """Whether nobody else administers the organisation who can sign in. `besides` is the id of the person left out."""
+    others = RoleGrant.objects.filter(role=Role.ADMINISTRATOR, person__user__is_active=True).exclude(person_id=besides)
+    return not others.filter(Q(person__leaves_on__isnull=True) | Q(person__leaves_on__gte=today)).exists()
+
+
+def invitation_of(secret: str) -> Invitation | None:
+    """The invitation a link's secret belongs to, in whichever organisation; used and expired ones too."""
+    with scopes_disabled():
+        return (
+            Invitation.objects.filter(digest=digest_of(secret)).select_related("organisation", "person", "person__user").first()
+        )
+
+
+def sessions_of(user_id: int, now: datetime) -> list[tuple[str, dict[str, Any]]]:
+    """The unexpired sessions of one user: key and data. Reads every session, so for the settings page only."""
+    found = []
+    for session in Session.objects.filter(expire_date__gt=now).order_by("-expire_date").iterator():
+        data = session.get_decoded()
+        if data.get("_auth_user_id") == str(user_id):
+            found.append((session.session_key, data))
+    return found
+
+
+def organisation_named(slug: str | None) -> Organisation | None:
+    """The organisation of that short name, or the only one; None where there is none or more than one."""
+    if slug:
+        return Organisation.objects.filter(slug=slug).first()
+    found = list(Organisation.objects.order_by("id")[:2])
+    return found[0] if len(found) == 1 else None
+
+
+def local_operator() -> Person | None:
+    """Who acts on the command line where nobody is named: the first administrator of the organisation."""
+    grant = RoleGrant.objects.filter(role=Role.ADMINISTRATOR).order_by("id").select_related("person").first()
+    return grant.person if grant else None
+
+
+def top_scope() -> Scope:
+    """The scope of the organisation itself."""
+    return Scope.objects.get(organisation=current_organisation(), scope_kind=Scope.ScopeKind.ORGANISATION)

@@ -1,0 +1,20 @@
+"""The newest changeset, and the one this request wrote."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+from goldenthread.accounts.models import Changeset
+from goldenthread.kit import history
+
+
+def newest_changeset_id() -> int:
+    """Id of the newest changeset of the organisation, 0 before the first: what a page polls for."""
+    newest = Changeset.objects.order_by("-id").values_list("id", flat=True).first()
+    return newest or 0
+
+
+def undo_address() -> str | None:
+    """Where an undo button posts to for what this request has just written; None when it wrote nothing."""
+    changeset = history.last_changeset()
+    return reverse("accounts:undo", args=[changeset.pk]) if changeset is not None else None
