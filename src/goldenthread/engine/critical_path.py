@@ -144,7 +144,15 @@ def tail_of(network: Network, result: Schedule, key: int) -> tuple[int, ...]:
 
 
 def _schedule(
-    network: Network, options: ScheduleOptions, state: Ints, latest: int, start: Any, finish: Any, late: Any, free: Any, driver: Any
+    network: Network,
+    options: ScheduleOptions,
+    state: Ints,
+    latest: int,
+    start: Any,
+    finish: Any,
+    late: Any,
+    free: Any,
+    driver: Any,
 ) -> Schedule:
     early_finish, late_finish = np.asarray(finish, np.int64), np.asarray(late, np.int64)
     done = state == FINISHED

@@ -251,7 +251,9 @@ def _effects(data: ThreadData, lay: Layout, sums: Tally, order: dict[str, Ints],
     for c, s in enumerate(lay.contributions["subject"].tolist()):
         own[c] = sums.delay[c] if lay.group_of_subject[s] == c else np.nan
     return {
-        "contributions": _effect_table(data.contributions.key, np.arange(given), own, lay, sums, order["contributions"], order, runs),
+        "contributions": _effect_table(
+            data.contributions.key, np.arange(given), own, lay, sums, order["contributions"], order, runs
+        ),
         "subjects": _effect_table(data.subjects.key, lay.group_of_subject, delay, lay, sums, order["subjects"], order, runs),
         "supervisions": _effect_table(
             data.supervisions.key, of_supervision, sums.delay[of_supervision], lay, sums, order["supervisions"], order, runs

@@ -16,7 +16,16 @@ _I = np.int64
 GROUP = np.dtype(
     [
         (name, _I)
-        for name in ("segment_from", "segment_to", "pair_from", "pair_to", "objective_from", "objective_to", "supervision", "delay")
+        for name in (
+            "segment_from",
+            "segment_to",
+            "pair_from",
+            "pair_to",
+            "objective_from",
+            "objective_to",
+            "supervision",
+            "delay",
+        )
     ]
 )
 SEGMENT = np.dtype([("kpi", _I), ("item_from", _I), ("item_to", _I)])

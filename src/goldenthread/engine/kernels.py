@@ -134,7 +134,9 @@ def _draw_subjects(subjects: Any, first: int, n: int, unit: Any, finish: Any) ->
 
 
 @_fast
-def _draw_raises(subjects: Any, supervisions: Any, first: int, n: int, finish: Any, raised: Any, raise_of: Any, weight: Any) -> None:
+def _draw_raises(
+    subjects: Any, supervisions: Any, first: int, n: int, finish: Any, raised: Any, raise_of: Any, weight: Any
+) -> None:
     raised[:] = 0.0
     for q in range(supervisions.size):
         row = supervisions[q]
@@ -267,7 +269,9 @@ def _judge(kpis: Any, targets: Any, first: int, n: int, due: Any, inside: Any, f
 
 
 @_fast
-def _collect(given: Any, items: Any, first: int, last: int, n: int, unit: Any, raised: Any, raise_of: Any, effect: Any, size: Any) -> None:
+def _collect(
+    given: Any, items: Any, first: int, last: int, n: int, unit: Any, raised: Any, raise_of: Any, effect: Any, size: Any
+) -> None:
     """Effects that go with these items: all of a contribution, or where only the supervision made it succeed."""
     for j in range(first, last):
         c, by = items[j].contribution, items[j].supervision
@@ -436,7 +440,9 @@ def _simulate_part(kpis: Any, targets: Any, subjects: Any, given: Any, supervisi
         _draw_subjects(subjects, first, n, unit, finish)
         _draw_raises(subjects, supervisions, first, n, finish, raised, raise_of, weight)
         _draw_effects(kpis, subjects, given, factor_start, first, n, unit, finish, raised, factor, effect, start, seen)
-        _draw_drift(kpis, targets, months, month_noise, due_noise, cell_noise, path_start, kpi_targets, first, n, due, inside, fan)
+        _draw_drift(
+            kpis, targets, months, month_noise, due_noise, cell_noise, path_start, kpi_targets, first, n, due, inside, fan
+        )
         _add_effects(kpis, targets, subjects, given, kpi_targets, months, n, effect, start, seen, due, inside, fan)
         _judge(kpis, targets, first, n, due, inside, fan, unmet, all_due, all_worth, all_fan)
         for g in range(groups.size):

@@ -72,7 +72,11 @@ def _take_away(sim: Simulation, g: int, sums: Tally) -> None:
         effects = _effects_lost(sim, items)
         less, later = _change(sim, effects), _late_change(sim, g, items, effects)
         for t in targets_of(lay, k):
-            change = less(float(lay.targets["due"][t]), float(lay.targets["due"][t])) if lay.targets["future"][t] else np.zeros(sim.count)
+            change = (
+                less(float(lay.targets["due"][t]), float(lay.targets["due"][t]))
+                if lay.targets["future"][t]
+                else np.zeros(sim.count)
+            )
             drop = sim.met[t].astype(np.int64) - met(lay, t, sim.due[t] - change)
             sums.pair_expected[pair] = change.sum()
             sums.pair_lost[pair] = drop.sum()
@@ -109,10 +113,16 @@ def _late_change(sim: Simulation, g: int, items: list[tuple[int, int]], effects:
     if q >= 0:
         kept = []
         for c, effect in effects:
-            chance = lay.contributions["chance"][c] + draws.raised[lay.contributions["subject"][c]] - draws.raise_of[q] * draws.weight[q]
+            chance = (
+                lay.contributions["chance"][c]
+                + draws.raised[lay.contributions["subject"][c]]
+                - draws.raise_of[q] * draws.weight[q]
+            )
             kept.append((c, np.where(chance < 1.0, effect, 0.0)))
         return _change(sim, kept)
-    own = [c for c, of in items if of < 0 and lay.groups["delay"][g] and not lay.subjects["done"][lay.contributions["subject"][c]]]
+    own = [
+        c for c, of in items if of < 0 and lay.groups["delay"][g] and not lay.subjects["done"][lay.contributions["subject"][c]]
+    ]
     if not own:
         return None
 

@@ -63,17 +63,29 @@ def draw(lay: Layout, count: int) -> Draws:
     unit, finish = np.empty((subjects, count)), np.empty((subjects, count))
     for s in range(subjects):
         unit[s] = uniforms(lay.subjects["success_start"][s], runs)
-        day = triangular(uniforms(lay.subjects["finish_start"][s], runs), lay.subjects["low"][s], lay.subjects["likely"][s], lay.subjects["high"][s])
+        day = triangular(
+            uniforms(lay.subjects["finish_start"][s], runs),
+            lay.subjects["low"][s],
+            lay.subjects["likely"][s],
+            lay.subjects["high"][s],
+        )
         finish[s] = day if lay.subjects["done"][s] else np.maximum(day, 0.0)
     raised, raise_of, weight = _draw_raises(lay, finish, runs)
     factors = [normal(uniforms(start, runs)) for start in lay.factor_start]
     effect, start = np.empty((lay.contributions.size, count)), np.empty((lay.contributions.size, count))
     for c in range(lay.contributions.size):
         s = lay.contributions["subject"][c]
-        size = triangular(uniforms(lay.contributions["effect_start"][c], runs), lay.contributions["low"][c], lay.contributions["likely"][c], lay.contributions["high"][c])
+        size = triangular(
+            uniforms(lay.contributions["effect_start"][c], runs),
+            lay.contributions["low"][c],
+            lay.contributions["likely"][c],
+            lay.contributions["high"][c],
+        )
         size = size * lay.contributions["scale"][c]
         if lay.contributions["cls"][c] >= 0:
-            root = np.maximum(lay.contributions["centre"][c] + lay.contributions["spread"][c] * factors[lay.contributions["cls"][c]], 0.0)
+            root = np.maximum(
+                lay.contributions["centre"][c] + lay.contributions["spread"][c] * factors[lay.contributions["cls"][c]], 0.0
+            )
             size = size * (root * root * root)
         effect[c] = np.where(unit[s] < lay.contributions["chance"][c] + raised[s], size, 0.0)
         start[c] = finish[s] + lay.contributions["lag"][c]
@@ -85,7 +97,12 @@ def _draw_raises(lay: Layout, finish: Floats, runs: Ints) -> tuple[Floats, Float
     raise_of, weight = np.zeros((lay.supervisions.size, runs.size)), np.zeros((lay.supervisions.size, runs.size))
     for q in range(lay.supervisions.size):
         a, b = lay.supervisions["subject"][q], lay.supervisions["supervised"][q]
-        size = triangular(uniforms(lay.supervisions["start"][q], runs), lay.supervisions["low"][q], lay.supervisions["likely"][q], lay.supervisions["high"][q])
+        size = triangular(
+            uniforms(lay.supervisions["start"][q], runs),
+            lay.supervisions["low"][q],
+            lay.supervisions["likely"][q],
+            lay.supervisions["high"][q],
+        )
         end, begin = finish[b], np.maximum(finish[a], 0.0)
         open_end = np.where(end > 0.0, end, 1.0)
         cover = np.where(end > begin, (end - begin) / open_end, 0.0)
@@ -139,7 +156,9 @@ def benefit(lay: Layout, t: int, values: Floats) -> Floats:
     kept = clip(lay, int(lay.targets["kpi"][t]), values)
     if lay.targets["band"][t]:
         return np.where((kept >= lay.targets["low"][t]) & (kept <= lay.targets["high"][t]), lay.targets["rate"][t], 0.0)
-    return lay.targets["rate"][t] * np.minimum(lay.targets["direction"][t] * (kept - lay.targets["baseline"][t]), lay.targets["cap"][t])
+    return lay.targets["rate"][t] * np.minimum(
+        lay.targets["direction"][t] * (kept - lay.targets["baseline"][t]), lay.targets["cap"][t]
+    )
 
 
 def targets_of(lay: Layout, k: int) -> list[int]:

@@ -24,11 +24,13 @@ NO_RATE, PER_YEAR, ONCE = 0, 1, 2
 NAN = float("nan")
 
 
-def _int(default: int | None = None) -> Any:
+def whole(default: int | None = None) -> Any:
+    """A column of whole numbers; without a default it must be given."""
     return field(default=None, metadata={"dtype": np.int64, "default": default})
 
 
-def _float(default: float | None = None) -> Any:
+def number(default: float | None = None) -> Any:
+    """A column of numbers; without a default it must be given."""
     return field(default=None, metadata={"dtype": np.float64, "default": default})
 
 
@@ -36,7 +38,7 @@ def _float(default: float | None = None) -> Any:
 class Table:
     """Columns of equal length; the first is always the key."""
 
-    key: Ints = _int()
+    key: Ints = whole()
 
     def __post_init__(self) -> None:
         name = type(self).__name__
@@ -72,13 +74,13 @@ class Table:
 class Kpis(Table):
     """Indicators. Drift columns come from `drift.drift`; `day_of_value` <= 0; floor and ceiling nan = none."""
 
-    value_now: Floats = _float()
-    day_of_value: Floats = _float(0.0)
-    drift_per_day: Floats = _float(0.0)
-    drift_error: Floats = _float(0.0)
-    noise_per_root_day: Floats = _float(0.0)
-    floor: Floats = _float(NAN)
-    ceiling: Floats = _float(NAN)
+    value_now: Floats = number()
+    day_of_value: Floats = number(0.0)
+    drift_per_day: Floats = number(0.0)
+    drift_error: Floats = number(0.0)
+    noise_per_root_day: Floats = number(0.0)
+    floor: Floats = number(NAN)
+    ceiling: Floats = number(NAN)
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,29 +99,29 @@ class Targets(Table):
     worth_kind PER_YEAR (until held_until_day), ONCE (at the due day) or NO_RATE. A band pays worth_per_unit as a whole while inside.
     """
 
-    objective: Ints = _int()
-    kpi: Ints = _int()
-    baseline: Floats = _float()
-    value: Floats = _float(NAN)
-    band_low: Floats = _float(NAN)
-    band_high: Floats = _float(NAN)
-    direction: Ints = _int(0)
-    due_day: Floats = _float()
-    tolerance: Floats = _float(0.0)
-    required: Ints = _int(1)
-    value_at_due: Floats = _float(NAN)
-    worth_per_unit: Floats = _float(NAN)
-    worth_kind: Ints = _int(NO_RATE)
-    held_until_day: Floats = _float(NAN)
+    objective: Ints = whole()
+    kpi: Ints = whole()
+    baseline: Floats = number()
+    value: Floats = number(NAN)
+    band_low: Floats = number(NAN)
+    band_high: Floats = number(NAN)
+    direction: Ints = whole(0)
+    due_day: Floats = number()
+    tolerance: Floats = number(0.0)
+    required: Ints = whole(1)
+    value_at_due: Floats = number(NAN)
+    worth_per_unit: Floats = number(NAN)
+    worth_kind: Ints = whole(NO_RATE)
+    held_until_day: Floats = number(NAN)
 
 
 @dataclass(frozen=True, eq=False)
 class Subjects(Table):
     """Work that finishes (a step or a project): triangular finish in days; equal values = certain; negative = already finished."""
 
-    finish_low: Floats = _float()
-    finish_likely: Floats = _float()
-    finish_high: Floats = _float()
+    finish_low: Floats = number()
+    finish_likely: Floats = number()
+    finish_high: Floats = number()
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,18 +131,18 @@ class Contributions(Table):
     (`realised_share`); rows with the same `factor_class` share one draw of it. `evidence` (grade 0..5) is carried, not computed with.
     """
 
-    subject: Ints = _int()
-    kpi: Ints = _int()
-    low: Floats = _float()
-    likely: Floats = _float()
-    high: Floats = _float()
-    chance: Floats = _float(1.0)
-    lag: Floats = _float(0.0)
-    ramp: Floats = _float(0.0)
-    factor_mean: Floats = _float(1.0)
-    factor_sd: Floats = _float(0.0)
-    factor_class: Ints = _int(0)
-    evidence: Ints = _int(0)
+    subject: Ints = whole()
+    kpi: Ints = whole()
+    low: Floats = number()
+    likely: Floats = number()
+    high: Floats = number()
+    chance: Floats = number(1.0)
+    lag: Floats = number(0.0)
+    ramp: Floats = number(0.0)
+    factor_mean: Floats = number(1.0)
+    factor_sd: Floats = number(0.0)
+    factor_class: Ints = whole(0)
+    evidence: Ints = whole(0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,11 +151,11 @@ class Supervisions(Table):
     of the supervised subject by a triangular raise, in proportion to the part of the remaining time it covers.
     """
 
-    subject: Ints = _int()
-    supervised: Ints = _int()
-    low: Floats = _float()
-    likely: Floats = _float()
-    high: Floats = _float()
+    subject: Ints = whole()
+    supervised: Ints = whole()
+    low: Floats = number()
+    likely: Floats = number()
+    high: Floats = number()
 
 
 @dataclass(frozen=True, eq=False)

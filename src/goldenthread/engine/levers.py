@@ -1,0 +1,152 @@
+"""Levers: what a change would gain, at the same random numbers as the forecast, ranked by gain per hour.
+
+A lever's gain is exactly the forecast of the changed data less the forecast of the data; only the KPIs it can move are simulated again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from goldenthread.engine.errors import EngineError
+from goldenthread.engine.forecast import ForecastOptions, attained, simulate
+from goldenthread.engine.layout import lay_out
+from goldenthread.engine.thread_data import Floats, Ints, Table, ThreadData, by_key, number, whole
+
+SOONER, LIKELIER, LARGER = 0, 1, 2
+LEAST_HOURS = 0.25
+SOON = 1e-6  # an unfinished subject finishes after the data date
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates(Table):
+    """Changes to try: row index of the subject, kind SOONER (by `amount` days), LIKELIER (chance of all its contributions up by
+    `amount`, at most to 1) or LARGER (effects times 1 + amount), and the hours it costs.
+    """
+
+    subject: Ints = whole()
+    kind: Ints = whole()
+    amount: Floats = number()
+    hours: Floats = number(0.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Gains:
+    """One row a candidate, in the caller's order. `objective_chance` (candidates, objectives) is the change of each objective's chance,
+    `chance` their sum, `worth` the change of expected worth; `ranking` lists rows, best first: chance gained per hour (at least 0.25 h),
+    then worth per hour, then key.
+    """
+
+    key: Ints
+    objective_chance: Floats
+    chance: Floats
+    worth: Floats
+    ranking: Ints
+
+
+@dataclass(frozen=True, eq=False)
+class _Outcome:
+    """Per target and run: reached or not, and worth."""
+
+    met: npt.NDArray[np.bool_]
+    worth: Floats
+
+
+def levers(data: ThreadData, options: ForecastOptions, candidates: Candidates) -> Gains:
+    """Gains of every candidate change; EngineError where one names no subject or is no improvement of a known kind."""
+    _check(data, candidates)
+    base = _simulate(data, options, np.arange(len(data.kpis)))
+    base_chance, base_worth = _judge(data, base)
+    size = len(candidates)
+    by_objective, worth = np.zeros((size, len(data.objectives))), np.zeros(size)
+    for row in range(size):
+        kpis = _moved(data, int(candidates.subject[row]))
+        targets = np.flatnonzero(np.isin(data.targets.kpi, kpis))
+        if not targets.size:
+            continue
+        after = _Outcome(base.met.copy(), base.worth.copy())
+        part = _simulate(_changed(data, candidates, row), options, kpis)
+        after.met[targets], after.worth[targets] = part.met, part.worth
+        chance, total = _judge(data, after)
+        by_objective[row], worth[row] = chance - base_chance, total - base_worth
+    hours = np.maximum(candidates.hours, LEAST_HOURS)
+    gained = by_objective.sum(axis=1)
+    ranking = np.lexsort((candidates.key, -worth / hours, -gained / hours))
+    return Gains(candidates.key, by_objective, gained, worth, ranking)
+
+
+def _check(data: ThreadData, candidates: Candidates) -> None:
+    for row, key in enumerate(candidates.key.tolist()):
+        if not 0 <= candidates.subject[row] < len(data.subjects):
+            raise EngineError(f"The lever {key} names no subject.", key)
+        if candidates.kind[row] not in {SOONER, LIKELIER, LARGER}:
+            raise EngineError(f"The lever {key} is of an unknown kind.", key)
+        if not (np.isfinite(candidates.amount[row]) and candidates.hours[row] >= 0.0):
+            raise EngineError(f"The lever {key} needs an amount and hours that are not negative.", key)
+
+
+def _moved(data: ThreadData, subject: int) -> Ints:
+    """Rows of the KPIs a subject can move, itself or through what it supervises."""
+    reached = {subject, *data.supervisions.supervised[data.supervisions.subject == subject].tolist()}
+    return np.unique(data.contributions.kpi[np.isin(data.contributions.subject, list(reached))])
+
+
+def _changed(data: ThreadData, candidates: Candidates, row: int) -> ThreadData:
+    subject, kind, amount = int(candidates.subject[row]), int(candidates.kind[row]), float(candidates.amount[row])
+    subjects, given = data.subjects, data.contributions
+    own = given.subject == subject
+    if kind == SOONER and subjects.finish_high[subject] > 0.0:
+        moved = {}
+        for name in ("finish_low", "finish_likely", "finish_high"):
+            days = getattr(subjects, name).copy()
+            days[subject] = max(days[subject] - amount, SOON) if days[subject] > 0.0 else days[subject]
+            moved[name] = days
+        return replace(data, subjects=subjects.changed(**moved))
+    if kind == LIKELIER:
+        chance = np.where(own, np.clip(given.chance + amount, 0.0, 1.0), given.chance)
+        return replace(data, contributions=given.changed(chance=chance))
+    if kind == LARGER:
+        effects = {name: np.where(own, getattr(given, name) * (1.0 + amount), getattr(given, name)) for name in ("low", "likely", "high")}
+        return replace(data, contributions=given.changed(**effects))
+    return data
+
+
+def _simulate(data: ThreadData, options: ForecastOptions, kpis: Ints) -> _Outcome:
+    """Targets on these KPIs (rows in order), simulated with the whole data's random numbers."""
+    part = _part(data, kpis)
+    ordered, order = by_key(part)
+    lay = lay_out(ordered, options.seed, (), options.cells, groups=False)
+    outcomes, _ = simulate(lay, options)
+    place = np.argsort(order["targets"], kind="stable")
+    return _Outcome(attained(lay, outcomes)[place], outcomes.worth[place])
+
+
+def _part(data: ThreadData, kpis: Ints) -> ThreadData:
+    targets = np.flatnonzero(np.isin(data.targets.kpi, kpis))
+    given = np.flatnonzero(np.isin(data.contributions.kpi, kpis))
+    working = np.unique(data.contributions.subject[given])
+    watched = np.flatnonzero(np.isin(data.supervisions.supervised, working))
+    subjects = np.unique(np.concatenate([working, data.supervisions.subject[watched]]))
+    kept_targets, kept, kept_watched = data.targets.rows(targets), data.contributions.rows(given), data.supervisions.rows(watched)
+    return ThreadData(
+        kpis=data.kpis.rows(kpis),
+        objectives=data.objectives,
+        targets=kept_targets.changed(kpi=np.searchsorted(kpis, kept_targets.kpi)),
+        subjects=data.subjects.rows(subjects),
+        contributions=kept.changed(subject=np.searchsorted(subjects, kept.subject), kpi=np.searchsorted(kpis, kept.kpi)),
+        supervisions=kept_watched.changed(
+            subject=np.searchsorted(subjects, kept_watched.subject), supervised=np.searchsorted(subjects, kept_watched.supervised)
+        ),
+    )
+
+
+def _judge(data: ThreadData, outcome: _Outcome) -> tuple[Floats, float]:
+    """Chance of every objective (0 where it has no required target) and expected worth of all targets."""
+    chance = np.zeros(len(data.objectives))
+    required = data.targets.required != 0
+    for o in range(len(data.objectives)):
+        rows = np.flatnonzero(required & (data.targets.objective == o))
+        chance[o] = outcome.met[rows].all(axis=0).mean() if rows.size else 0.0
+    return chance, float(outcome.worth.mean(axis=1).sum())
