@@ -3,6 +3,7 @@
 import ast
 import sys
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "src" / "goldenthread"
@@ -31,7 +32,6 @@ def rooms() -> str:
 
 def commands() -> str:
     """Every command of the product with its arguments and options."""
-    import click
     import typer
 
     from goldenthread.config.command import app
@@ -42,16 +42,14 @@ def commands() -> str:
         "Each prints a table for people and, with `--json`, one JSON document. `./gt WORD ...` passes them on.",
     ]
 
-    def describe(command: click.Command, path: tuple[str, ...]) -> None:
-        if isinstance(command, click.Group):
-            for name in command.commands:
-                describe(command.commands[name], (*path, name))
+    def describe(command: Any, path: tuple[str, ...]) -> None:
+        for name, below in getattr(command, "commands", {}).items():
+            describe(below, (*path, name))
+        if hasattr(command, "commands"):
             return
-        usage = " ".join(
-            [*path, *(p.make_metavar(click.Context(command)) for p in command.params if p.param_type_name == "argument")]
-        )
-        parts.append(f"## `{usage}`\n\n{(command.help or '').strip()}")
-        options = [p for p in command.params if isinstance(p, click.Option) and not p.hidden]
+        words = [p.name.upper() + ("..." if p.nargs == -1 else "") for p in command.params if p.param_type_name == "argument"]
+        parts.append(f"## `{' '.join([*path, *words])}`\n\n{(command.help or '').strip()}")
+        options = [p for p in command.params if p.param_type_name == "option" and not p.hidden]
         rows = [f"| `{', '.join([*o.opts, *o.secondary_opts])}` | {o.help or ''} |" for o in options]
         if rows:
             parts.append("\n".join(["| option | meaning |", "|---|---|", *rows]))
