@@ -112,7 +112,7 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Golden Thread"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_SECURE  # localhost only; browsers refuse it elsewhere
 SESSION_COOKIE_AGE = 14 * 24 * 3600
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 # Headers
 CONTENT_SECURITY_POLICY = {

@@ -6,8 +6,10 @@ A job is a function `run(progress, **arguments)` registered under a name. It run
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
+from cronsim import CronSim
 from django.apps import apps
 from django.utils import timezone
 from django_tasks import task
@@ -17,6 +19,7 @@ from goldenthread.kit.scoping import current_organisation, organisation_scope
 
 Progress = Callable[[int, int], None]
 _jobs: dict[str, Callable[..., str | None]] = {}
+_recurring: list[tuple[str, Callable[[], None]]] = []
 
 
 def job(name: str) -> Callable[[Callable[..., str | None]], Callable[..., str | None]]:
@@ -66,3 +69,27 @@ def run_job(organisation_id: int, job_id: int, name: str, arguments: dict[str, A
             raise
         else:
             rows.update(state="DONE", message=(message or "")[:500], ended_at=timezone.now())
+
+
+def recurring(when: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Register a function that is called for every organisation at the times of this cron line, in its scope. It must bear repeating."""
+
+    def register(function: Callable[[], None]) -> Callable[[], None]:
+        _recurring.append((when, function))
+        return function
+
+    return register
+
+
+def run_recurring(since: datetime, until: datetime) -> int:
+    """Call what falls due after `since` and up to `until`; several missed times count as one. Returns the number of calls."""
+    called = 0
+    due = [function for when, function in _recurring if next(CronSim(when, since)) <= until]
+    if not due:
+        return 0
+    for organisation in apps.get_model("accounts", "Organisation").objects.order_by("id"):
+        for function in due:
+            with organisation_scope(organisation):
+                function()
+            called += 1
+    return called

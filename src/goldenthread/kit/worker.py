@@ -7,13 +7,17 @@ import multiprocessing.util
 import os
 import threading
 import time
+from datetime import timedelta
 
 from django.db import connections
 from django.utils import timezone
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
+from goldenthread.kit import jobs
+
 log = logging.getLogger("goldenthread.worker")
+TICK = 5.0  # seconds between two looks at the clock
 PAUSE = 0.5  # seconds between two looks at the queue; each look takes the write lock for an instant
 _stopping = threading.Event()
 _current: list[Worker] = []
@@ -42,6 +46,7 @@ def start() -> None:
     """Start the thread. Work that a killed process left unfinished is queued again."""
     thread = threading.Thread(target=_loop, name="worker", daemon=True)
     thread.start()
+    threading.Thread(target=_clock, name="clock", daemon=True).start()
 
     def stop() -> None:
         _stopping.set()
@@ -50,6 +55,20 @@ def start() -> None:
         thread.join(10)
 
     multiprocessing.util.Finalize(None, stop, exitpriority=100)  # granian's worker process does not run atexit
+
+
+def _clock() -> None:
+    """Look every few seconds for recurring work; the first look, at the start, finds all of it due."""
+    last = timezone.now() - timedelta(days=1)
+    while not _stopping.wait(TICK):
+        now = timezone.now()
+        try:
+            jobs.run_recurring(last, now)
+        except Exception:
+            log.exception("recurring work failed and is tried again")
+        else:
+            last = now
+        connections.close_all()
 
 
 def _loop() -> None:

@@ -1,6 +1,13 @@
-"""The Django application of this room."""
+"""The Django application of this room, and what it offers to lower rooms."""
+
+from __future__ import annotations
+
+from typing import Any
 
 from django.apps import AppConfig
+
+from goldenthread.kit.permissions import Act, Kind
+from goldenthread.kit.slots import provide
 
 
 class ThreadApp(AppConfig):
@@ -8,4 +15,20 @@ class ThreadApp(AppConfig):
 
     name = "goldenthread.thread"
     label = "thread"
-    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Offer the first group of the navigation."""
+        provide("navigation", navigation, position=10)
+
+
+def navigation(person: Any) -> list[dict[str, Any]]:
+    """Today, the map and the gaps."""
+    from goldenthread.accounts.queries import rights
+
+    held = rights(person)
+    entries = [{"group": "thread", "label": "Today", "url": "/", "count": None, "key": "g t"}]
+    if held.anywhere(Act.VIEW, Kind.OBJECTIVE):
+        entries.append({"group": "thread", "label": "Thread map", "url": "/map", "count": None, "key": "g m"})
+    if held.anywhere(Act.VIEW, Kind.PULSE):
+        entries.append({"group": "thread", "label": "Gaps", "url": "/gaps", "count": None, "key": "g a"})
+    return entries

@@ -1,8 +1,24 @@
-"""Addresses of the room `thread`."""
+"""Addresses of the pages that read across rooms."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from goldenthread.thread import views
 
 app_name = "thread"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.today, name="today"),
+    path("today/add", views.add_work, name="add_work"),
+    path("today/seen", views.seen, name="seen"),
+    path("today/<int:pk>/done", views.done, name="done"),
+    path("today/<int:pk>/reopen", views.reopen, name="reopen"),
+    path("today/<int:pk>/start", views.start, name="start"),
+    path("today/<int:pk>/block", views.block, name="block"),
+    path("today/<int:pk>/estimate", views.estimate, name="estimate"),
+    path("map", views.thread_map, name="map"),
+    path("gaps", views.gaps, name="gaps"),
+    path("gaps/act", views.act_on_gap, name="act_on_gap"),
+    path("pulse", views.pulse, name="pulse"),
+    path("palette", views.palette, name="palette"),
+]

@@ -1,0 +1,278 @@
+"""The `goldenthread` command: tables for people, one JSON document with --json.
+
+Light at the start: Django and the engine are loaded by the sub-command that needs them, so that --help answers at once.
+Exit codes: 0 done, 1 refused because of the input, 2 wrong usage, 3 our fault.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of a table.")]
+Organisation = Annotated[str, typer.Option("--organisation", help="Short name of the organisation, where there is more than one.")]
+OfficeCode = Annotated[str, typer.Option("--office", help="Short name of the office, where there is more than one.")]
+As = Annotated[str, typer.Option("--as", help="E-mail address of the person to act as; the local operator otherwise.")]
+
+
+def _session(organisation: str = "", office: str = "", as_email: str = "") -> Any:
+    from goldenthread.config import session
+
+    return session.opened(organisation, office, as_email)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to this version."""
+    from goldenthread.config import running
+
+    running.migrate()
+
+
+@app.command()
+def demo(
+    *,
+    clear: Annotated[bool, typer.Option("--clear", help="Remove the demo organisations and everything in them.")] = False,
+    scale: Annotated[bool, typer.Option("--scale", help="Add a large seeded organisation for measurements.")] = False,
+    json: Json = False,
+) -> None:
+    """Load the demo organisations once, or clear them."""
+    from goldenthread.config import demonstration
+
+    demonstration.run(clear=clear, scale=scale, json=json)
+
+
+@app.command()
+def serve(
+    *,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port; GT_PORT otherwise.")] = 0,
+    workers: Annotated[int, typer.Option(help="Server processes; the background worker runs in the first.")] = 1,
+) -> None:
+    """Serve the pages and run background work."""
+    from goldenthread.config import running
+
+    running.serve(host, port, workers)
+
+
+@app.command()
+def thread(*, json: Json = False, organisation: Organisation = "", office: OfficeCode = "", as_: As = "") -> None:
+    """Chance, range and coverage of every objective."""
+    from goldenthread.config import reading
+
+    with _session(organisation, office, as_) as session:
+        reading.thread(session, json=json)
+
+
+@app.command()
+def today(
+    email: Annotated[str, typer.Argument(help="The person's e-mail address.")],
+    *,
+    json: Json = False,
+    organisation: Organisation = "",
+    as_: As = "",
+) -> None:
+    """What a person should do today, in order, each with its thread."""
+    from goldenthread.config import reading
+
+    with _session(organisation, "", as_) as session:
+        reading.today(session, email, json=json)
+
+
+@app.command()
+def gaps(*, json: Json = False, organisation: Organisation = "", office: OfficeCode = "", as_: As = "") -> None:
+    """Work with no line to a goal, goals with no work, people without a line."""
+    from goldenthread.config import reading
+
+    with _session(organisation, office, as_) as session:
+        reading.gaps(session, json=json)
+
+
+@app.command(name="lint-objective")
+def lint_objective(text: Annotated[str, typer.Argument(help="The objective's text.")], *, json: Json = False) -> None:
+    """What is missing for an objective to be as specific as a sales target."""
+    from goldenthread.config import reading
+
+    reading.lint_objective(text, json=json)
+
+
+@app.command()
+def explain(
+    ref: Annotated[str, typer.Argument(help="objective:ID, target:ID, contribution:ID or supervision:ID.")],
+    *,
+    json: Json = False,
+    organisation: Organisation = "",
+    office: OfficeCode = "",
+    as_: As = "",
+) -> None:
+    """How a figure of the forecast came about, computed again from what went in."""
+    from goldenthread.config import reading
+
+    with _session(organisation, office, as_) as session:
+        reading.explain(session, ref, json=json)
+
+
+@app.command()
+def undo(
+    changeset: Annotated[int, typer.Argument(help="Number of the changeset, as on the activity page.")],
+    *,
+    json: Json = False,
+    organisation: Organisation = "",
+    as_: As = "",
+) -> None:
+    """Undo one action."""
+    from goldenthread.config import writing
+
+    with _session(organisation, "", as_) as session:
+        writing.undo(session, changeset, json=json)
+
+
+imports = typer.Typer(no_args_is_help=True, help="Read files in; --dry-run changes nothing.")
+exports = typer.Typer(no_args_is_help=True, help="Write files out.")
+app.add_typer(imports, name="import")
+app.add_typer(exports, name="export")
+
+Files = Annotated[list[str], typer.Argument(help="The files.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen and change nothing.")]
+
+
+@imports.command(name="stratml")
+def import_stratml(
+    files: Files, *, dry_run: DryRun = False, json: Json = False, organisation: Organisation = "", office: OfficeCode = "", as_: As = ""
+) -> None:
+    """Strategic plans and performance reports in StratML (ISO 17469)."""
+    _import("stratml", files, dry_run, json, organisation, office, as_)
+
+
+@imports.command(name="projects")
+def import_projects(
+    files: Files, *, dry_run: DryRun = False, json: Json = False, organisation: Organisation = "", office: OfficeCode = "", as_: As = ""
+) -> None:
+    """Project lists from CSV, XLSX or ODS."""
+    _import("projects", files, dry_run, json, organisation, office, as_)
+
+
+@imports.command(name="csv")
+def import_csv(
+    files: Files,
+    *,
+    noun: Annotated[str, typer.Option(help="objectives, kpis, targets, measurements, steps, contributions or people.")] = "",
+    dry_run: DryRun = False,
+    json: Json = False,
+    organisation: Organisation = "",
+    office: OfficeCode = "",
+    as_: As = "",
+) -> None:
+    """Tables of records, as exported: a row with an id changes what is there, a row without one adds."""
+    _import("csv", files, dry_run, json, organisation, office, as_, noun)
+
+
+def _import(kind: str, files: list[str], dry_run: bool, json: bool, organisation: str, office: str, as_: str, noun: str = "") -> None:  # noqa: FBT001
+    from goldenthread.config import writing
+
+    with _session(organisation, office, as_) as session:
+        writing.import_files(session, kind, files, dry_run=dry_run, json=json, noun=noun)
+
+
+@exports.command(name="csv")
+def export_csv(
+    folder: Annotated[str, typer.Option("--out", help="Folder to write to.")] = ".",
+    *,
+    json: Json = False,
+    organisation: Organisation = "",
+    office: OfficeCode = "",
+    as_: As = "",
+) -> None:
+    """One CSV file a noun."""
+    from goldenthread.config import reading
+
+    with _session(organisation, office, as_) as session:
+        reading.export(session, "csv", folder, json=json)
+
+
+@exports.command(name="xlsx")
+def export_xlsx(
+    file: Annotated[str, typer.Option("--out", help="File to write.")] = "golden-thread.xlsx",
+    *,
+    json: Json = False,
+    organisation: Organisation = "",
+    office: OfficeCode = "",
+    as_: As = "",
+) -> None:
+    """One workbook with a sheet a noun."""
+    from goldenthread.config import reading
+
+    with _session(organisation, office, as_) as session:
+        reading.export(session, "xlsx", file, json=json)
+
+
+@app.command()
+def backup(file: Annotated[str, typer.Argument(help="File to write.")], *, json: Json = False) -> None:
+    """A consistent copy of the database and the files, with a manifest; safe while the server runs."""
+    from goldenthread.config import keeping
+
+    keeping.backup(file, json=json)
+
+
+@app.command()
+def restore(file: Annotated[str, typer.Argument(help="A file that backup wrote.")], *, json: Json = False) -> None:
+    """Bring a backup into an empty data folder. A damaged file is refused."""
+    from goldenthread.config import keeping
+
+    keeping.restore(file, json=json)
+
+
+@app.command()
+def verify(*, json: Json = False) -> None:
+    """Check that the data is whole: database, references, history, scopes."""
+    from goldenthread.config import keeping
+
+    keeping.verify(json=json)
+
+
+@app.command()
+def found(
+    name: Annotated[str, typer.Argument(help="Name of the organisation.")],
+    *,
+    administrator: Annotated[str, typer.Option(help="Name of the first person.")],
+    email: Annotated[str, typer.Option(help="E-mail address of the first person.")],
+    slug: Annotated[str, typer.Option(help="Short name of the organisation.")] = "",
+    json: Json = False,
+) -> None:
+    """Found an organisation and print the link by which its administrator sets a password."""
+    from goldenthread.config import writing
+
+    writing.found(name=name, administrator=administrator, email=email, slug=slug, json=json)
+
+
+def main() -> None:
+    """Run the command and turn what it raises into an exit code and a plain sentence."""
+    try:
+        app(standalone_mode=False)
+    except typer.Exit as stop:
+        sys.exit(stop.exit_code)
+    except typer.Abort:
+        sys.exit(2)
+    except Exception as error:  # noqa: BLE001  the one place where everything ends
+        sys.exit(_exit_code(error))
+
+
+def _exit_code(error: Exception) -> int:
+    if type(error).__module__.startswith("click") or hasattr(error, "format_message"):
+        error.show()  # type: ignore[attr-defined]
+        return int(getattr(error, "exit_code", 2))
+    if type(error).__name__ in {"Refused", "Forbidden", "Conflict", "FormatError", "EngineError"}:
+        place = getattr(error, "place", "") or getattr(error, "field", "")
+        print(f"{place + ': ' if place and place not in str(error) else ''}{error}", file=sys.stderr)  # noqa: T201  the command's voice
+        return 1
+    traceback.print_exc()
+    return 3
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,34 @@
+"""Background jobs of the plan: the forecast after changes, dates and duties every day."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from goldenthread.kit import jobs
+from goldenthread.plan import actions, queries
+from goldenthread.plan.actions.forecasts import make_forecast
+from goldenthread.plan.models import BusinessPlan
+from goldenthread.purpose.models import Office
+
+
+@jobs.job("forecast")
+def forecast(progress: jobs.Progress, office_id: int) -> str:
+    """Compute one office's forecast."""
+    progress(0, 1)
+    made = make_forecast(office=Office.objects.get(pk=office_id))
+    progress(1, 1)
+    return f"Forecast of {made.runs:,} runs."
+
+
+@jobs.recurring("* * * * *")
+def forecasts_after_changes() -> None:
+    """Each minute: ask for the forecast of every office whose newest one is older than a change."""
+    for office in queries.stale_offices():
+        jobs.ask_for("forecast", by=None, key=f"forecast:{office.pk}", office_id=office.pk)
+
+
+@jobs.recurring("7 * * * *")
+def duties_that_fall_due() -> None:
+    """Each hour: make the work of duties that fall due soon."""
+    for plan in BusinessPlan.objects.all():
+        actions.make_occurrences(plan=plan, today=timezone.localdate())

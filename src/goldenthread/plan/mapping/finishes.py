@@ -1,0 +1,94 @@
+"""When work finishes, as a range: the critical path's date, widened by the remaining effort of the chain that drives it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date
+
+from goldenthread.plan.mapping.rows import ThreadRows
+from goldenthread.projects.models import Project
+from goldenthread.schedule import mapping as schedule_mapping
+from goldenthread.schedule.models import Activity
+
+# A project known only by its forecast date: assumed to finish between 5 % of the remaining time early and 30 % late.
+PROJECT_EARLY, PROJECT_LATE = 0.05, 0.30
+# A step whose effort has no range: assumed 20 % less to 50 % more.
+EFFORT_LESS, EFFORT_MORE = 0.20, 0.50
+CALENDAR_PER_WORKING_DAY = 7 / 5
+DAY_MINUTES = 480
+
+
+@dataclass(frozen=True)
+class Finish:
+    """Days from today (negative: finished), and the activities whose remaining work decides it, first to last."""
+
+    low: float
+    likely: float
+    high: float
+    chain: tuple[int, ...] = ()
+    assumed: bool = False
+
+
+def finishes(rows: ThreadRows) -> dict[str, Finish]:
+    """Reference -> finish, for every step that has a date and every project that does or did; stopped work has none."""
+    children = rows.below()
+    tails = schedule_mapping.driving_chains(list(rows.activities.values()), rows.relationships)
+    found: dict[str, Finish] = {}
+    for step in rows.steps.values():
+        finish = _step_finish(rows, rows.leaves(step.activity_id, children), tails)
+        if finish is not None:
+            found[f"step:{step.pk}"] = finish
+    for project in rows.projects.values():
+        finish = _project_finish(project, rows.today)
+        if finish is not None:
+            found[f"project:{project.pk}"] = finish
+    return found
+
+
+def _step_finish(rows: ThreadRows, leaf_ids: list[int], tails: schedule_mapping.Chains) -> Finish | None:
+    leaves = [rows.activities[i] for i in leaf_ids if rows.activities[i].cancelled_on is None]
+    if not leaves:
+        return None
+    open_leaves = [a for a in leaves if not a.is_done and a.pk in rows.dates]
+    if not open_leaves:
+        ends = [a.actual_finish for a in leaves if a.actual_finish]
+        if not ends:
+            return None
+        day = float((max(ends) - rows.today).days)
+        return Finish(day, day, day)
+    last = max(open_leaves, key=lambda a: (rows.dates[a.pk].early_finish, a.pk))
+    chain = tails.of(last.pk)
+    likely = float((rows.dates[last.pk].early_finish - rows.today).days)
+    less, more = _spread([rows.activities[i] for i in chain if i in rows.activities])
+    return Finish(max(0.0, likely - less), max(0.0, likely), max(0.0, likely) + more, tuple(chain))
+
+
+def _spread(chain: list[Activity]) -> tuple[float, float]:
+    """Calendar days earlier and later: the ranges of the chain's remaining efforts, taken as independent (root of the sum of squares)."""
+    less = more = 0.0
+    for activity in chain:
+        if activity.is_done:
+            continue
+        days = activity.duration * (100 - activity.progress) / 100 / DAY_MINUTES * CALENDAR_PER_WORKING_DAY
+        low, likely, high = activity.effort_low, activity.effort_likely, activity.effort_high
+        if low is None or high is None or not likely:
+            share_less, share_more = EFFORT_LESS, EFFORT_MORE
+        else:
+            share_less, share_more = (likely - low) / likely, (high - likely) / likely
+        less += (days * share_less) ** 2
+        more += (days * share_more) ** 2
+    return math.sqrt(less), math.sqrt(more)
+
+
+def _project_finish(project: Project, today: date) -> Finish | None:
+    if project.finishes_on is None:
+        return None
+    likely = float((project.finishes_on - today).days)
+    if project.state == Project.State.CLOSED:
+        day = min(likely, -1.0)
+        return Finish(day, day, day)
+    left = max(likely, 0.0)
+    # A date that has passed without a closure cannot be true any more: it may still come, within a quarter.
+    high = left * (1 + PROJECT_LATE) if likely > 0 else 90.0
+    return Finish(left * (1 - PROJECT_EARLY), left if likely > 0 else 30.0, high, assumed=True)

@@ -1,0 +1,107 @@
+"""Everything of one office's thread, loaded in a fixed number of statements."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+
+from goldenthread.accounts.models import CurrencyRate
+from goldenthread.plan.models import Contribution, Duty, Step, Supervision
+from goldenthread.projects.models import Project
+from goldenthread.purpose.models import Kpi, Mandate, Measurement, Objective, Office, Target, ValueRate
+from goldenthread.schedule.models import Activity, ActivityDates, Relationship
+
+
+@dataclass
+class ThreadRows:
+    """The rows of one office's thread and the look-ups that mapping needs."""
+
+    office: Office
+    today: date
+    mandate: Mandate | None
+    objectives: list[Objective]
+    targets: list[Target]
+    kpis: dict[int, Kpi]
+    figures: dict[int, list[tuple[date, float]]]
+    rates: dict[int, ValueRate]
+    currency_rates: dict[str, int]
+    steps: dict[int, Step]
+    activities: dict[int, Activity]
+    dates: dict[int, ActivityDates]
+    relationships: list[Relationship]
+    contributions: list[Contribution]
+    supervisions: list[Supervision]
+    projects: dict[int, Project]
+    duties: list[Duty]
+
+    def below(self) -> dict[int | None, list[int]]:
+        """Activity id -> ids of its children."""
+        children: dict[int | None, list[int]] = defaultdict(list)
+        for activity in self.activities.values():
+            children[activity.parent_id].append(activity.pk)
+        return children
+
+    def leaves(self, activity_id: int, children: dict[int | None, list[int]]) -> list[int]:
+        """The leaf activities at or below one."""
+        found, waiting = [], [activity_id]
+        while waiting:
+            here = waiting.pop()
+            if children[here]:
+                waiting += children[here]
+            else:
+                found.append(here)
+        return sorted(found)
+
+
+def thread_rows(office: Office, today: date) -> ThreadRows:
+    """Load the thread of an office: objectives that still count, all their targets and KPIs, the plan, and the projects that contribute.
+
+    For computation only: no right is asked here, so nothing of it may be shown unfiltered.
+    """
+    open_states = [Objective.State.DRAFT, Objective.State.PROPOSED, Objective.State.APPROVED]
+    objectives = list(Objective.objects.filter(office=office).select_related("clause__mandate", "owner").order_by("id"))
+    open_ids = [o.pk for o in objectives if o.state in open_states]
+    kpis = {k.pk: k for k in Kpi.objects.filter(office=office).order_by("id")}
+    contributions = list(Contribution.objects.filter(kpi__office=office).order_by("id"))
+    supervisions = list(Supervision.objects.filter(step__plan__office=office).order_by("id"))
+    named = {c.project_id for c in contributions if c.project_id} | {s.project_id for s in supervisions}
+    plan_activities = Q(schedule__plan__office=office)
+    rates: dict[int, ValueRate] = {}
+    for rate in ValueRate.objects.filter(kpi__office=office, valid_from__lte=today).order_by("valid_from"):
+        rates[rate.kpi_id] = rate
+    return ThreadRows(
+        office=office,
+        today=today,
+        mandate=Mandate.objects.filter(office=office, state=Mandate.State.IN_FORCE).first(),
+        objectives=objectives,
+        targets=list(Target.objects.filter(objective_id__in=open_ids).order_by("id")),
+        kpis=kpis,
+        figures=_figures(kpis, today),
+        rates=rates,
+        currency_rates={
+            r.currency: r.millionths for r in CurrencyRate.objects.filter(valid_from__lte=today).order_by("valid_from")
+        },
+        steps={s.pk: s for s in Step.objects.filter(plan__office=office).select_related("activity", "service").order_by("id")},
+        activities={a.pk: a for a in Activity.objects.filter(plan_activities).order_by("id")},
+        dates={d.activity_id: d for d in ActivityDates.objects.filter(activity__schedule__plan__office=office)},
+        relationships=list(Relationship.objects.filter(successor__schedule__plan__office=office).order_by("id")),
+        contributions=contributions,
+        supervisions=supervisions,
+        projects={p.pk: p for p in Project.objects.filter(pk__in=named).order_by("id")},
+        duties=list(Duty.objects.filter(plan__office=office).order_by("id")),
+    )
+
+
+def _figures(kpis: dict[int, Kpi], today: date) -> dict[int, list[tuple[date, float]]]:
+    """Standing figures up to today, since the last redefinition, oldest first."""
+    found: dict[int, list[tuple[date, float]]] = {pk: [] for pk in kpis}
+    rows: Any = Measurement.objects.filter(kpi_id__in=list(kpis), withdrawn_at__isnull=True, on__lte=today).order_by("on", "id")
+    for kpi_id, on, value in rows.values_list("kpi_id", "on", "value"):
+        since = kpis[kpi_id].redefined_on
+        if since is None or on >= since:
+            found[kpi_id].append((on, value))
+    return found

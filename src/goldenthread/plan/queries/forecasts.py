@@ -1,0 +1,149 @@
+"""Reads of stored forecasts. Nothing is computed in a request, except the explanation that somebody asks for."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
+from django.utils import timezone
+
+from goldenthread.accounts.models import Changeset, Person
+from goldenthread.accounts.queries import visible
+from goldenthread.engine.forecast import ENGINE_VERSION, forecast
+from goldenthread.plan.mapping.results import plain, read_inputs
+from goldenthread.plan.models import Forecast
+from goldenthread.purpose.models import Objective, Office, Target
+
+
+def _newest_first() -> QuerySet[Forecast]:
+    """Forecasts with `changes_since`: how many changesets are newer. What went in is not read."""
+    since = (
+        Changeset.objects.filter(pk__gt=OuterRef("head")).order_by().values("organisation").annotate(n=Count("pk")).values("n")[:1]
+    )
+    return Forecast.objects.defer("inputs").annotate(changes_since=Subquery(since)).order_by("-made_at", "-id")
+
+
+def latest_forecast(office: Office | int) -> Forecast | None:
+    """The newest forecast of an office, with `changes_since`. One statement."""
+    return _newest_first().filter(office=office).first()
+
+
+def forecast_of(person: Person, code: str | None = None) -> Forecast | None:
+    """The newest forecast of the office named, or of the first that the person may see, with its office. One statement."""
+    rows = visible(_newest_first().select_related("office__organisation"), person)
+    if code:
+        return rows.filter(office__code=code).first()
+    return rows.order_by("office_id", "-made_at", "-id").first()
+
+
+def objective_forecasts(objective_ids: list[int]) -> dict[int, dict[str, Any]]:
+    """Objective id -> what the newest forecast of its office says: chance, basis, worth, its targets by id. One statement an office."""
+    offices = set(Objective.objects.filter(pk__in=objective_ids).values_list("office_id", flat=True))
+    found: dict[int, dict[str, Any]] = {}
+    for office_id in offices:
+        made = latest_forecast(office_id)
+        if made is None:
+            continue
+        for pk in objective_ids:
+            known = made.results["objectives"].get(str(pk))
+            if known is not None:
+                targets = {int(t): row for t, row in made.results["targets"].items() if row["objective"] == pk}
+                found[pk] = {**known, "targets": targets, "made_at": made.made_at, "changes_since": made.changes_since or 0}
+    return found
+
+
+def target_fans(target_ids: list[int]) -> dict[int, dict[str, Any]]:
+    """Target id -> dates and percentiles of its KPI in the newest forecast."""
+    rows = list(Target.objects.filter(pk__in=target_ids).values_list("pk", "kpi_id", "objective__office_id"))
+    fans: dict[int, dict[str, Any]] = {}
+    for office_id in {office for _, _, office in rows}:
+        made = latest_forecast(office_id)
+        if made is None:
+            continue
+        for pk, kpi_id, office in rows:
+            fan = made.results["fans"].get(str(kpi_id))
+            if office == office_id and fan is not None:
+                fans[pk] = {**fan, "dates": [date.fromisoformat(d) for d in fan["dates"]]}
+    return fans
+
+
+def levers(office: Office | int, objective_id: int) -> list[dict[str, Any]]:
+    """What would raise the objective's chance most for the hours it takes, best first."""
+    made = latest_forecast(office)
+    return made.results.get("levers", {}).get(str(objective_id), []) if made is not None else []
+
+
+def stale_offices() -> list[Office]:
+    """Offices with a plan whose newest forecast is missing, older than the newest change, or of an earlier day."""
+    newest = Changeset.objects.aggregate(m=Max("pk"))["m"] or 0
+    last = Forecast.objects.filter(office=OuterRef("pk")).order_by("-made_at", "-id")
+    rows = Office.objects.filter(plan__isnull=False).annotate(
+        head=Subquery(last.values("head")[:1]), forecast_day=Subquery(last.values("data_date")[:1])
+    )
+    today = timezone.localdate()
+    return [o for o in rows if o.head is None or o.head < newest or o.forecast_day < today]
+
+
+def explanation(made: Forecast, kind: str, ident: int) -> dict[str, Any]:
+    """How a figure of a stored forecast came about: formula, inputs, seed, time; and the figure computed again from them.
+
+    `kind` is objective, target, contribution or supervision. KeyError where the forecast does not hold it.
+    """
+    stored = made.results[f"{kind}s"][str(ident)]
+    data, options = read_inputs(made.inputs)
+    again = forecast(data, options)
+    row = made.inputs["ids"][f"{kind}s"].index(ident)
+    if kind in {"objective", "target"}:
+        figure, value = "chance", plain(getattr(again, f"{kind}s").chance[row])
+    else:
+        figure, value = "stake", plain(getattr(again, f"{kind}s").value_at_stake[row])
+    return {
+        "ref": f"{kind}:{ident}",
+        "figure": figure,
+        "value": stored[figure],
+        "again": value,
+        "same": stored[figure] == value and again.digest == made.digest,
+        "formula": FORMULAS[kind],
+        "inputs": _inputs(made, kind, ident),
+        "seed": made.seed,
+        "runs": made.runs,
+        "engine": ENGINE_VERSION,
+        "digest": made.digest,
+        "made_at": made.made_at.isoformat(),
+        "standard_error": stored.get("standard_error"),
+    }
+
+
+FORMULAS = {
+    "objective": "Share of runs in which every required target is reached at its date.",
+    "target": (
+        "Share of runs in which last figure + drift + noise + sum of (delivered? × effect × part of the effect that has come by then) "
+        "reaches the target at its date."
+    ),
+    "contribution": "Mean worth of all runs less the mean worth of the same runs without this contribution.",
+    "supervision": "Mean worth of all runs less the mean worth of the same runs without this supervision.",
+}
+
+
+def _inputs(made: Forecast, kind: str, ident: int) -> dict[str, Any]:
+    """The rows that went into the figure, by reference."""
+    tables, ids = made.inputs["tables"], made.inputs["ids"]
+
+    def row(table: str, i: int) -> dict[str, Any]:
+        return {name: values[i] for name, values in tables[table].items() if name != "key"}
+
+    if kind == "contribution":
+        return {f"contribution:{ident}": row("contributions", ids["contributions"].index(ident))}
+    if kind == "supervision":
+        return {f"supervision:{ident}": row("supervisions", ids["supervisions"].index(ident))}
+    targets = [i for i, pk in enumerate(ids["targets"]) if pk == ident] if kind == "target" else []
+    if kind == "objective":
+        place = ids["objectives"].index(ident)
+        targets = [i for i, o in enumerate(tables["targets"]["objective"]) if o == place]
+    kpis = {tables["targets"]["kpi"][i] for i in targets}
+    given = [i for i, k in enumerate(tables["contributions"]["kpi"]) if k in kpis]
+    found = {f"target:{ids['targets'][i]}": row("targets", i) for i in targets}
+    found |= {f"kpi:{ids['kpis'][k]}": row("kpis", k) for k in sorted(kpis)}
+    found |= {f"contribution:{ids['contributions'][i]}": row("contributions", i) for i in given}
+    return found

@@ -1,0 +1,158 @@
+"""The thread of any piece of work: activity, step or project, KPI, objective, clause of the mandate."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q
+
+from goldenthread.accounts.models import Person
+from goldenthread.accounts.queries import rights
+from goldenthread.kit.permissions import Act, Kind
+from goldenthread.plan.models import Contribution
+from goldenthread.purpose.models import Objective, Target
+from goldenthread.schedule.models import Activity
+
+SECRET = "A confidential objective"
+CLOSED = (Objective.State.ACHIEVED, Objective.State.RETIRED)
+
+
+@dataclass(frozen=True)
+class Link:
+    """One bead of the thread: its kind, name and address (None where there is nothing to open)."""
+
+    kind: str
+    label: str
+    url: str | None = None
+
+
+@dataclass
+class Chains:
+    """What is needed to tell the thread of many activities without a statement for each."""
+
+    parents: dict[int, int | None]
+    names: dict[int, str]
+    step_of: dict[int, int]
+    project_of: dict[int, int]
+    project_names: dict[int, str]
+    effects: dict[str, list[Contribution]]
+    targets: dict[int, list[Target]]
+    supervised: dict[int, list[int]] = field(default_factory=dict)
+    sees_secrets: bool = False
+    person_id: int = 0
+
+    def subjects(self, activity_id: int) -> list[str]:
+        """References of what the activity belongs to, nearest first: its step, steps above it, its project."""
+        found, here = [], activity_id
+        while here is not None:
+            if here in self.step_of:
+                found.append(f"step:{self.step_of[here]}")
+            if here in self.project_of:
+                found.append(f"project:{self.project_of[here]}")
+            here = self.parents.get(here)  # type: ignore[assignment]
+        return list(dict.fromkeys(found))
+
+    def contribution(self, activity_id: int) -> Contribution | None:
+        """The contribution that the activity works for: the nearest one above it, the one with the largest expected effect first."""
+        for ref in self.subjects(activity_id):
+            given = list(self.effects.get(ref, []))
+            if ref.startswith("step:"):
+                for project_id in self.supervised.get(int(ref[5:]), []):
+                    given += self.effects.get(f"project:{project_id}", [])
+            if given:
+                return max(given, key=lambda c: (abs(c.likely) * c.chance, -c.pk))
+        return None
+
+    def chain(self, activity_id: int) -> list[Link]:
+        """The beads from the step or project up to the clause; empty where no goal is named."""
+        given = self.contribution(activity_id)
+        if given is None:
+            return []
+        beads = []
+        subject = next(iter(self.subjects(activity_id)), None)
+        if subject is not None:
+            beads.append(self._subject(subject, activity_id))
+        return beads + self.goal(given)
+
+    def goal(self, given: Contribution) -> list[Link]:
+        """The beads from a contribution's KPI up to the clause."""
+        beads = [Link("kpi", given.kpi.name, f"/kpis/{given.kpi_id}")]
+        targets = self.targets.get(given.kpi_id, [])
+        if targets:
+            objective = targets[0].objective
+            if objective.is_confidential and not self.sees_secrets and objective.owner_id != self.person_id:
+                return [Link("kpi", "A confidential KPI"), Link("objective", SECRET)]
+            beads.append(Link("objective", objective.label, f"/objectives/{objective.pk}"))
+            if objective.clause is not None:
+                beads.append(Link("mandate", objective.clause.text, "/mandate"))
+        return beads
+
+    def _subject(self, ref: str, activity_id: int) -> Link:
+        kind, _, ident = ref.partition(":")
+        if kind == "project":
+            return Link("project", self.project_names.get(int(ident), "A project"), f"/projects/{ident}")
+        here: int | None = activity_id
+        while here is not None and self.step_of.get(here) != int(ident):
+            here = self.parents.get(here)
+        return Link("step", self.names.get(here or 0, ""), f"/plan/steps/{ident}")
+
+
+def chains_of(activities: list[Activity], person: Person) -> Chains:
+    """Chains for these activities: three statements, whatever their number."""
+    schedules = {a.schedule_id for a in activities}
+    rows = Activity.objects.filter(schedule_id__in=schedules).values_list(
+        "pk", "parent_id", "name", "step__pk", "step__supervisions__project_id", "schedule__project__pk", "schedule__project__name"
+    )
+    parents: dict[int, int | None] = {}
+    names: dict[int, str] = {}
+    step_of: dict[int, int] = {}
+    project_of: dict[int, int] = {}
+    project_names: dict[int, str] = {}
+    supervised: dict[int, list[int]] = defaultdict(list)
+    for pk, parent, name, step, watched, project, project_name in rows:
+        parents[pk], names[pk] = parent, name
+        if step:
+            step_of[pk] = step
+        if watched:
+            supervised[step].append(watched)
+        if project:
+            project_of[pk], project_names[project] = project, project_name
+    effects = _effects(step_of, project_of, supervised)
+    kpis = {c.kpi_id for given in effects.values() for c in given}
+    return Chains(
+        parents,
+        names,
+        step_of,
+        project_of,
+        project_names,
+        effects,
+        open_targets(kpis),
+        dict(supervised),
+        rights(person).everywhere(Act.VIEW, Kind.CONFIDENTIAL),
+        person.pk,
+    )
+
+
+def _effects(step_of: dict[int, int], project_of: dict[int, int], supervised: dict[int, list[int]]) -> dict[str, list[Contribution]]:
+    projects = {*project_of.values(), *(p for watched in supervised.values() for p in watched)}
+    found: dict[str, list[Contribution]] = defaultdict(list)
+    wanted = Q(step_id__in=set(step_of.values())) | Q(project_id__in=projects)
+    for row in Contribution.objects.filter(wanted).exclude(shown=Contribution.Shown.REFUTED).select_related("kpi").order_by("id"):
+        found[f"step:{row.step_id}" if row.step_id else f"project:{row.project_id}"].append(row)
+    return found
+
+
+def open_targets(kpi_ids: set[int]) -> dict[int, list[Target]]:
+    """KPI id -> targets of objectives that still count, approved ones first."""
+    found: dict[int, list[Target]] = defaultdict(list)
+    rows: Any = (
+        Target.objects.filter(kpi_id__in=kpi_ids)
+        .exclude(objective__state__in=CLOSED)
+        .select_related("objective__clause")
+        .order_by("objective_id", "id")
+    )
+    for row in sorted(rows, key=lambda t: t.objective.state != Objective.State.APPROVED):
+        found[row.kpi_id].append(row)
+    return found

@@ -1,0 +1,313 @@
+"""What a person should do today, in order, each with its thread and one reason in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Max, Q
+from django.utils import timezone
+
+from goldenthread.accounts.models import Changeset, Person
+from goldenthread.accounts.queries import rights
+from goldenthread.engine.ranking import DayLoad, Ranked, TodayItem, day_load, rank
+from goldenthread.kit import history
+from goldenthread.kit.permissions import Act, Kind
+from goldenthread.plan.models import Forecast
+from goldenthread.purpose.models import Kpi
+from goldenthread.schedule.models import Activity, Assignment
+from goldenthread.thread.queries.chains import Chains, Link, chains_of
+from goldenthread.workspace.models import Question
+
+HOUR, DAY_MINUTES = 60, 480
+MEASUREMENT_HOURS = 0.25
+QUESTION_HOURS = 0.1
+CADENCE_DAYS = {"WEEKLY": 7, "MONTHLY": 31, "QUARTERLY": 92, "YEARLY": 366}
+GRACE_DAYS = 10  # after a period's end before a figure is late
+RECENT_DAYS = 14
+
+
+@dataclass(frozen=True)
+class TodayRow:
+    """One thing to do: what it is, its place and reason, and the thread it hangs on."""
+
+    kind: str  # work, duty, figure, question
+    ident: int
+    ranked: Ranked
+    chain: list[Link]
+    activity: Activity | None = None
+    note: str = ""
+
+    @property
+    def title(self) -> str:
+        """What to do."""
+        return self.ranked.item.title
+
+    @property
+    def beads(self) -> list[tuple[str, str | None]]:
+        """The chain as the thread component takes it."""
+        return [(link.label, link.url) for link in self.chain]
+
+    @property
+    def url(self) -> str | None:
+        """Where the step or project behind it is shown."""
+        return next((link.url for link in self.chain if link.kind in {"step", "project"}), None)
+
+    @property
+    def ref(self) -> str:
+        """Reference of the row behind it."""
+        return f"{self.kind}:{self.ident}"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change of the person's own work since she last looked."""
+
+    changeset: Changeset
+    names: list[str]
+
+
+@dataclass(frozen=True)
+class Bead:
+    """A KPI that the person's work moves, and by how many things."""
+
+    label: str
+    url: str | None
+    count: int
+
+
+@dataclass(frozen=True)
+class Today:
+    """A person's day."""
+
+    person: Person
+    day: date
+    rows: list[TodayRow]
+    load: DayLoad
+    hours_today: float
+    changes: list[Change] = field(default_factory=list)
+    forecast_made: Any = None
+
+    @property
+    def title(self) -> str:
+        """The day as people say it."""
+        return f"{self.day:%A} {self.day.day} {self.day:%B}"
+
+    @property
+    def threads(self) -> list[Bead]:
+        """The KPIs that the person's work moves, most work first."""
+        counts: dict[tuple[str, str | None], int] = {}
+        for row in self.rows:
+            for link in row.chain:
+                if link.kind == "kpi" and row.kind == "work":
+                    counts[link.label, link.url] = counts.get((link.label, link.url), 0) + 1
+        return [Bead(label, url, n) for (label, url), n in sorted(counts.items(), key=lambda kv: (-kv[1], kv[0]))]
+
+    @property
+    def steps(self) -> list[tuple[str, str]]:
+        """Steps that the person works on, as id and name: where quick work can go."""
+        found = {link.url.rsplit("/", 1)[1]: link.label for row in self.rows for link in row.chain if link.kind == "step" and link.url}
+        return sorted(found.items(), key=lambda kv: kv[1])
+
+
+def today(person: Person, day: date | None = None) -> Today:
+    """The person's day: nine statements, whatever the amount of work."""
+    day = day or timezone.localdate()
+    activities = open_activities(Q(assignments__resource__person=person))
+    chains = chains_of(activities, person)
+    delays, made = _delays()
+    entries = [_work(a, chains, delays, day) for a in activities]
+    entries += _late_figures(person, day)
+    entries += _questions(person, day)
+    rows = _ranked(entries, day)
+    hours = hours_of_day(person, day)
+    return Today(
+        person=person,
+        day=day,
+        rows=rows,
+        load=day_load([r.ranked for r in rows], hours),
+        hours_today=hours,
+        changes=_changes(person, activities),
+        forecast_made=made,
+    )
+
+
+@dataclass(frozen=True)
+class _Entry:
+    kind: str
+    ident: int
+    item: TodayItem
+    chain: list[Link]
+    activity: Activity | None = None
+    note: str = ""
+
+
+def open_activities(condition: Q) -> list[Activity]:
+    """Leaf activities that match, are neither done nor cancelled, and whose work may begin within four weeks. One statement."""
+    soon = timezone.localdate() + timedelta(days=28)
+    return list(
+        Activity.objects.filter(condition, actual_finish__isnull=True, cancelled_on__isnull=True, children__isnull=True)
+        .filter(Q(dates__early_start__lte=soon) | Q(actual_start__isnull=False) | Q(duty_occurrence__isnull=False))
+        .select_related("dates", "duty_occurrence__duty", "step")
+        .distinct()
+        .order_by("id")
+    )
+
+
+def hours_of_day(person: Person, day: date) -> float:
+    """Working hours of the person on that day: a share of the weekly hours by the organisation's week; none when absent."""
+    week = person.organisation.working_week
+    if person.absent_from and person.absent_to and person.absent_from <= day <= person.absent_to:
+        return 0.0
+    total = sum(week) or 1
+    return round(person.minutes_per_week * week[day.weekday()] / total / HOUR, 1)
+
+
+def _delays() -> tuple[dict[str, float], Any]:
+    """Activity id -> cost of delay from the newest forecasts of the organisation's offices. One statement."""
+    delays: dict[str, float] = {}
+    made = None
+    newest = Forecast.objects.values("office").annotate(last=Max("id")).values("last")
+    for row in Forecast.objects.filter(pk__in=newest).only("results", "made_at"):
+        delays |= row.results.get("activities", {})
+        made = row.made_at if made is None else min(made, row.made_at)
+    return delays, made
+
+
+def _work(activity: Activity, chains: Chains, delays: dict[str, float], day: date) -> _Entry:
+    dates = getattr(activity, "dates", None)
+    occurrence = getattr(activity, "duty_occurrence", None)
+    minutes = (activity.effort_likely if activity.effort_likely is not None else activity.duration) * (100 - activity.progress) / 100
+    chain = chains.chain(activity.pk)
+    if occurrence is not None:
+        chain = [Link("duty", f"Duty: {occurrence.duty.source}")]
+    item = TodayItem(
+        key=f"activity:{activity.pk}",
+        title=activity.name,
+        due=occurrence.due_on if occurrence is not None else activity.deadline,
+        float_days=dates.total_float / DAY_MINUTES if dates is not None else None,
+        hours_left=minutes / HOUR,
+        cost_of_delay=delays.get(str(activity.pk)) or None if chain and occurrence is None else None,
+        is_duty=occurrence is not None,
+        started=activity.actual_start is not None,
+        waits_for=activity.blocked_because,
+    )
+    note = "" if chain or occurrence is not None else "no goal named"
+    return _Entry("duty" if occurrence is not None else "work", activity.pk, item, chain, activity, note)
+
+
+def _late_figures(person: Person, day: date) -> list[_Entry]:
+    """KPIs whose figure the person owes. One statement."""
+    rows = Kpi.objects.filter(owner=person).annotate(
+        last=Max("measurements__on", filter=Q(measurements__withdrawn_at__isnull=True))
+    )
+    found = []
+    for kpi in rows.order_by("id"):
+        since = kpi.last or day - timedelta(days=CADENCE_DAYS[kpi.cadence] + GRACE_DAYS + 1)
+        late = (day - since).days - CADENCE_DAYS[kpi.cadence] - GRACE_DAYS
+        if late > 0:
+            item = TodayItem(
+                key=f"figure:{kpi.pk}",
+                title=f"Enter the figure of {kpi.name}",
+                hours_left=MEASUREMENT_HOURS,
+                measurement_days_late=late,
+            )
+            found.append(_Entry("figure", kpi.pk, item, [Link("kpi", kpi.name, f"/kpis/{kpi.pk}")]))
+    return found
+
+
+def _questions(person: Person, day: date) -> list[_Entry]:
+    """Questions that wait for the person's answer. One statement."""
+    rows = Question.objects.filter(asked=person, answered_at__isnull=True, expires_at__gte=timezone.now()).order_by("asked_at")
+    return [
+        _Entry(
+            "question",
+            q.pk,
+            TodayItem(
+                key=f"question:{q.pk}",
+                title=q.text,
+                hours_left=QUESTION_HOURS,
+                waiting_days=max(0, (day - timezone.localdate(q.asked_at)).days),
+            ),
+            [],
+            note="waits for your answer",
+        )
+        for q in rows
+    ]
+
+
+def _ranked(entries: list[_Entry], day: date) -> list[TodayRow]:
+    by_key = {e.item.key: e for e in entries}
+    rows = []
+    for ranked in rank([e.item for e in entries], day):
+        e = by_key[ranked.item.key]
+        rows.append(TodayRow(e.kind, e.ident, ranked, e.chain, e.activity, e.note))
+    return rows
+
+
+def _changes(person: Person, activities: list[Activity]) -> list[Change]:
+    """Changesets by others that touched the person's open work since she said "seen". One statement."""
+    since = person.seen_at or timezone.now() - timedelta(days=RECENT_DAYS)
+    names = {a.pk: a.name for a in activities}
+    records = (
+        history.records(Activity)
+        .filter(id__in=list(names), changeset__at__gt=since)
+        .exclude(changeset__by=person)
+        .select_related("changeset__by")
+        .order_by("-history_id")[:100]
+    )
+    found: dict[int, Change] = {}
+    for record in records:
+        change = found.setdefault(record.changeset_id, Change(record.changeset, []))
+        if names[record.id] not in change.names:
+            change.names.append(names[record.id])
+    return list(found.values())
+
+
+@dataclass(frozen=True)
+class TeamRow:
+    """One person of the team: open work, in alphabetical order; no ranking of people."""
+
+    person: Person
+    first: str
+    open_count: int
+    overdue: int
+    blocked: int
+    hours_left: float
+    without_goal: int
+
+
+def leads(person: Person) -> bool:
+    """Whether the person may see the team's work: plans it, and the organisation has not switched that off."""
+    return rights(person).anywhere(Act.EDIT, Kind.PLAN) and person.organisation.shows_person_load
+
+
+def team_today(person: Person, day: date | None = None) -> list[TeamRow]:
+    """The team's work for who leads it: people with open work in the plans that `person` may edit. Four statements."""
+    day = day or timezone.localdate()
+    if not leads(person):
+        return []
+    activities = open_activities(Q(schedule__plan__isnull=False, assignments__isnull=False))
+    chains = chains_of(activities, person)
+    holders: dict[int, list[Activity]] = {}
+    rows = Assignment.objects.filter(activity_id__in=[a.pk for a in activities], resource__person__isnull=False)
+    people: dict[int, Person] = {}
+    by_id = {a.pk: a for a in activities}
+    for row in rows.select_related("resource__person").order_by("resource__person__name", "activity_id"):
+        people[row.resource.person_id] = row.resource.person  # type: ignore[index, assignment]
+        holders.setdefault(row.resource.person_id, []).append(by_id[row.activity_id])  # type: ignore[arg-type]
+    return [_team_row(people[pk], work, chains, day) for pk, work in holders.items()]
+
+
+def _team_row(person: Person, work: list[Activity], chains: Chains, day: date) -> TeamRow:
+    ranked = _ranked([_work(a, chains, {}, day) for a in work], day)
+    return TeamRow(
+        person=person,
+        first=ranked[0].title if ranked else "",
+        open_count=len(ranked),
+        overdue=sum(1 for r in ranked if r.ranked.item.due and r.ranked.item.due < day),
+        blocked=sum(1 for r in ranked if r.ranked.item.waits_for),
+        hours_left=sum(r.ranked.item.hours_left or 0 for r in ranked),
+        without_goal=sum(1 for r in ranked if r.note == "no goal named"),
+    )

@@ -1,0 +1,98 @@
+"""Gaps: work with no goal named, goals with no work, people without a line; each row with what repairs it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from goldenthread.accounts.queries import may_in, undo_address, visible
+from goldenthread.engine.unsupported import REASONS
+from goldenthread.kit.errors import Forbidden, Refused
+from goldenthread.kit.permissions import Act, Kind
+from goldenthread.plan import actions as plan
+from goldenthread.plan import queries as plans
+from goldenthread.purpose.models import Kpi
+from goldenthread.thread import actions
+from goldenthread.ui import pages
+
+STATES = {
+    "not_asked": "not asked yet",
+    "owner_says_none": "owner says none",
+    "linked_not_shown": "linked, not shown to work",
+    "shown_not_to_work": "shown not to work",
+}
+ACTIONS = {
+    "assign_goal": "Name a goal",
+    "ask_owner": "Ask the owner",
+    "ask_requester": "Keep or stop?",
+    "mark_duty": "It is a duty",
+    "stop": "Stop it",
+}
+
+
+def _redirect() -> HttpResponseRedirect:
+    response = HttpResponseRedirect(reverse("thread:gaps"))
+    response.status_code = 303
+    return response
+
+
+@require_GET
+def gaps(request: HttpRequest) -> HttpResponse:
+    """The gaps of the person's office."""
+    person: Any = request.person  # type: ignore[attr-defined]
+    office = plans.office_of(person, request.GET.get("office"))
+    if not may_in(person, Act.VIEW, Kind.PULSE, office.scope_id):
+        raise Forbidden("The gaps are for the PMO, its sponsor and auditors.")
+    found = plans.gaps(office, timezone.localdate(), person)
+    context = {
+        "office": office,
+        "gaps": found,
+        "reasons": REASONS,
+        "states": STATES,
+        "actions": ACTIONS,
+        "may_edit": may_in(person, Act.EDIT, Kind.PLAN, office.scope_id),
+    }
+    return pages.page(request, "thread/templates/gaps.html", context)
+
+
+def act_on_gap(request: HttpRequest) -> HttpResponse:
+    """GET asks for what an action needs (which goal, which source); POST does it."""
+    person: Any = request.person  # type: ignore[attr-defined]
+    ref = request.GET.get("ref") or request.POST.get("ref", "")
+    action = request.GET.get("action") or request.POST.get("action", "")
+    subject = actions.subject_of(ref, person)
+    if request.method == "POST":
+        text = actions.repair_gap(
+            ref=ref,
+            action=action,
+            by=person,
+            kpi_id=request.POST.get("kpi", ""),
+            size=request.POST.get("size", "M"),
+            source=request.POST.get("source", ""),
+        )
+        pages.announce(request, text, undo_url=undo_address())
+        return _redirect()
+    if action not in ACTIONS:
+        raise Refused("There is no such action.", field="action")
+    kpis = visible(Kpi.objects.filter(targets__isnull=False), person).distinct().order_by("name")
+    context = {"subject": subject, "ref": ref, "action": action, "action_name": ACTIONS[action], "kpis": kpis}
+    return pages.page(request, "thread/templates/act_on_gap.html", context)
+
+
+@require_POST
+def pulse(request: HttpRequest) -> HttpResponse:
+    """Answer the two questions of the pulse."""
+    person: Any = request.person  # type: ignore[attr-defined]
+    share = request.POST.get("share", "")
+    if not share.isdigit():
+        raise Refused("Say what share of your hours serves a goal.", field="share")
+    office = plans.office_of(person)
+    plan.answer_pulse(office=office, person=person, share=int(share), knows_goal=request.POST.get("knows") == "yes")
+    pages.announce(request, "Thank you. Answers are shown in groups only.", undo_url=undo_address())
+    response = HttpResponseRedirect(reverse("thread:today"))
+    response.status_code = 303
+    return response
