@@ -2,12 +2,18 @@
 
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 
 from tests import browser as real
 
 DATABASE = {"db", "transactional_db", "live_server", "django_db_setup", "client", "admin_client"}
 BROWSER = {"page", "phone", "browser", "new_page"}
+
+
+# A busy machine is no fault of an example; the same examples on every machine, so that a red run can be repeated.
+hypothesis.settings.register_profile("house", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("house")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
