@@ -18,11 +18,10 @@ ENV PATH=/opt/golden-thread/bin:$PATH \
     GT_DATA_DIR=/data \
     GT_PORT=8000 \
     NUMBA_CACHE_DIR=/kernels \
-    DJANGO_SETTINGS_MODULE=goldenthread.config.settings \
     PYTHONUNBUFFERED=1
 RUN python -c "from goldenthread.engine import kernels; kernels.warm()"
 VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
   CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
-CMD ["sh", "-c", "django-admin migrate --no-input && django-admin collectstatic --no-input && exec goldenthread serve --host 0.0.0.0 --port \"$GT_PORT\""]
+CMD ["goldenthread", "serve", "--host", "0.0.0.0"]
