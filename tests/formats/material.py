@@ -99,4 +99,6 @@ def ods_cell(value: str | float | None, extra: str = "") -> str:
         return f"<table:table-cell {extra}/>"
     if isinstance(value, str):
         return f'<table:table-cell office:value-type="string" {extra}><text:p>{value}</text:p></table:table-cell>'
-    return f'<table:table-cell office:value-type="float" office:value="{value}" {extra}><text:p>{value}</text:p></table:table-cell>'
+    return (
+        f'<table:table-cell office:value-type="float" office:value="{value}" {extra}><text:p>{value}</text:p></table:table-cell>'
+    )

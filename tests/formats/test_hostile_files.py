@@ -28,18 +28,29 @@ def refused(kind: str, data: bytes) -> FormatError:
     return problem
 
 
-LAUGHS = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha">' + b"".join(
-    b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(9)
-) + b"]><StrategicPlan><Name>&j;</Name></StrategicPlan>"
+LAUGHS = (
+    b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha">'
+    + b"".join(b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(9))
+    + b"]><StrategicPlan><Name>&j;</Name></StrategicPlan>"
+)
 XML_CASES = {
     "broken": (PLAN.replace(b"</Goal>", b""), "broken"),
     "cut off": (PLAN[:60], "broken"),
     "any document type": (b"<!DOCTYPE StrategicPlan><StrategicPlan/>", "document type"),
     "external document type": (b'<!DOCTYPE a SYSTEM "file:///etc/passwd"><StrategicPlan/>', "document type"),
     "billion laughs": (LAUGHS, "document type"),
-    "quadratic": (b'<!DOCTYPE a [<!ENTITY q "' + b"q" * 50_000 + b'">]><StrategicPlan>' + b"&q;" * 50_000 + b"</StrategicPlan>", "document type"),
-    "external entity": (b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/hostname">]><StrategicPlan><Name>&x;</Name></StrategicPlan>', "document type"),
-    "document type in utf-16": ('<?xml version="1.0" encoding="utf-16"?><!DOCTYPE a><StrategicPlan/>'.encode("utf-16"), "document type"),
+    "quadratic": (
+        b'<!DOCTYPE a [<!ENTITY q "' + b"q" * 50_000 + b'">]><StrategicPlan>' + b"&q;" * 50_000 + b"</StrategicPlan>",
+        "document type",
+    ),
+    "external entity": (
+        b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/hostname">]><StrategicPlan><Name>&x;</Name></StrategicPlan>',
+        "document type",
+    ),
+    "document type in utf-16": (
+        '<?xml version="1.0" encoding="utf-16"?><!DOCTYPE a><StrategicPlan/>'.encode("utf-16"),
+        "document type",
+    ),
     "utf-7": (b'<?xml version="1.0" encoding="utf-7"?>+ADwAIQ-DOCTYPE a+AD4-<StrategicPlan/>', "encoding"),
     "unknown entity": (PLAN % b"&nbsp;", "broken"),
     "xinclude": (
@@ -106,7 +117,9 @@ def overlapping() -> bytes:
 
 def shared_string_bomb() -> bytes:
     """A long shared string, named by every one of 100,000 cells: 3 GB of text if it were copied out."""
-    rows = "".join(f'<row r="{r}">' + "".join(f'<c r="{c}{r}" t="s"><v>0</v></c>' for c in "ABCDEFGHIJ") + "</row>" for r in range(1, 10_001))
+    rows = "".join(
+        f'<row r="{r}">' + "".join(f'<c r="{c}{r}" t="s"><v>0</v></c>' for c in "ABCDEFGHIJ") + "</row>" for r in range(1, 10_001)
+    )
     space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     strings = f'<sst xmlns="{space}" count="1" uniqueCount="1"><si><t>{"x" * 32_000}</t></si></sst>'.encode()
     return repacked(SMALL, xl__worksheets__sheet1_dot_xml=sheet(rows), xl__sharedStrings_dot_xml=strings)
@@ -117,7 +130,9 @@ def far_cells() -> bytes:
 
 
 def many_rows(count: int) -> bytes:
-    return with_sheet("".join(f'<row r="{r}"><c r="A{r}"><v>{r}</v></c><c r="B{r}"><v>1</v></c></row>' for r in range(1, count + 1)))
+    return with_sheet(
+        "".join(f'<row r="{r}"><c r="A{r}"><v>{r}</v></c><c r="B{r}"><v>1</v></c></row>' for r in range(1, count + 1))
+    )
 
 
 def symlink() -> bytes:
@@ -141,13 +156,17 @@ def locked() -> bytes:
 
 def repeated_ods(rows: int, columns: int) -> bytes:
     cell = ods_cell("x", f'table:number-columns-repeated="{columns}"')
-    return ods_of(f'<table:table table:name="S"><table:table-row table:number-rows-repeated="{rows}">{cell}</table:table-row></table:table>')
+    return ods_of(
+        f'<table:table table:name="S"><table:table-row table:number-rows-repeated="{rows}">{cell}</table:table-row></table:table>'
+    )
 
 
 ZIP_CASES = {
     "macros": (lambda: repacked(SMALL, xl__vbaProject_dot_bin=b"\0" * 100), "macros"),
     "macros by type": (
-        lambda: repacked(SMALL, **{"[Content_Types]_dot_xml": b'<Types ContentType="application/vnd.ms-excel.sheet.macroEnabled.main+xml"/>'}),
+        lambda: repacked(
+            SMALL, **{"[Content_Types]_dot_xml": b'<Types ContentType="application/vnd.ms-excel.sheet.macroEnabled.main+xml"/>'}
+        ),
         "macros",
     ),
     "binary workbook": (lambda: repacked(SMALL, xl__workbook_dot_bin=b"\0"), "binary"),
@@ -212,12 +231,16 @@ def test_an_unknown_reader_is_named():
 def test_the_child_keeps_to_its_memory():
     """The largest file allowed is read, or refused, below the cap, measured by the child itself."""
     rows = "".join(
-        f'<row r="{r}">' + "".join(f'<c r="{c}{r}" t="inlineStr"><is><t>{c} number {r}</t></is></c>' for c in "ABCDEFGHIJ") + "</row>"
+        f'<row r="{r}">'
+        + "".join(f'<c r="{c}{r}" t="inlineStr"><is><t>{c} number {r}</t></is></c>' for c in "ABCDEFGHIJ")
+        + "</row>"
         for r in range(1, 50_001)
     )
     started = time.perf_counter()
     book, cost = limits.read_measured("workbook", with_sheet(rows))
-    print(f"500,000 cells: {time.perf_counter() - started:.1f} s, {cost.cpu_seconds:.1f} s CPU, {cost.peak_bytes / 2**20:.0f} MiB")
+    print(
+        f"500,000 cells: {time.perf_counter() - started:.1f} s, {cost.cpu_seconds:.1f} s CPU, {cost.peak_bytes / 2**20:.0f} MiB"
+    )
     assert len(book.sheets[0].rows) == 50_000
     assert cost.in_child
     assert cost.peak_bytes < limits.MEMORY_BYTES

@@ -10,7 +10,12 @@ from goldenthread.formats.errors import FormatError
 from goldenthread.formats.tables import ColumnSettings, Settings, detect
 from tests.formats.material import csv_of, ods_cell, ods_of, xlsx_of
 
-LINES = ["Ref,Project,Owner,Start,Budget", "P1,Alpha,Ann,13/01/2026,\"1,200.50\"", "P2,Beta,Bob,02/02/2026,900", "P3,Gamma,Cy,28/02/2026,75"]
+LINES = [
+    "Ref,Project,Owner,Start,Budget",
+    'P1,Alpha,Ann,13/01/2026,"1,200.50"',
+    "P2,Beta,Bob,02/02/2026,900",
+    "P3,Gamma,Cy,28/02/2026,75",
+]
 
 
 def column(found, name):
@@ -136,7 +141,11 @@ def test_a_hidden_sheet_is_not_preferred():
 
 
 def test_number_formats_of_the_sheet_say_percent_and_currency():
-    found = detect(xlsx_of(("P", [["Project", "Done", "Worth"], ["A", ("percent", 0.25), ("pounds", 5)], ["B", ("percent", 1), ("pounds", 7)]])))
+    found = detect(
+        xlsx_of(
+            ("P", [["Project", "Done", "Worth"], ["A", ("percent", 0.25), ("pounds", 5)], ["B", ("percent", 1), ("pounds", 7)]])
+        )
+    )
     assert column(found, "Done").kind == "percent"
     assert (column(found, "Worth").kind, column(found, "Worth").currency) == ("money", "GBP")
 
@@ -211,7 +220,7 @@ def test_decimal_marks_are_decided_over_column_and_file():
     found = detect(csv_of("Projekt;Budget (EUR);Kosten", "A;1.234;1.234,56", "B;2.500;99,5", "C;3.100;7"))
     assert values(found, "Budget (EUR)") == [1234, 2500, 3100]
     assert values(found, "Kosten") == [Decimal("1234.56"), Decimal("99.5"), 7]
-    english = detect(csv_of("Project,Budget", "A,\"1,234\"", "B,\"2,500\""))
+    english = detect(csv_of("Project,Budget", 'A,"1,234"', 'B,"2,500"'))
     assert values(english, "Budget") == [1234, 2500]
 
 
@@ -226,8 +235,14 @@ def test_every_setting_used_can_be_passed_back_in():
     data = csv_of(*LINES)
     first = detect(data)
     again = detect(data, first.settings)
-    assert (again.table.texts, again.table.values, again.table.numbers) == (first.table.texts, first.table.values, first.table.numbers)
-    corrected = replace(first.settings, columns={**first.settings.columns, "4": ColumnSettings(kind="money", currency="CHF", power=3)})
+    assert (again.table.texts, again.table.values, again.table.numbers) == (
+        first.table.texts,
+        first.table.values,
+        first.table.numbers,
+    )
+    corrected = replace(
+        first.settings, columns={**first.settings.columns, "4": ColumnSettings(kind="money", currency="CHF", power=3)}
+    )
     assert values(detect(data, corrected), "Budget") == [1_200_500, 900_000, 75_000]
     as_text = replace(first.settings, columns={"3": ColumnSettings(kind="text")})
     assert values(detect(data, as_text), "Start")[0] == "13/01/2026"
@@ -267,6 +282,15 @@ def test_kinds_of_columns():
             "X-3,Gamma,red,yes,100%,$7,9,2026-03-31",
         )
     )
-    assert [column.kind for column in found.table.columns] == ["id", "text", "rating", "boolean", "percent", "money", "number", "date"]
+    assert [column.kind for column in found.table.columns] == [
+        "id",
+        "text",
+        "rating",
+        "boolean",
+        "percent",
+        "money",
+        "number",
+        "date",
+    ]
     assert column(found, "Cost").currency == "$"
     assert "currency" in topics(found, "unsure")

@@ -147,7 +147,9 @@ class _State:
             shared = Counter(
                 index for word in set(name_words(self.all_rows[row].name)) if len(words[word]) <= 40 for index in words[word]
             )
-            for index, _ in shared.most_common(25):
+            for index, common in shared.most_common(25):
+                if 2 * common < len(name_words(self.all_rows[row].name)) - 1:
+                    break
                 score = likeness(self.existing[index].name, self.all_rows[row].name)
                 same_home = plain_name(self.existing[index].organisation) == plain_name(self.all_rows[row].organisation)
                 if score >= (SIMILAR_NAME if same_home else SIMILAR_ELSEWHERE) and not self._references_differ(index, row):
@@ -208,7 +210,9 @@ def _near(left: list[str], right: list[str]) -> float:
     for word in left:
         if word in right or not rest or word.isdigit():
             continue
-        scores = [SequenceMatcher(None, word, candidate, autojunk=False).ratio() for candidate in rest]
+        scores = [
+            SequenceMatcher(None, word, candidate, autojunk=False).ratio() if word[:2] == candidate[:2] else 0.0 for candidate in rest
+        ]
         best = max(scores)
         if best >= 0.7:
             total += best

@@ -177,7 +177,7 @@ def _layout_of(sheet: Sheet, settings: Settings) -> tuple[Layout | None, str]:
 
 def _is_turned(upright: Layout, turned: Layout) -> bool:
     """Headings down the first column beat headings along the first row clearly."""
-    if turned.header_lines != 1 or len(turned.header) < 3 or not turned.records:
+    if turned.header_lines != 1 or len(turned.header) < 3 or len(turned.records) < 2 or turned.header_row > 2:
         return False
     across = sum(is_known(name) for name in upright.header) / len(upright.header)
     down = sum(is_known(name) for name in turned.header) / len(turned.header)

@@ -37,7 +37,8 @@ NO = frozenset({"no", "n", "false", "f", "✗", "✘", "nein", "non", "falsch", 
 
 LARGEST_POWER = 18  # a number of 10^18 or more is not an amount anybody plans with
 _BODY = r"(?P<body>\d[\d.,'’ _]*|[.,]\d+)(?P<exponent>[eE][+-]?\d{1,3})?"
-_UNIT = r"[A-Za-zÀ-ž$£€¥₹₽₩₺₪.'%‰]{0,12}"
+_LETTER = r"A-Za-zÀ-ž$£€¥₹₽₩₺₪'%‰"
+_UNIT = rf"(?:[{_LETTER}][{_LETTER}.]{{0,11}})?"
 _NUMBER = re.compile(rf"(?P<before>[+-]?\s?{_UNIT}(?:\s{_UNIT})?\s?[+-]?)\s?{_BODY}\s?(?P<after>{_UNIT}(?:\s{_UNIT})?\s?[+-]?)")
 _SPACES = {ord(space): " " for space in "\u00a0\u2007\u2009\u202f\u2002\u2003\u2005\u200a"} | {
     0x2212: "-",
