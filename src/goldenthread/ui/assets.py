@@ -3,21 +3,23 @@
 `ui/app.css` and `ui/app.js` exist as answers of a staticfiles finder: the development server joins them when asked,
 `collectstatic` once. Named in settings: `STATICFILES_FINDERS = ["goldenthread.ui.assets.JoinedFiles", ...]`.
 
-A room adds to them by a file directly in its `static/` folder, in the order of the stack from below. Such a style sheet
-writes `@layer components { ... }` around its rules. Such a script is the body of a strict block in one ES module: it has its
-own names, no import or export, and uses `gt` (see `static/js/start.js`) and `htmx`. Files in sub-folders of `static/` are not joined.
+A room adds to them by a file directly in its `static/` folder, in the order of the stack from below; files in sub-folders
+are not joined. A style sheet writes `@layer components { ... }` around its rules and `/static/ROOM/...` in its `url()`. A script
+is the body of a strict block in one ES module: it has its own names, no import or export, and uses `htmx` and `gt`
+(see `static/js/start.js`).
 """
 
 from __future__ import annotations
 
-import shutil
 import tempfile
+import threading
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from django.contrib.staticfiles.finders import BaseFinder
+from django.apps import apps
+from django.contrib.staticfiles.finders import AppDirectoriesFinder
 from django.core.files.storage import FileSystemStorage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
@@ -31,7 +33,7 @@ STYLES = (
     "tokens", "base", "layout", "thread", "parts", "lists", "forms", "tables", "charts", "overlays", "utilities", "print",
 )  # fmt: skip
 SCRIPTS = (
-    "start", "overlays", "toasts", "keys", "palette", "forms", "drafts", "selection", "outline", "map", "changes",
+    "start", "shell", "overlays", "toasts", "keys", "palette", "forms", "drafts", "selection", "outline", "map", "changes",
 )  # fmt: skip
 
 
@@ -55,47 +57,50 @@ def joined_js() -> str:
     return "\n".join(parts)
 
 
+_joining = threading.Lock()
+
+
 @lru_cache(maxsize=1)
-def _folder() -> tuple[Path, tempfile.TemporaryDirectory[str]]:
+def _folder() -> tempfile.TemporaryDirectory[str]:
     """Where this process keeps the joined files; removed when the process ends."""
-    kept = tempfile.TemporaryDirectory(prefix="goldenthread-assets-")
-    return Path(kept.name), kept
+    return tempfile.TemporaryDirectory(prefix="goldenthread-assets-")
 
 
 def write() -> Path:
     """Join both files afresh where a source has changed, and give the folder that holds `ui/app.css` and `ui/app.js`."""
-    folder = _folder()[0]
-    (folder / "ui").mkdir(exist_ok=True)
-    for name, make in (("app.css", joined_css), ("app.js", joined_js)):
-        target, text = folder / "ui" / name, make()
-        if not target.exists() or target.read_text("utf-8") != text:
-            part = target.with_suffix(".part")
-            part.write_text(text, "utf-8", newline="\n")
-            shutil.move(part, target)
+    with _joining:
+        folder = Path(_folder().name)
+        (folder / "ui").mkdir(exist_ok=True)
+        for name, make in (("app.css", joined_css), ("app.js", joined_js)):
+            target, text = folder / "ui" / name, make()
+            if not target.exists() or target.read_text("utf-8") != text:
+                part = target.with_suffix(".part")
+                part.write_text(text, "utf-8", newline="\n")
+                part.replace(target)
     return folder
 
 
-class JoinedFiles(BaseFinder):
-    """Finds exactly two files, `ui/app.css` and `ui/app.js`."""
+class JoinedFiles(AppDirectoriesFinder):
+    """Finds `ui/app.css`, `ui/app.js`, and the few scripts that the sign-in package brings; no other package's files."""
 
     paths = ("ui/app.css", "ui/app.js")
 
-    def check(self, **kwargs: Any) -> list[Any]:
-        """Nothing in the settings can be wrong."""
-        return []
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        foreign = [config.name for config in apps.get_app_configs() if config.name.startswith("allauth")]
+        super().__init__(foreign, *args, **kwargs)
 
-    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> str | list[str]:
-        """The joined file's place, or an empty list."""
+    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002  Django's signature
+        """The file's place, or an empty list."""
         if path.replace("\\", "/") not in self.paths:
-            return []
+            return cast("Any", super()).find(path, find_all, **kwargs)
         place = str(write() / path)
         return [place] if find_all else place
 
-    def list(self, ignore_patterns: Any) -> Iterator[tuple[str, FileSystemStorage]]:
-        """Both files, for `collectstatic`."""
+    def list(self, ignore_patterns: Any) -> Iterator[tuple[str, Any]]:
+        """All of them, for `collectstatic`."""
         storage = FileSystemStorage(location=write())
-        for path in self.paths:
-            yield path, storage
+        yield from ((path, storage) for path in self.paths)
+        yield from super().list(ignore_patterns)
 
 
 class HashedFiles(CompressedManifestStaticFilesStorage):

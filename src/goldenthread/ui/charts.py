@@ -1,4 +1,4 @@
-"""Geometry of the charts the server draws: numbers in, coordinates and SVG paths out. No colours, no text formats but axis labels.
+"""Geometry of the charts the server draws: numbers in, coordinates and SVG paths out. No colours, no texts but labels.
 
 Coordinates are SVG user units, origin top left, rounded to a tenth. Every chart carries the rows of the table that says the
 same without a picture. The macros in `templates/components/charts.html` draw what stands here.
@@ -71,7 +71,7 @@ class Fan:
     rows: tuple[tuple[dt.date, float | None, Band | None], ...]
 
 
-def path(points: Iterable[Point], close: bool = False) -> str:
+def path(points: Iterable[Point], *, close: bool = False) -> str:
     """An SVG path through the points; empty for fewer than two."""
     pairs = [f"{x:.1f} {y:.1f}" for x, y in points]
     return "" if len(pairs) < 2 else "M" + "L".join(pairs) + ("Z" if close else "")
@@ -129,7 +129,7 @@ def _apart(notes: list[Note], gap: float, top: float, bottom: float) -> tuple[No
     return tuple(Note(round(y, 1), note.text, note.kind) for y, note in zip(ys, placed, strict=True))
 
 
-def fan(  # noqa: PLR0913 (each argument is one thing seen on the chart)
+def fan(
     actuals: Sequence[tuple[dt.date, float]],
     forecast: Sequence[Band] = (),
     *,
@@ -164,13 +164,6 @@ def fan(  # noqa: PLR0913 (each argument is one thing seen on the chart)
     start = measured[-1:] if forecast and (not actuals or actuals[-1][0] < forecast[0].day) else []
     middle = start + [(x_of(b.day), ys(b.p50)) for b in forecast]
     quarters = [b for b in forecast if b.p25 is not None and b.p75 is not None]
-    suffix = f" {unit}" if unit and unit != "%" else unit
-    notes = [Note(ys(sum(edges) / 2), "target " + " to ".join(number(e) for e in dict.fromkeys(edges)) + suffix, "target")] if edges else []
-    if forecast:
-        notes.append(Note(ys(forecast[-1].p50), f"expected {number(_rounded(forecast[-1].p50, marks))}{suffix}", "expected"))
-    by_day: dict[dt.date, tuple[float | None, Band | None]] = {d: (v, None) for d, v in actuals}
-    for band in forecast:
-        by_day[band.day] = (by_day.get(band.day, (None, None))[0], band)
     return Fan(
         width=width,
         height=height,
@@ -179,7 +172,7 @@ def fan(  # noqa: PLR0913 (each argument is one thing seen on the chart)
         top=top,
         bottom=bottom,
         y_ticks=tuple(Tick(ys(m), number(m)) for m in marks),
-        x_ticks=tuple(Tick(x_of(d), text) for d, text in month_ticks(first, final, 4 if narrow else 9)),
+        x_ticks=tuple(Tick(x_of(d), text) for d, text in month_ticks(first, final, 5 if narrow else 9)),
         actual=path(measured),
         outer=path(_area(start, forecast, x_of, ys, lambda b: (b.p10, b.p90)), close=True),
         inner=path(_area(start, quarters, x_of, ys, lambda b: (b.p25 or 0.0, b.p75 or 0.0)), close=True) if quarters else "",
@@ -190,9 +183,32 @@ def fan(  # noqa: PLR0913 (each argument is one thing seen on the chart)
         target=(ys(max(edges)), ys(min(edges))) if edges else None,
         target_x=x_of(target_date) if target_date else None,
         today_x=x_of(today) if today else None,
-        notes=_apart(notes, 15.0, top + 4, bottom),
-        rows=tuple((day, *by_day[day]) for day in sorted(by_day)),
+        notes=_apart(_notes(edges, forecast, marks, unit, ys), 15.0, top + 4, bottom),
+        rows=_rows(actuals, forecast),
     )
+
+
+def _notes(
+    edges: tuple[float, ...], forecast: Sequence[Band], marks: list[float], unit: str, ys: Callable[[float], float]
+) -> list[Note]:
+    """What is written beside the plot: the target, and what is expected on the last day."""
+    suffix = f" {unit}" if unit and unit != "%" else unit
+    notes = []
+    if edges:
+        aim = " to ".join(number(edge) for edge in dict.fromkeys(edges))
+        notes.append(Note(ys(sum(edges) / 2), f"target {aim}{suffix}", "target"))
+    if forecast:
+        last = forecast[-1].p50
+        notes.append(Note(ys(last), f"expected {number(_rounded(last, marks))}{suffix}", "expected"))
+    return notes
+
+
+def _rows(
+    actuals: Sequence[tuple[dt.date, float]], forecast: Sequence[Band]
+) -> tuple[tuple[dt.date, float | None, Band | None], ...]:
+    """The same figures as a table: a row for each day that has a measurement or a forecast."""
+    measured, expected = dict(actuals), {band.day: band for band in forecast}
+    return tuple((day, measured.get(day), expected.get(day)) for day in sorted({*measured, *expected}))
 
 
 def _rounded(value: float, marks: list[float]) -> float:

@@ -108,8 +108,7 @@ def _settle(
         total = sum(weight for _, weight in pairs)
         wanted[key] = sum(place * weight for place, weight in pairs) / total if pairs else y[key]
     column.sort(key=lambda key: wanted[key])
-    for key, place in zip(column, spread([wanted[key] for key in column], pitch), strict=True):
-        y[key] = place
+    y.update(zip(column, spread([wanted[key] for key in column], pitch), strict=True))
 
 
 def _line(

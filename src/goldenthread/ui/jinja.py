@@ -18,7 +18,7 @@ from jinja2.runtime import Context
 from goldenthread.ui import charts, flow, writing
 
 COMPONENTS = Path(__file__).parent / "templates" / "components"
-FILTERS = ("date", "day", "month", "iso", "datetime", "number", "signed", "percent", "plural", "hours", "money", "chance", "chance_words")
+FILTERS = "date day month iso datetime number signed percent plural hours money chance chance_words".split()
 
 
 class Components:

@@ -23,7 +23,10 @@ def toast_of(message: object) -> dict[str, str | None]:
 
 
 def htmx_answers(get_response: Answer) -> Answer:
-    """Stands inside the message middleware and outside the login check. A redirect becomes `HX-Redirect`; after a lapsed session the person returns to the page she saw."""
+    """Stands inside the message middleware and outside the login check.
+
+    A redirect becomes `HX-Redirect`; after a lapsed session the person returns to the page she saw, not to the fragment.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.template import engines
+from django.template.backends.jinja2 import Jinja2
 from django.template.backends.utils import csrf_input_lazy, csrf_token_lazy
 from django.utils.cache import patch_vary_headers
 from jinja2_fragments import render_block
+
+
+def jinja() -> Jinja2:
+    """The engine of all our pages."""
+    return cast("Jinja2", engines["jinja2"])
 
 
 def fragment(request: HttpRequest, template: str, block: str, context: dict[str, Any] | None = None) -> str:
@@ -18,7 +24,7 @@ def fragment(request: HttpRequest, template: str, block: str, context: dict[str,
 
     The block must be written in that very file, not in a parent, and must not rely on a `set` outside it.
     """
-    backend = engines["jinja2"]
+    backend = jinja()
     names = {"request": request, "csrf_input": csrf_input_lazy(request), "csrf_token": csrf_token_lazy(request)}
     for processor in backend.template_context_processors:
         names.update(processor(request))
@@ -37,7 +43,7 @@ def page(
     if block and wants_fragment(request):
         text = fragment(request, template, block, context)
     else:
-        text = engines["jinja2"].get_template(template).render(context or {}, request)
+        text = jinja().get_template(template).render(context or {}, request)
     response = HttpResponse(text, status=status)
     if block:
         patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
@@ -61,12 +67,12 @@ def trigger(response: HttpResponse, name: str, detail: Any = None) -> HttpRespon
 
 def bare(template: str, context: dict[str, Any], *, status: int) -> HttpResponse:
     """A page without the names that need a request or a database: for the moments when those have failed."""
-    return HttpResponse(engines["jinja2"].env.get_template(template).render(context), status=status)
+    return HttpResponse(jinja().env.get_template(template).render(context), status=status)
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001  Django passes the reason
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form whose token did not fit, nearly always from a page left open overnight. Nothing was changed."""
-    text = "This page was open for so long that its key expired. Nothing was changed: go back, load the page again and send once more."
+    text = "This page was open for so long that its key expired. Nothing was changed: go back, load it again, send once more."
     if wants_fragment(request):
         toast = {"text": "This page was open too long. Load it again; what you typed is kept.", "tone": "warn", "undo": None}
         return trigger(HttpResponse(status=403, headers={"HX-Reswap": "none"}), "toasts", {"toasts": [toast]})

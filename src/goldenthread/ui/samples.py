@@ -20,25 +20,43 @@ def navigation(current: str) -> list[list[dict[str, Any]]]:
         (("Today", 6, "g t"), ("Thread map", None, "g m"), ("Objectives", 6, "g o"), ("Plan", None, "g p"), ("Gaps", 14, "g g")),
         (("Projects", 25, "g j"), ("People", None, None), ("Services", None, None), ("Activity", None, None)),
     )
-    links = {"Today": "/ui/today/", "Thread map": "/ui/map/", "Objectives": "/ui/objective/", "Plan": "/ui/plan/", "Projects": "/ui/list/"}
+    links = {
+        "Today": "/ui/today/",
+        "Thread map": "/ui/map/",
+        "Objectives": "/ui/objective/",
+        "Plan": "/ui/plan/",
+        "Projects": "/ui/list/",
+    }
     return [
-        [{"label": n, "url": links.get(n, "/ui/"), "count": c, "key": k, "current": n == current} for n, c, k in group] for group in groups
+        [{"label": n, "url": links.get(n, "/ui/"), "count": c, "key": k, "current": n == current} for n, c, k in group]
+        for group in groups
     ]
 
 
-WORK: list[dict[str, Any]] = [
-    {"title": "Ask the two pilot clients for their ruling on billing", "chain": ["Clients decide", "Decision latency", "Faster delivery"],
-     "why": "Two of three seats have been silent for 6 days; elsewhere an answer takes 2. Nothing else holds this step up.",
-     "stake": "Smallest effort, longest wait", "effort": "30 min"},
-    {"title": "Benefits check of Meter Exchange before Thursday’s gate", "chain": ["Benefits checks", "Realised benefits", "Return on change"],
-     "why": "There are no spare days: a slip would miss the budget round.", "stake": "Thursday’s gate waits for it", "effort": "3 h · due Thu"},
-    {"title": "Full review of Weir Renewal", "chain": ["Supervision", "Projects on time", "Faster delivery"],
-     "why": "Friday’s forecast moved it from 3 in 10 to 5 in 10 to miss its date.", "stake": "Getting riskier", "effort": "2 h"},
-    {"title": "Data protection register, yearly proof", "chain": ["Duty: data protection law"],
-     "why": "Needs no goal; needs proof by 30 November.", "stake": "Duty", "effort": "20 min · due Mon"},
-    {"title": "Weekly slide pack", "chain": ["no goal named"], "broken": True,
-     "why": "The regional directors asked for it, and have been asked: keep, or stop?", "stake": "Question open", "effort": "1 h"},
-]  # fmt: skip
+def _rows(text: str) -> list[list[str]]:
+    """The cells of a small table written as text."""
+    return [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines()]
+
+
+# title | chain, from the work upwards | why | the reason in words | effort
+WORK = _rows("""
+Ask the two pilot clients for their ruling on billing | Clients decide > Decision latency > Faster delivery \
+  | Two of three seats have been silent for 6 days; elsewhere an answer takes 2. Nothing else holds this step up. \
+  | Smallest effort, longest wait | 30 min
+Benefits check of Meter Exchange before Thursday’s gate | Benefits checks > Realised benefits > Return on change \
+  | There are no spare days: a slip would miss the budget round. | Thursday’s gate waits for it | 3 h · due Thu
+Full review of Weir Renewal | Supervision > Projects on time > Faster delivery \
+  | Friday’s forecast moved it from 3 in 10 to 5 in 10 to miss its date. | Getting riskier | 2 h
+Data protection register, yearly proof | Duty: data protection law | Needs no goal; needs proof by 30 November. \
+  | Duty | 20 min · due Mon
+Weekly slide pack | no goal named | The regional directors asked for it, and have been asked: keep, or stop? | Question open | 1 h
+""")
+
+
+def chain(cell: str) -> list[tuple[str, str | None]]:
+    """A chain with addresses, as `ui.thread` takes it; "no goal named" leads nowhere."""
+    return [(label, None if label == "no goal named" else "/ui/") for label in cell.split(" > ")]
+
 
 PROJECTS: list[tuple[str, str, str, str, float, int, dt.date, list[float | None]]] = [
     ("Meter Exchange", "Ana Ruiz", "warn", "late risk", 0.62, 420_000_000, dt.date(2027, 3, 31), [5, 6, 6, 7, 7.5, 7, 8]),
@@ -57,43 +75,73 @@ def fan_charts() -> dict[str, charts.Fan]:
     for i in range(14, 26):
         mid, size = 5.1 - 2.317 * (1 - math.exp(-(i - 13) / 7)), math.sqrt(i - 13) * 0.26
         bands.append(charts.Band(days[i], mid - 0.888 * size, mid, mid + 0.888 * size, mid - 0.466 * size, mid + 0.466 * size))
-    given: dict[str, Any] = {"target": 3.0, "target_date": dt.date(2027, 10, 31), "today": TODAY, "unit": "days", "baseline": (days[0], 6.4)}
+    given: dict[str, Any] = {
+        "target": 3.0,
+        "target_date": dt.date(2027, 10, 31),
+        "today": TODAY,
+        "unit": "days",
+        "baseline": (days[0], 6.4),
+    }
     actuals = list(zip(days, past, strict=False))
     return {"wide": charts.fan(actuals, bands, **given), "narrow": charts.fan(actuals, bands, **given, width=360, height=240)}
 
 
+# key, its first letter the column | title | note | figure
+NODES = _rows("""
+m1 | Raise the return on change | clause 1, board mandate |
+m2 | Serve clients faster | clause 2 |
+o1 | Return on change | basis good | 7 in 10
+o2 | Faster delivery | basis fair | 4 in 10
+o3 | Customers served better | basis thin | unlikely
+k1 | Realised benefits | €1.9m → €3.2m |
+k2 | Stopped spending | €0.4m → €1.0m |
+k3 | Decision latency | 5.1 → 3 days |
+k4 | Projects on time | 61 → 75 % |
+k5 | Customer effort score | no work yet |
+s1 | Benefits checks in delivery | direct · 31 h |
+s2 | Stop list | direct · 9 h |
+s3 | Clients decide | direct · 18 h |
+s4 | Supervision of 9 projects | supervised · 46 h |
+s5 | Regional slide packs | no goal named · 17 h |
+p1 | Ana, benefits | 31 h |
+p2 | Ben, delivery | 35 h |
+p3 | Chidi, assurance | 38 h |
+p4 | Dora, reporting | 17 h, 18 h on leave |
+""")
+LINKS = (
+    "m1 o1 7, m2 o2 6, m2 o3 2, o1 k1 6, o1 k2 3, o2 k3 4, o2 k4 4, o3 k5 0, k1 s1 6, k2 s2 3, k3 s3 4, k4 s4 5, k1 s4 2, "
+    "s1 p1 5, s2 p2 2, s3 p2 3, s4 p3 5, s4 p2 1.5, s5 p4 0"
+)
+
+
 def thread_map() -> dict[str, Any]:
     """Mandate to people in five columns."""
-    nodes: dict[str, tuple[str, str, str | None, bool, str | None]] = {
-        "m1": ("Raise the return on change", "clause 1, board mandate", None, False, None), "m2": ("Serve clients faster", "clause 2", None, False, None),
-        "o1": ("Return on change", "basis good", "7 in 10", False, None), "o2": ("Faster delivery", "basis fair", "4 in 10", False, None),
-        "o3": ("Customers served better", "basis thin", "unlikely", False, None),
-        "k1": ("Realised benefits", "€1.9m → €3.2m", None, False, None), "k2": ("Stopped spending", "€0.4m → €1.0m", None, False, None),
-        "k3": ("Decision latency", "5.1 → 3 days", None, False, None), "k4": ("Projects on time", "61 → 75 %", None, False, None),
-        "k5": ("Customer effort score", "no work yet", None, True, None),
-        "s1": ("Benefits checks in delivery", "direct · 31 h", None, False, None), "s2": ("Stop list", "direct · 9 h", None, False, None),
-        "s3": ("Clients decide", "direct · 18 h", None, False, None), "s4": ("Supervision of 9 projects", "supervised · 46 h", None, False, None),
-        "s5": ("Regional slide packs", "no goal named · 17 h", None, True, None),
-        "p1": ("Ana, benefits", "31 h", None, False, None), "p2": ("Ben, delivery", "35 h", None, False, None),
-        "p3": ("Chidi, assurance", "38 h", None, False, None), "p4": ("Dora, reporting", "17 h, 18 h on leave", None, False, None),
-    }  # fmt: skip
-    columns = [[key for key in nodes if key[0] == letter] for letter in "mokps"]
-    columns[3], columns[4] = columns[4], columns[3]
-    links = [("m1", "o1", 7), ("m2", "o2", 6), ("m2", "o3", 2), ("o1", "k1", 6), ("o1", "k2", 3), ("o2", "k3", 4), ("o2", "k4", 4),
-             ("o3", "k5", 0), ("k1", "s1", 6), ("k2", "s2", 3), ("k3", "s3", 4), ("k4", "s4", 5), ("k1", "s4", 2), ("s1", "p1", 5),
-             ("s2", "p2", 2), ("s3", "p2", 3), ("s4", "p3", 5), ("s4", "p2", 1.5), ("s5", "p4", 0)]  # fmt: skip
-    return {"nodes": nodes, "flow": flow(columns, links), "heads": ["Mandate", "Objectives, chance on today’s plan", "KPIs", "Plan, hours this week", "People, this week"]}
+    columns = [[key for key, *_ in NODES if key[0] == letter] for letter in "moksp"]
+    links = [(a, b, float(weight)) for a, b, weight in (link.split() for link in LINKS.split(", "))]
+    return {
+        "nodes": {key: (title, note, figure or None, "no " in note, None) for key, title, note, figure in NODES},
+        "flow": flow(columns, links),
+        "heads": ["Mandate", "Objectives, chance on today’s plan", "KPIs", "Plan, hours this week", "People, this week"],
+    }
 
 
-OUTLINE: list[dict[str, Any]] = [
-    {"id": 1, "title": "Clients decide", "level": 0, "start": dt.date(2026, 9, 1), "finish": dt.date(2027, 4, 30), "open": True, "who": "Ana"},
-    {"id": 2, "title": "Seats in every committee", "level": 1, "start": dt.date(2026, 9, 1), "finish": dt.date(2026, 12, 11), "done": 0.7,
-     "critical": True, "base": (dt.date(2026, 9, 1), dt.date(2026, 11, 20)), "who": "Ben"},
-    {"id": 3, "title": "Decision clock on each paper", "level": 1, "start": dt.date(2026, 12, 14), "finish": dt.date(2027, 2, 26), "critical": True, "who": "Ben"},
-    {"id": 4, "title": "Board confirms", "level": 1, "start": dt.date(2027, 3, 1), "finish": dt.date(2027, 3, 1), "stone": True, "who": "Ana"},
-    {"id": 5, "title": "Benefits checks in delivery", "level": 0, "start": dt.date(2026, 10, 1), "finish": dt.date(2027, 9, 30), "open": True, "who": "Ana"},
-    {"id": 6, "title": "Meter Exchange", "level": 1, "start": dt.date(2026, 11, 2), "finish": dt.date(2027, 1, 29), "done": 0.25, "who": "Chidi"},
-    {"id": 7, "title": "Billing Move", "level": 1, "start": dt.date(2027, 2, 1), "finish": dt.date(2027, 5, 28), "who": "Dora"},
+def _step(key: int, title: str, level: int, start: str, finish: str, who: str, **more: Any) -> dict[str, Any]:
+    """A row of the outline."""
+    dates = {"start": dt.date.fromisoformat(start), "finish": dt.date.fromisoformat(finish)}
+    return {"id": key, "title": title, "level": level, "who": who, **dates, **more}
+
+
+OUTLINE = [
+    _step(1, "Clients decide", 0, "2026-09-01", "2027-04-30", "Ana", open=True),
+    _step(
+        2, "Seats in every committee", 1, "2026-09-01", "2026-12-11", "Ben", done=0.7, critical=True,
+        base=(dt.date(2026, 9, 1), dt.date(2026, 11, 20)),
+    ),
+    _step(3, "Decision clock on each paper", 1, "2026-12-14", "2027-02-26", "Ben", critical=True),
+    _step(4, "Board confirms", 1, "2027-03-01", "2027-03-01", "Ana", stone=True),
+    _step(5, "Benefits checks in delivery", 0, "2026-10-01", "2027-09-30", "Ana", open=True),
+    _step(6, "Meter Exchange", 1, "2026-11-02", "2027-01-29", "Chidi", done=0.25),
+    _step(7, "Billing Move", 1, "2027-02-01", "2027-05-28", "Dora"),
 ]  # fmt: skip
 
 
@@ -105,10 +153,7 @@ class SampleForm(forms.Form):
     due = forms.DateField(label="By", widget=forms.DateInput(attrs={"type": "date"}))
     worth = forms.DecimalField(label="Worth of one day", required=False)
     why = forms.CharField(label="Why it matters", widget=forms.Textarea(attrs={"rows": 3}), required=False)
-    basis = forms.ChoiceField(label="Basis", widget=forms.RadioSelect, choices=[("m", "Measured"), ("e", "Estimated"), ("a", "Assumed")])
+    basis = forms.ChoiceField(
+        label="Basis", widget=forms.RadioSelect, choices=[("m", "Measured"), ("e", "Estimated"), ("a", "Assumed")]
+    )
     confidential = forms.BooleanField(label="Confidential", required=False, help_text="Others see totals, no names.")
-
-
-def chain(row: dict[str, Any]) -> list[tuple[str, str | None]]:
-    """A work row's chain with addresses, as `ui.thread` takes it."""
-    return [(label, None if row.get("broken") else "/ui/") for label in row["chain"]]

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-from types import SimpleNamespace
 from typing import Any
 
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.template import engines
 from django.views.decorators.http import require_GET
 
 from goldenthread.ui import charts, samples
+from goldenthread.ui.pages import jinja
 
-PAGES = {"": "", "today": "Today", "objective": "Objectives", "map": "Thread map", "plan": "Plan", "list": "Projects", "entrance": "", "wizard": ""}
+PAGES = {
+    "": "",
+    "today": "Today",
+    "objective": "Objectives",
+    "map": "Thread map",
+    "plan": "Plan",
+    "list": "Projects",
+    "entrance": "",
+    "wizard": "",
+}
 
 
 def _context(name: str) -> dict[str, Any]:
@@ -27,7 +35,7 @@ def _context(name: str) -> dict[str, Any]:
         "office": "IT office",
         "today": samples.TODAY,
         "now": dt.datetime(2026, 11, 23, 9, 30, tzinfo=dt.UTC),
-        "messages": [SimpleNamespace(extra_tags="undo:/ui/", level_tag="success", __str__=lambda: "")] if name == "toasts" else [],
+        "messages": [],
         "terms": {},
         "samples": samples,
         "form": form if name == "" else samples.SampleForm(),
@@ -41,7 +49,7 @@ def gallery(request: HttpRequest, name: str = "") -> HttpResponseBase:
     """One page of the gallery; not found in production."""
     if name not in PAGES or not (settings.DEBUG or getattr(settings, "GALLERY", False)):
         raise Http404
-    template = engines["jinja2"].env.get_template(f"ui/templates/gallery/{name or 'parts'}.html")
+    template = jinja().env.get_template(f"ui/templates/gallery/{name or 'parts'}.html")
     return HttpResponse(template.render({"request": request, "csrf_input": "", **_context(name)}))
 
 
@@ -50,5 +58,6 @@ def palette(request: HttpRequest) -> HttpResponse:
     """What a palette answers, for the gallery."""
     word = request.GET.get("q", "").lower()
     rows = [(entry["label"], "page", entry["url"], "get") for group in samples.navigation("") for entry in group]
-    env = engines["jinja2"].env
-    return HttpResponse(env.globals["ui"].palette_results([("Go to", [row for row in rows if word in row[0].lower()])] if word != "zz" else []))
+    found = [row for row in rows if word in row[0].lower()]
+    macro: Any = jinja().env.globals["ui"]
+    return HttpResponse(macro.palette_results([("Go to", found)] if found else []))

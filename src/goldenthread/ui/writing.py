@@ -16,7 +16,7 @@ from django.utils import timezone
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-NONE = "–"  # noqa: RUF001 (an en dash stands where there is no value)
+NONE = "–"
 MINUS = "\u2212"
 NBSP = "\u00a0"
 
@@ -71,17 +71,14 @@ def number(value: float | Decimal | None, digits: int | None = None) -> str:
     """1,234.5 with a true minus sign; without `digits`, as many decimals as the value needs, at most three."""
     if value is None:
         return NONE
-    if digits is None:
-        text = f"{value:,.3f}".rstrip("0").rstrip(".")
-    else:
-        text = f"{value:,.{digits}f}"
+    text = f"{value:,.3f}".rstrip("0").rstrip(".") if digits is None else f"{value:,.{digits}f}"
     if text.startswith("-"):
         text = text[1:] if not text.strip("-0.,") else MINUS + text[1:]
     return text
 
 
 def signed(value: float | Decimal | None, digits: int | None = None) -> str:
-    """A change: +0.4, −0.4, 0."""  # noqa: RUF002
+    """A change: +0.4, −0.4, 0."""
     text = number(value, digits)
     return f"+{text}" if value is not None and value > 0 and text.strip("0.,") else text
 
@@ -117,7 +114,7 @@ def _currency(code: str) -> tuple[str, int]:
     return (f"{symbol}{NBSP}" if symbol == code else symbol, get_currency_precision(code))
 
 
-def money(minor: int | None, currency: str = "EUR", full: bool = False) -> str:
+def money(minor: int | None, currency: str = "EUR", full: bool = False) -> str:  # noqa: FBT001, FBT002  short in a template
     """Integer minor units as €1.9m, €80k, €950; with `full`, every digit: €1,900,000.00 (no decimals where they are zero)."""
     if minor is None:
         return NONE

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
-from django.template import Context, engines
+from django.template import Context
 from django.utils.safestring import SafeString, mark_safe
+
+from goldenthread.ui.pages import jinja
 
 register = template.Library()
 
@@ -22,7 +24,7 @@ def part(context: Context, content: str, name: str) -> str:
 def jinja_shell(context: Context, content: str) -> SafeString:
     """Draw what stands inside as the main part of our base page, with the parts kept before."""
     parts = {"title": "", "head": "", "layout": "", **context.dicts[0].get("_parts", {})}
-    page = engines["jinja2"].get_template("ui/templates/bridge.html")
+    page = jinja().get_template("ui/templates/bridge.html")
     names: dict[str, Any] = {"content": mark_safe(content), "parts": parts}  # noqa: S308 (as above)
     return mark_safe(page.render(names, context.get("request")))  # noqa: S308 (Jinja2 escaped it)
 
@@ -30,5 +32,5 @@ def jinja_shell(context: Context, content: str) -> SafeString:
 @register.simple_tag
 def component(name: str, *args: Any, **kwargs: Any) -> SafeString:
     """The component of that name from `templates/components/`, as `ui.name(...)` gives it in Jinja2."""
-    macro = getattr(engines["jinja2"].env.globals["ui"], name)
+    macro = getattr(jinja().env.globals["ui"], name)
     return mark_safe(macro(*args, **kwargs))  # noqa: S308 (Jinja2 escaped it)

@@ -15,8 +15,7 @@ function age(toast) {
 }
 
 gt.toast = ({ text, tone = "good", undo = null }) => {
-  const toast = template.content.firstElementChild.cloneNode(true);
-  toast.className = `toast ${tone}`;
+  const toast = template.content.querySelector(`.toast.${tone}`).cloneNode(true);
   toast.querySelector("span").textContent = text;
   if (undo) {
     const button = document.createElement("button");
