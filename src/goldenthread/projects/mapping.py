@@ -50,8 +50,11 @@ class ListedProject:
     history: tuple[Any, ...] = ()
 
 
-def listed_project(index: int, row: ProjectRow, currency: str) -> ListedProject:
-    """Read one row into the fields of a project. `currency` is used where the list names none."""
+def listed_project(index: int, row: ProjectRow, currency: str, *, whole_life: bool = False) -> ListedProject:
+    """Read one row into the fields of a project. `currency` is used where the list names none.
+
+    `whole_life`: the list has no budget of its own, so that the cost over the whole life is the budget.
+    """
     values: dict[str, Any] = {}
     withheld = {
         DATES.get(k) or MONEY.get(k) or ("budget_minor" if k == "whole_life_cost" else k): v[:500]
@@ -71,7 +74,7 @@ def listed_project(index: int, row: ProjectRow, currency: str) -> ListedProject:
     state = state_of(row.status)
     if state:
         values["state"] = state
-    _add_money(row, values, withheld, currency)
+    _add_money(row, values, withheld, currency, whole_life=whole_life)
     return ListedProject(
         index, row.place, values, withheld, tuple(problems), row.comment.strip()[:8000], row.reported_on, row.history
     )
@@ -83,11 +86,11 @@ def _keep_order(values: dict[str, Any], withheld: dict[str, str]) -> None:
         withheld["finishes_on"] = f"{values.pop('finishes_on')} lies before the start"
 
 
-def _add_money(row: ProjectRow, values: dict[str, Any], withheld: dict[str, str], currency: str) -> None:
+def _add_money(row: ProjectRow, values: dict[str, Any], withheld: dict[str, str], currency: str, *, whole_life: bool) -> None:
     code = row.currency if row.currency in list_currencies() else currency
     amounts = {target: getattr(row, name) for name, target in MONEY.items()}
-    if row.whole_life_cost is not None:
-        amounts["budget_minor"] = row.whole_life_cost  # the whole life counts; a year's budget is a part of it
+    if whole_life:
+        amounts["budget_minor"] = row.whole_life_cost
     for target, amount in amounts.items():
         if amount is None:
             continue

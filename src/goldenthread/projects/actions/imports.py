@@ -32,8 +32,8 @@ LOOK_AGAIN = "Look at the comparison again and apply it then."
 class Decisions:
     """What a person decided about a comparison.
 
-    same: row -> whether it continues the project it resembles (unnamed rows do). marks_gone: whether projects that the list
-    no longer holds are marked as gone; None decides by whether the list is a next edition. keeps: ids never marked.
+    same: row -> whether it continues the project it resembles; rows not named do in a next edition. marks_gone: whether projects
+    that the list no longer holds are marked as gone; None: in a next edition they are. keeps: ids never marked.
     leaves_out: rows not imported.
     """
 
@@ -102,25 +102,32 @@ def apply_list(
 def _ready(compared: DryRun, decisions: Decisions) -> _Writing:
     """Turn a comparison and decisions into checked rows and changes."""
     wanted = [m for m in (*compared.matched, *compared.renamed) if m.listed.row not in decisions.leaves_out]
-    apart = [m for m in compared.renamed if not decisions.same.get(m.listed.row, True)]
+    apart = [m for m in compared.renamed if not decisions.same.get(m.listed.row, compared.is_next_edition)]
     separate = {m.listed.row for m in apart}
-    changed = [(m, {**m.changes, "source_key": _source_key(m.listed)}) for m in wanted if m.listed.row not in separate]
+    changed = [(m, {**m.changes, "source_key": _source_key(compared, m.listed)}) for m in wanted if m.listed.row not in separate]
     new = [listed for listed in (*compared.new, *(m.listed for m in apart)) if listed.row not in decisions.leaves_out]
     marks = compared.is_next_edition if decisions.marks_gone is None else decisions.marks_gone
-    gone = [*compared.gone, *(m.project for m in apart if m.project.source_key and m.project.gone_on is None)] if marks else []
+    gone = (
+        [
+            *compared.gone,
+            *(m.project for m in apart if m.project.source_key.startswith(compared.edition) and m.project.gone_on is None),
+        ]
+        if marks
+        else []
+    )
     return _Writing(
-        [(_project(listed), listed) for listed in new],
+        [(_project(compared, listed), listed) for listed in new],
         [(m, {name: value for name, value in changes.items() if getattr(m.project, name) != value}) for m, changes in changed],
         [project for project in gone if project.pk not in decisions.keeps],
     )
 
 
-def _source_key(listed: ListedProject) -> str:
-    return str(listed.values.get("reference") or listed.values["name"])[:200]
+def _source_key(compared: DryRun, listed: ListedProject) -> str:
+    return f"{compared.edition}:{listed.values.get('reference') or listed.values['name']}"[:200]
 
 
-def _project(listed: ListedProject) -> Project:
-    project = Project(**listed.values, withheld=listed.withheld, source_key=_source_key(listed))
+def _project(compared: DryRun, listed: ListedProject) -> Project:
+    project = Project(**listed.values, withheld=listed.withheld, source_key=_source_key(compared, listed))
     with refusing():
         project.clean_fields(exclude=["organisation", "scope"])
     return project

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Max, QuerySet
@@ -16,7 +18,8 @@ from goldenthread.kit.permissions import Act
 from goldenthread.projects.mapping import ListedProject, listed_project
 from goldenthread.projects.models import Project
 
-FOUND_AGAIN = 0.25  # a list that holds at least this share of the listed projects is taken for the next edition of that list
+# A list is taken for the next edition of an earlier one where this share of its rows, or of that list's projects, is found again.
+ROWS_FOUND_AGAIN, PROJECTS_FOUND_AGAIN = 0.2, 0.3
 COMPARED = frozenset(
     {
         "reference",
@@ -52,7 +55,11 @@ class Match:
 
 @dataclass(frozen=True)
 class DryRun:
-    """What importing a list would do. `fingerprint` tells whether the known projects are still the ones compared with."""
+    """What importing a list would do.
+
+    edition: the list that it continues, or a new one; it stands in front of the source key of each of its projects.
+    fingerprint: tells whether the known projects are still the ones compared with.
+    """
 
     new: list[ListedProject]
     matched: list[Match]
@@ -64,9 +71,9 @@ class DryRun:
     rows: int
     folded: int
     known: int
+    edition: str
     is_next_edition: bool
     fingerprint: tuple[int, int]
-    not_understood: list[str] = field(default_factory=list)
 
     @property
     def updated(self) -> list[Match]:
@@ -107,11 +114,13 @@ def dry_run(listed: ProjectList, *, person: Person | None, under: Scope, currenc
     existing = {str(p.pk): p for p in projects.order_by("id")}
     known = [Known(key, p.name, p.reference, p.department) for key, p in existing.items()]
     found = reconcile(known, listed.projects)
-    rows = [listed_project(index, row, currency) for index, row in enumerate(listed.projects)]
+    whole_life = "budget" not in listed.mapping
+    rows = [listed_project(index, row, currency, whole_life=whole_life) for index, row in enumerate(listed.projects)]
     matched = [_match(existing[pair.key], rows[pair.row], pair.score, pair.why) for pair in found.matched]
     renamed = [_match(existing[pair.key], rows[pair.row], pair.score, pair.why) for pair in found.renamed]
-    gone = [existing[key] for key in found.gone if _stood_in_a_list(existing[key])]
-    again = sum(1 for match in (*matched, *renamed) if match.project.source_key)
+    edition = _edition(matched, listed)
+    gone = [existing[key] for key in found.gone if _stood_in(existing[key], edition)]
+    again = sum(list_of(match.project) == edition for match in (*matched, *renamed))
     return DryRun(
         new=[rows[index] for index in found.new],
         matched=matched,
@@ -123,14 +132,30 @@ def dry_run(listed: ProjectList, *, person: Person | None, under: Scope, currenc
         rows=listed.rows,
         folded=listed.folded,
         known=len(existing),
-        is_next_edition=again > 0 and again >= FOUND_AGAIN * (again + len(gone)),
+        edition=edition,
+        is_next_edition=again > 0
+        and (again >= ROWS_FOUND_AGAIN * len(rows) or again >= PROJECTS_FOUND_AGAIN * (again + len(gone))),
         fingerprint=seen,
     )
 
 
-def _stood_in_a_list(project: Project) -> bool:
+def list_of(project: Project) -> str:
+    """The list a project came from, as the start of its source key; empty where it was entered by hand."""
+    return project.source_key.partition(":")[0]
+
+
+def _edition(matched: Sequence[Match], listed: ProjectList) -> str:
+    """The list to which most of the projects found again belong, else a name for a list not seen before."""
+    lists = Counter(list_of(match.project) for match in matched if match.project.source_key)
+    if lists:
+        return lists.most_common(1)[0][0]
+    names = "\n".join(f"{row.reference} {row.name}" for row in listed.projects)
+    return hashlib.sha256(names.encode()).hexdigest()[:8]
+
+
+def _stood_in(project: Project, edition: str) -> bool:
     ended = project.state in {Project.State.CLOSED, Project.State.CANCELLED}
-    return bool(project.source_key) and project.gone_on is None and not ended
+    return list_of(project) == edition and project.gone_on is None and not ended
 
 
 def _match(project: Project, listed: ListedProject, score: float, why: str) -> Match:
