@@ -15,12 +15,13 @@ _STEMS = (
     r"trained|conducted|organi[sz]ed|carried out|executed|installed|deployed|migrated|written|drafted|prepared|designed|hired|"
     r"recruited|appointed|procured|purchased|tested|started|initiated|finished|finali[sz]ed|released|shipped|digiti[sz]ed|"
     r"automated|documented|standardi[sz]ed|harmoni[sz]ed|integrated|adopted|held|performed|produced|issued|defined|approved|"
-    r"kicked off|put in place"
+    r"kicked off|put in place|communicated|reviewed|shared|presented"
 )
 _DONE = re.compile(
     rf"\b(?:(?:is|are|be|been|being|was|were|has|have|gets?)\s(?:\w+ly\s)?)?"
     rf"(?:{_STEMS}|live|in place|operational|up and running)"
-    r"(?=\s(?:by|in|before|until|from|at|during|across|for|to all|within the)\b|\s*[,.;(]|\s*$|\s\d)",
+    r"(?=\s(?:\w+ly\s)?(?:by|in|before|until|from|at|during|across|throughout|for|with|and|as|to all|within the)\b|"
+    r"\s*[,.;(]|\s*$|\s\d)",
     re.IGNORECASE,
 )
 _QUALITY = re.compile(
@@ -30,10 +31,10 @@ _QUALITY = re.compile(
 )
 _NOUN = re.compile(
     r"^\W*(?:\d[\d.,]*\s?(?:%|per\s?cent)\s(?:of\s)?)?"
-    r"(?:(?:the|a|an|successful|timely|full|complete|on-time|early)\s)*"
+    r"(?:(?:the|a|an|successful|timely|full|complete|on-time|early|public|internal|initial|first|final|new)\s)*"
     r"(?P<noun>completion|implementation|introduction|roll-?out|launch|delivery|deployment|development|creation|establishment|"
     r"installation|migration|publication|execution|preparation|set-?up|design|production|organisation|organization|"
-    r"documentation|procurement|finali[sz]ation)\s(?:of|to)\b",
+    r"release|documentation|procurement|finali[sz]ation)\s(?:of|to)\b",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(rf"\bnumber of (?P<what>[\w\s-]{{2,40}}?)\s(?P<done>{_STEMS})\b", re.IGNORECASE)
@@ -43,7 +44,7 @@ _LIMITED = re.compile(r"\b(?:at|below|above|under|over|between|within|steady|con
 
 def activity_words(facts: TextFacts) -> list[tuple[int, int]]:
     """Spans (start, end) of the words that make an activity or output the result; empty where a result is promised."""
-    spans = [span for span in (_order(facts), _nominal(facts)) if span]
+    spans = [span for span in (_order(facts), _nominal(facts), _later_order(facts)) if span]
     if not spans:
         spans += [span for span in (_state(facts), _count(facts)) if span]
     return spans
@@ -58,6 +59,15 @@ def _order(facts: TextFacts) -> tuple[int, int] | None:
     if base == "hold" and _LIMITED.search(rest) and not re.match(r"\s\d", rest):
         return None
     return None if _outcome_object(rest) else (start, end)
+
+
+def _later_order(facts: TextFacts) -> tuple[int, int] | None:
+    """A further sentence that orders something: "Recharge the brand. Hold 10 events"."""
+    for stop in re.finditer(r"[.;]\s+(?=[A-Z])", facts.text):
+        verb = words.leading_verb(facts.text[stop.end() :])
+        if verb and verb[0] in words.ACTIVITY and not _outcome_object(facts.text[stop.end() + verb[2] :]):
+            return stop.end() + verb[1], stop.end() + verb[2]
+    return None
 
 
 def _outcome_object(rest: str) -> bool:
@@ -84,14 +94,18 @@ def _state(facts: TextFacts) -> tuple[int, int] | None:
     for match in _DONE.finditer(text):
         if _QUALITY.match(text, match.end() + 1) or _QUALITY.search(text[: match.start()]):
             continue
-        after = text[match.end() : match.end() + 30]
-        if (
-            re.match(r"\s(?:by|in|before|until)\s", after)
-            or match.end() >= len(text.rstrip(" ."))
-            or re.match(r"(?:is|are|be)\s", match[0])
-        ):
+        closes = _CLOSES.match(text[match.end() :]) or re.match(r"(?:is|are|be)\s", match[0])
+        if closes and not _partly(facts):
             return match.span()
     return None
+
+
+_CLOSES = re.compile(r"\s(?:\w+ly\s)?(?:by|in|before|until|with|and|as|across|throughout)\s|[\s.]*$|\s(?:\w+ly)\s")
+
+
+def _partly(facts: TextFacts) -> bool:
+    """Whether a share below all is asked for: "80 % of projects delivered with full scope" measures how well, not whether."""
+    return facts.target is not None and facts.target.unit == "%" and facts.target.value < 100
 
 
 def _count(facts: TextFacts) -> tuple[int, int] | None:

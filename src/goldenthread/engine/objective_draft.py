@@ -110,20 +110,26 @@ def kpi_name(facts: TextFacts) -> str:
     if facts.verb:
         if facts.verb[0] in words.ACTIVITY and not facts.measured:
             return ""
-        start = facts.verb[2]
+        joined = _JOINED_VERB.match(text, facts.verb[2])
+        start = joined.end() if joined and words.stem(joined[1]) else facts.verb[2]
     name = text[start : facts.measures_from] if facts.measured or facts.baseline else text[start:]
     if facts.verb and facts.verb[0] == "save" and not _tidy(name):
         return "savings"
-    if facts.baseline is None and first is not None and not name.strip():
+    if first is not None and not name.strip():
         return _counted(text, first, facts)
     return _tidy(_cut(name, facts, start))
 
 
+_JOINED_VERB = re.compile(r"\s(?:and|or)\s([a-z]+)\b")
+
+
 def _counted(text: str, measure: Measure, facts: TextFacts) -> str:
     """The name of what the sentence counts when it opens with the figure: "95 % of calls answered in time"."""
-    rest = _tidy(_cut(text[measure.number_end :], facts, measure.number_end))
+    after = re.match(r"\s?(?:%|per\s?cent)?\+?\s*(?:\([^)]*\)\s*)?", text[measure.number_end :], re.IGNORECASE)
+    start = measure.number_end + (after.end() if after else 0)
+    rest = _tidy(_cut(text[start:], facts, start))
     if measure.unit == "%":
-        rest = re.sub(r"^\W*(?:%|per\s?cent)?\+?\s*(?:of\s)?", "", rest, flags=re.IGNORECASE)
+        rest = re.sub(r"^of\s", "", rest, flags=re.IGNORECASE)
         return f"share of {_tidy(rest)}" if rest else ""
     return rest
 
@@ -153,9 +159,10 @@ _HEAD_ENDS = re.compile(
 _COLLECTION = re.compile(
     r"^(?:total |average |annual |monthly |yearly )*(?:number|count|backlog|total|volume|quantity) of ", re.IGNORECASE
 )
+_PROPORTION = re.compile(r"^(?:average |total )*(?:percent|per cent|percentage|share|proportion) of |^%\s", re.IGNORECASE)
 _NOT_COUNTED = words.word_set(
-    "sales earnings savings expenses costs losses benefits news logistics economics series analytics operations "
-    "revenues expenditures emissions conditions skills standards services relations communications"
+    "sales earnings savings expenses costs losses benefits news logistics economics series analytics operations revenues "
+    "expenditures emissions conditions skills standards services relations communications"
 )
 
 
@@ -164,14 +171,19 @@ def _unit(facts: TextFacts, name: str) -> str:
     band = facts.band[1] if facts.band else None
     stated = [each for each in (facts.target, band, facts.baseline, facts.change) if each is not None]
     for measure in stated:
-        if measure.unit:
+        if measure.whole_unit:
             return measure.whole_unit
-    if not stated or not name:
+    counted = _COLLECTION.match(name)
+    ratio = re.search(r"\bper \d[\d,]* .*", name)
+    if ratio and not counted:
+        return ratio[0]
+    if _PROPORTION.match(name):
+        return "%"
+    if not name or not (stated or counted):
         return ""
     if _INDEX.search(name):
         return "points"
     period = next((measure.period for measure in stated if measure.period), "")
-    counted = _COLLECTION.match(name)
     head = _HEAD_ENDS.sub("", name[counted.end() :] if counted else name)
     last = head.split()[-1] if head.split() else ""
     plural = last.endswith("s") and not last.endswith(("ss", "us", "is")) and last.lower() not in _NOT_COUNTED

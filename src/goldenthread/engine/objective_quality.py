@@ -131,8 +131,7 @@ def one_subject(draft: ObjectiveDraft, facts: TextFacts) -> Answer:
 def figure_with_unit(draft: ObjectiveDraft, facts: TextFacts) -> Answer:
     named = re.findall(r"[a-z][a-z-]*", draft.kpi_name.lower())
     abstract = bool(named) and all(word in words.ABSTRACT or word in _SMALL for word in named)
-    measured = facts.measured or draft.target is not None or draft.kpi_name not in {"", draft_from_text(draft.title).kpi_name}
-    if named and draft.unit.strip() and not abstract and measured:
+    if named and draft.unit.strip() and not abstract:
         return True, []
     if abstract:
         start = draft.title.lower().find(draft.kpi_name.lower())

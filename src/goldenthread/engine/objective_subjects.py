@@ -16,39 +16,32 @@ _JOIN = re.compile(
     r"[.!](?=\s+[A-Z][a-z]+\s)|\bwhile also\b)\s+",
     re.IGNORECASE,
 )
-_SAME = re.compile(r"(?:\w+\s)?(?:it|them|this|that level|there|so)\b", re.IGNORECASE)
+_SAME = re.compile(r"(?:\w+\s)?(?:it|them|this|that level|there|so|others?|related|similar)\b", re.IGNORECASE)
 _SCOPE = re.compile(
-    r"\b(?:for|in|at|across|among|amongst|with|between|within|about|on|from|after|before|during|by|through|to)\s[^,;]*$",
+    r"\b(?:for|in|at|across|among|amongst|with|between|within|about|on|from|after|before|during|by|through|to|of|as|like|including|than)"
+    r"\s[^;]*$",
     re.IGNORECASE,
 )
-_POPULATION = re.compile(
-    r"\b(?:number|share|proportion|percentage|per\s?cent|%|count|backlog|total|rate|ratio|time|cost|spend)\s?(?:of|"
-    r"per|between)\s[^,;]*$",
-    re.IGNORECASE,
+_PURPOSE = re.compile(
+    r"(?<!time )(?<!cost )(?<!speed )\b(?:to|that|which|who|can|will)\s(?:\w+ly\s)?(?P<verb>[a-z]+)\b", re.IGNORECASE
 )
 _ADJECTIVE = re.compile(
-    r"^(?:late|early|small|large|new|old|open|major|minor|high|low|medium|male|female|internal|external|urban|rural|"
-    r"north|south|east|west|"
-    r"upper|lower|short|long|public|private|full|part|slow|fast|first|second|young|older|critical|severe|poor|bad|"
-    r"good|online|offline|"
-    r"wet|dry|hot|cold|planned|\w+(?:ed|al|ive|ous|able|ible|ic|ful|less|ent|ant|ary|ern|ete|ish|en))$",
+    r"^(?:late|early|small|large|new|old|open|major|minor|high|low|medium|male|female|internal|external|urban|rural|north|south|"
+    r"east|west|upper|lower|short|long|public|private|full|part|slow|fast|first|second|young|older|critical|severe|poor|bad|"
+    r"good|online|offline|wet|dry|hot|cold|planned|timely|costly|friendly|daily|weekly|monthly|yearly|"
+    r"\w+(?:ed|al|ive|ous|able|ible|ic|ful|less|ent|ant|ary|ern|ete|ish|en))$",
     re.IGNORECASE,
 )
 _NOUNS = words.word_set(
-    "client patient student incident accident document agent tenant plant customer retirement management department "
-    "payment training "
-    "investment development referral approval proposal rental arrival capital hospital goal material logistic metric "
-    "traffic topic "
-    "clinic fabric talent content event government environment engagement movement improvement procurement recruitment"
+    "client patient student incident accident document agent tenant plant customer retirement management department payment "
+    "training investment development referral approval proposal rental arrival capital hospital goal material logistic "
+    "metric traffic topic clinic fabric talent content event government environment engagement movement improvement "
+    "procurement recruitment"
 )
 _AMBIGUOUS = words.word_set(
-    "support increase decrease launch release review report plan test change design train cut lift drop fall rise gain start run "
-    "hire document audit process schedule hold set drive benefit update upgrade purchase advance "
-    "pilot present install "
-    "complete open commission"
-)
-_LIST = re.compile(
-    r"^\s*(?P<first>[\w-]+(?:\s[\w-]+){0,2})(?:,\s(?P<more>[\w-]+(?:\s[\w-]+){0,2}))+,?\s(?:and|&)\s", re.IGNORECASE
+    "support increase decrease launch release review report plan test change design train cut lift drop fall rise gain "
+    "start run hire document audit process schedule hold set drive benefit update upgrade purchase advance pilot present "
+    "install complete open commission"
 )
 
 
@@ -64,15 +57,22 @@ def second_subjects(facts: TextFacts) -> list[tuple[int, int]]:
         rest = text[join.end() :]
         end = join.end() + _clause_length(rest)
         start = join.start() + len(join[0]) - len(join[0].lstrip(" ,"))
-        if _SAME.match(rest):
+        if _SAME.match(rest) or _one_object(facts, join.start(), rest):
             continue
         if (
-            _opens_clause(facts, rest)
+            _opens_clause(facts, join.start(), rest)
             or _second_figure(facts, join.start(), join.end())
             or _second_noun(facts, join.start(), rest)
         ):
             spans.append((start, end))
     return spans
+
+
+def _one_object(facts: TextFacts, start: int, rest: str) -> bool:
+    """Whether two verbs share one object: "develop and pilot a toolkit"."""
+    if facts.verb is None or facts.text[facts.verb[2] : start].strip():
+        return False
+    return words.leading_verb(rest) is not None
 
 
 def _inside(facts: TextFacts, start: int, end: int) -> bool:
@@ -89,18 +89,26 @@ def _clause_length(rest: str) -> int:
     return stop.start() if stop else len(rest)
 
 
-def _opens_clause(facts: TextFacts, rest: str) -> bool:
+def _opens_clause(facts: TextFacts, start: int, rest: str) -> bool:
     """Whether a new order begins: "and reduce churn", not "and support costs" or "and training hours"."""
     verb = words.leading_verb(rest)
-    if verb is None:
+    if verb is None or _in_purpose(facts, start):
         return False
     word = rest[verb[1] : verb[2]].lower()
     if word.endswith("ing"):
         return facts.verb is not None and facts.text[facts.verb[1] : facts.verb[2]].lower().endswith("ing")
     if verb[0] in _AMBIGUOUS:
-        following = re.match(r"\s+(?:the|a|an|our|all|their|its|\d|more|new|every|each|\w+s\b)", rest[verb[2] :])
+        following = re.match(r"\s+(?:the|a|an|our|all|their|its|\d|more|new|every|each|staff|people|\w+s\b)", rest[verb[2] :])
         return following is not None and facts.verb is not None
     return True
+
+
+def _in_purpose(facts: TextFacts, start: int) -> bool:
+    """Whether "and" joins two verbs of a clause that only says what for: "access to capital to start and grow a business"."""
+    left = facts.text[facts.verb[2] if facts.verb else facts.opening : start]
+    if re.search(r"\bso (?:that|the|we|our|people|everyone)\b", left, re.IGNORECASE):
+        return True
+    return any(words.stem(purpose["verb"]) for purpose in _PURPOSE.finditer(left))
 
 
 def _second_figure(facts: TextFacts, start: int, end: int) -> bool:
@@ -130,7 +138,7 @@ def _second_noun(facts: TextFacts, start: int, rest: str) -> bool:
         verb_elsewhere = re.search(r"\b(?:is|are|be|will|has|have)\b", left)
         if verb_elsewhere:
             return False
-    if _SCOPE.search(zone) or _POPULATION.search(zone) or _sentence_over(facts, start):
+    if _SCOPE.search(zone) or _sentence_over(facts, start):
         return False
     if "," in left and not re.search(r",\s", zone):
         zone = left.rsplit(",", 1)[1]

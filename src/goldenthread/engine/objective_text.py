@@ -205,7 +205,7 @@ def _opening(text: str, dates: Sequence[FoundDate]) -> int:
 
 _LABEL = re.compile(
     r"\s*(?:(?:objective|goal|target|kr|key result|priority|kpi|aim)\s?[\w.]{0,4}\s*[:–-]|"
-    r"[A-Z][\w&./-]*(?:\s(?:[\w&./-]+)){0,4}:)\s+(?=\w)",
+    r"[A-Z][\w&./-]*(?:\s[(\w&./)-]+){0,4}:)\s+(?=\w)",
     re.IGNORECASE,
 )
 _LEAD = re.compile(r"\s*(?:by|in|until|before|during|from)?\s*(?:the\s)?(?:end of\s)?", re.IGNORECASE)

@@ -6,8 +6,9 @@ Nothing is applied: a proposal is what the words state, with the questions that 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import zip_longest
 
 from goldenthread.engine.objective_draft import ObjectiveDraft, draft_from_text
 from goldenthread.engine.objective_quality import LONGEST_TITLE, Review, review
@@ -65,17 +66,21 @@ def propose(text: str, fiscal_year_ends: int = 12) -> Proposals:
     seen: set[str] = set()
     lines = slide_lines(text)
     has_bullets = sum(line.part == "bullet" for line in lines) > 1
-    for line in lines:
+    for line, following in zip_longest(lines, lines[1:]):
+        headings = [each for each in headings if not (each.of_bullet and each.indent >= line.indent)]
         if line.part == "heading":
-            headings = [each for each in headings if each.level < line.level] + [line]
+            headings = [*(each for each in headings if each.level < line.level), line]
             names.append(line.text)
             continue
+        above = headings[-1].text if headings else ""
+        if line.part == "bullet" and following is not None and following.part == "bullet" and following.indent > line.indent:
+            headings = [*headings, replace(line, level=8 + line.indent, of_bullet=True)]
         why = _unusable(line, seen) or (_beside(line, fiscal_year_ends) if has_bullets else "")
         if why:
             left_out.append(LeftOut(line.line, line.text, why))
             continue
         seen.add(_alike(line.text))
-        proposals.append(_proposal(line, headings[-1].text if headings else "", fiscal_year_ends))
+        proposals.append(_proposal(line, above, fiscal_year_ends))
     return Proposals(tuple(proposals), tuple(names), tuple(left_out))
 
 

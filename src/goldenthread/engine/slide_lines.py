@@ -29,7 +29,7 @@ _LABEL = re.compile(
 _MARKDOWN = re.compile(r"^\s{0,3}(?P<level>#{1,6})\s+(?P<text>.*?)\s*#*\s*$")
 _NOISE = re.compile(
     r"^\W*(?:(?:page|slide|p\.)?\s?\d{1,4}(?:\s?(?:of|/|\|)\s?\d{1,4})?|(?:strictly |internal |company )*confidential\b.{0,40}|"
-    r"(?:©|\(c\)|copyright).{0,80}|(?:https?://|www\.)\S+|\S+@\S+\.\w+|draft(?: version)?(?: [\d.]+)?|for internal use only|"
+    r"(?:©|\(c\)|copyright).{0,80}|(?:https?://|www\.)\S+|\S+@\S+\.\w+|draft(?: version)?(?: v?[\d.]+)?|for internal use only|"
     r"(?:\d{1,2}[./ ])?(?:\d{1,2}|[A-Z][a-z]{2,8})[./ ]\d{4}|(?:source|note|footnote)s?:.*|\|.*\||\{:.*\}|all rights "
     r"reserved.*)\W*$",
     re.IGNORECASE,
@@ -53,7 +53,8 @@ Part = Literal["heading", "bullet", "sentence", "noise"]
 class SlideLine:
     """One logical line.
 
-    Where it began (1-based), its part, its indentation in columns, the level of a heading (1 is highest), its text.
+    Where it began (1-based), its part, its indentation in columns and its text; for a heading its level (1 is highest) and
+    whether it is itself a bullet with others below it.
     """
 
     line: int
@@ -61,6 +62,7 @@ class SlideLine:
     indent: int
     text: str
     level: int = 0
+    of_bullet: bool = False
 
 
 def slide_lines(text: str) -> list[SlideLine]:
@@ -152,7 +154,8 @@ def _headings(lines: Sequence[SlideLine]) -> list[SlideLine]:
         following = next((each for each in lines[index + 1 :] if each.part != "noise"), None)
         if line.part in {"sentence", "bullet"} and _is_heading(line, following):
             level = 7 + line.indent + (1 if line.part == "bullet" else 0)
-            result.append(replace(line, part="heading", text=line.text.rstrip(" :"), level=level))
+            heading = replace(line, part="heading", text=line.text.rstrip(" :"), level=level, of_bullet=line.part == "bullet")
+            result.append(heading)
         else:
             result.append(line)
     return result

@@ -68,7 +68,7 @@ _FRACTIONS = {
     "three quarters": 75.0,
 }
 _NUMBER = re.compile(
-    rf"(?<![\w.,/:-])(?P<before>(?:{_CODES}|(?:US|A|C)?\$|€|£|¥)\s?)?(?P<sign>[-−]\s?)?"
+    rf"(?<![\w.,/:-])(?P<before>(?:{_CODES}|(?:US|A|C)?\$|€|£|¥)\s?)?(?P<sign>(?<![^\s(])[-−]\s?)?"
     r"(?P<digits>\d{1,3}(?:[,'’\u00a0\u202f ]\d{3})+(?!\d)(?:\.\d+)?|\d+(?:[.,]\d+)?|\.\d+)"
     r"(?!\d|[.,]\d|st\b|nd\b|rd\b|th\b|[/:]\d)(?P<plus>\+)?"
     r"(?:(?P<scale>\s?(?:k|m|mn|mio|bn|b|tn|thousand|million|billion|trillion))(?![\w]))?"
@@ -79,20 +79,20 @@ _WORD = re.compile(rf"(?<![\w-])(?P<word>{'|'.join(_WORDS)})(?=\s[a-z])", re.IGN
 _FRACTION = re.compile(rf"(?<=\bby\s)(?P<word>{'|'.join(_FRACTIONS)})\b", re.IGNORECASE)
 _PERCENT = re.compile(r"\s?(?P<points>percentage[\s-]points?|%[\s-]points?|pp\b|p\.p\.)|\s?(?:%|per\s?cent\b)\+?", re.IGNORECASE)
 _PERIOD = re.compile(
-    r"\s(?:(?:per|a|an|each|every)\s(?!half\b|third\b)[a-z-]+|annually|yearly|monthly|weekly|daily|p\.a\.)|/\s?[a-z]+",
+    r"\sper\s\d[\d,.]*(?:\s(?:thousand|million))?(?:\s[a-z]+){1,3}|\s(?:(?:per|a|an|each|every)\s(?!half\b|third\b)[a-z-]+|annually|yearly|monthly|weekly|daily|p\.a\.)|/\s?[a-z]+",
     re.IGNORECASE,
 )
 _UNIT_WORD = re.compile(r"\s(?P<word>[A-Za-z][A-Za-z’'-]*)")
 _ENDS_UNIT = word_set(
-    "a above across after against among an and are as at be before below between but by can compared during each "
-    "every for from give has have in "
-    "is it less more next of on or out over per plus since so than that the through throughout till to tolerance "
-    "under until up using versus via "
-    "was were when where which while who will with within without annually yearly monthly weekly daily"
+    "a above across after against among an and are as at be before below between but by can compared during each every for "
+    "from give has have in is it less more next of on or out over per plus since so than that the through throughout till "
+    "to tolerance under until up using versus via was were when where which while who will with within without annually "
+    "yearly monthly weekly daily"
 )
 _LABELS = word_set(
-    "iso iec din bs tier level phase part section clause stage top version release wave article class type group grade windows "
-    "chapter page figure table step milestone sprint band annex zone unit room building form line track scenario option"
+    "iso iec din bs tier level phase part section clause stage top version release wave article class type group grade "
+    "windows chapter page figure table step milestone sprint band annex zone unit room building form line track scenario "
+    "option"
 )
 
 
@@ -114,7 +114,7 @@ class Measure:
     @property
     def whole_unit(self) -> str:
         """Unit and period as one phrase, such as "EUR a year"."""
-        return f"{self.unit} {self.period}".strip() if self.unit else ""
+        return f"{self.unit} {self.period}".strip() if self.unit or self.period.startswith("per 1") else ""
 
 
 def find_measures(text: str, dates: Sequence[FoundDate]) -> list[Measure]:
@@ -139,7 +139,22 @@ def _counts(text: str, match: re.Match[str], dates: Sequence[FoundDate]) -> bool
     following = text[match.end() :]
     if following[:1].isalpha() or re.match(r"-[a-z]", following):  # 3D, 5-year plan
         return False
+    if word and _is_name(text, match, word):
+        return False
     return not (word and word[1].lower() in _LABELS and text[match.start() - 1 : match.start()] in {" ", "-"})
+
+
+def _is_name(text: str, match: re.Match[str], word: re.Match[str]) -> bool:
+    """Whether a number belongs to a name in capitals before it: "Terminal 5", "Release 12", not the first word of a sentence."""
+    opens = re.search(r"(?:^|[.:;!?•]\s*)$", text[: word.start(1)])
+    capital = word[1][0].isupper() and word[1][1:].islower()
+    return (
+        capital
+        and not opens
+        and not text.istitle()
+        and match[0][:1].isdigit()
+        and text[match.end() : match.end() + 2].strip()[:1] != "%"
+    )
 
 
 def _from_number(text: str, match: re.Match[str], dates: Sequence[FoundDate]) -> Measure:

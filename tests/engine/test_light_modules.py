@@ -1,0 +1,13 @@
+import subprocess
+import sys
+
+import pytest
+
+LIGHT = ["objective_quality", "unsupported", "thread_gaps", "belief_gap", "ranking", "proposals", "freshness"]
+
+
+@pytest.mark.parametrize("module", LIGHT)
+def test_pages_and_commands_that_only_ask_these_stay_light(module):
+    code = f"import sys, goldenthread.engine.{module}; print(*{{'numpy', 'scipy', 'numba', 'django'}} & set(sys.modules))"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == ""
