@@ -14,9 +14,10 @@ class AccountsApp(AppConfig):
 
     def ready(self) -> None:
         """Offer the entries of the navigation; remember where somebody signed in; let no request see what another one wrote."""
-        from goldenthread.accounts import sign_in, views
+        from goldenthread.accounts import sign_in
+        from goldenthread.accounts.views import entries
         from goldenthread.kit import history, slots
 
-        slots.provide("navigation", views.navigation, position=900)
+        slots.provide("navigation", entries.navigation, position=900)
         user_logged_in.connect(sign_in.note_session, dispatch_uid="accounts.note_session")
         request_started.connect(history.forget_last_changeset, dispatch_uid="accounts.forget_last_changeset")

@@ -7,6 +7,7 @@ from goldenthread.accounts.actions.organisations import (
     issue_token,
     note_use,
     remove_rate,
+    require_settings,
     revoke_token,
     set_rate,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "open_account",
     "place_scope",
     "remove_rate",
+    "require_settings",
     "revoke_token",
     "set_rate",
     "withdraw_role",

@@ -51,14 +51,15 @@ def found_organisation(*, name: str, slug: str, administrator: str, email: str, 
     return organisation, person
 
 
-def _require_settings(by: Person) -> None:
+def require_settings(by: Person) -> None:
+    """Forbidden unless `by` may change the settings of the whole organisation."""
     if not queries.rights(by).everywhere(Act.EDIT, Kind.SETTINGS):
         raise Forbidden("You may not change the settings of the whole organisation.")
 
 
 def edit_organisation(*, organisation: Organisation, changes: dict[str, Any], by: Person, version: int | None = None) -> None:
     """Change the organisation's settings. What was changed stands in the changeset's reason: settings have no history rows."""
-    _require_settings(by)
+    require_settings(by)
     for name in changes:
         if name not in SETTINGS:
             raise Refused(f"“{name}” is not a setting.", field=name)
@@ -86,7 +87,7 @@ def edit_organisation(*, organisation: Organisation, changes: dict[str, Any], by
 
 def set_rate(*, currency: str, valid_from: date, millionths: int, source: str = "", by: Person) -> CurrencyRate:
     """What one unit of a currency is worth in the organisation's own from a day on; replaces the rate of the same day."""
-    _require_settings(by)
+    require_settings(by)
     code = currency_code(currency)
     if code == queries.top_scope().organisation.currency:
         raise Refused(f"{code} is the organisation’s own currency.", field="currency")
@@ -105,7 +106,7 @@ def set_rate(*, currency: str, valid_from: date, millionths: int, source: str = 
 
 def remove_rate(*, rate: CurrencyRate, by: Person, version: int | None = None) -> None:
     """Remove a rate that was never right. Undo brings it back."""
-    _require_settings(by)
+    require_settings(by)
     history.require_version(rate, version)
     with changeset(title=f"Remove the rate of {rate}", by=by):
         rate.delete()

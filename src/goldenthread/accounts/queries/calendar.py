@@ -16,16 +16,19 @@ class Holiday:
 
 
 @lru_cache(maxsize=1)
-def countries() -> dict[str, tuple[str, ...]]:
-    """Codes of the countries known, each with the codes of its regions."""
-    import holidays
+def countries() -> tuple[str, ...]:
+    """ISO codes of the countries whose holidays are known."""
+    from holidays.registry import COUNTRIES
 
-    return {code: tuple(regions) for code, regions in sorted(holidays.list_supported_countries(include_aliases=False).items())}
+    return tuple(sorted(entry[1] for entry in COUNTRIES.values()))
 
 
+@lru_cache(maxsize=64)
 def regions(country: str) -> tuple[str, ...]:
     """Codes of a country's regions that have holidays of their own."""
-    return countries().get(country, ())
+    import holidays
+
+    return tuple(holidays.country_holidays(country).subdivisions) if country in countries() else ()
 
 
 @lru_cache(maxsize=64)

@@ -1,0 +1,249 @@
+"""What people type, parsed. Rights and rules are the actions' business."""
+
+from __future__ import annotations
+
+import zoneinfo
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from babel import Locale
+from babel.numbers import get_currency_name, list_currencies
+from django import forms
+
+from goldenthread.accounts import queries
+from goldenthread.accounts.models import Organisation, Person, Scope
+from goldenthread.kit.permissions import Role
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+TERMS = ("client", "objective", "step", "PMO")  # the words an organisation may replace by its own
+
+
+def _day(label: str, *, required: bool = False, hint: str = "") -> forms.DateField:
+    return forms.DateField(
+        label=label, required=required, help_text=hint, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
+
+
+@lru_cache(maxsize=1)
+def time_zones() -> list[tuple[str, str]]:
+    """Time zones by region and city, as choices."""
+    names = sorted(
+        name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith(("Etc/", "posix", "right"))
+    )
+    return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in names)]
+
+
+@lru_cache(maxsize=1)
+def currencies() -> list[tuple[str, str]]:
+    """Currencies as choices, by code."""
+    return [(code, f"{code} · {get_currency_name(code, locale='en_GB')}") for code in sorted(list_currencies()) if code.isalpha()]
+
+
+@lru_cache(maxsize=1)
+def country_names() -> list[tuple[str, str]]:
+    """Countries as choices, by name."""
+    names = Locale("en", "GB").territories
+    return [("", "None"), *sorted(((code, names.get(code, code)) for code in queries.countries()), key=lambda pair: pair[1])]
+
+
+class OrganisationForm(forms.Form):
+    """The settings of the whole organisation; `changes` are model fields."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    name = forms.CharField(max_length=120)
+    time_zone = forms.ChoiceField(choices=time_zones, help_text="Days begin and end here, for everybody.")
+    currency = forms.ChoiceField(choices=currencies, help_text="Totals are shown in it.")
+    country = forms.ChoiceField(choices=country_names, required=False, label="Public holidays of")
+    region = forms.ChoiceField(required=False, label="Region", help_text="Where regions keep days of their own.")
+    fiscal_year_start = forms.TypedChoiceField(
+        choices=[(number, name) for number, name in enumerate(MONTHS, 1)], coerce=int, label="The fiscal year starts in"
+    )
+
+    def __init__(self, data: Any = None, *, organisation: Organisation) -> None:
+        country, _, region = organisation.country.partition("-")
+        initial: dict[str, Any] = {
+            name: getattr(organisation, name) for name in ("name", "time_zone", "currency", "fiscal_year_start", "version")
+        }
+        super().__init__(data, initial={**initial, "country": country, "region": region})
+        chosen = (data.get("country", "") if data is not None else country) or ""
+        self.fields["region"].choices = [("", "The whole country"), *((r, r) for r in queries.regions(chosen))]  # type: ignore[attr-defined]
+        for number, day in enumerate(WEEKDAYS):
+            self.fields[f"day_{number}"] = forms.FloatField(
+                label=day,
+                min_value=0,
+                max_value=24,
+                initial=organisation.working_week[number] / 60,
+                widget=forms.NumberInput({"step": "0.25"}),
+            )
+        for word in TERMS:
+            self.fields[f"term_{word}"] = forms.CharField(
+                label=f"We say for “{word}”", max_length=30, required=False, initial=organisation.terms.get(word, "")
+            )
+
+    @property
+    def days(self) -> list[Any]:
+        """The fields of the working week."""
+        return [self[f"day_{number}"] for number in range(7)]
+
+    @property
+    def terms(self) -> list[Any]:
+        """The fields of the renamed words."""
+        return [self[f"term_{word}"] for word in TERMS]
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """The organisation's fields as entered."""
+        clean = self.cleaned_data
+        place = f"{clean['country']}-{clean['region']}" if clean["region"] else clean["country"]
+        return {
+            **{name: clean[name] for name in ("name", "time_zone", "currency", "fiscal_year_start")},
+            "country": place,
+            "working_week": [round(clean[f"day_{number}"] * 60) for number in range(7)],
+            "terms": {word: clean[f"term_{word}"].strip() for word in TERMS if clean[f"term_{word}"].strip()},
+        }
+
+
+class PrivacyForm(forms.Form):
+    """The switches; each says in one sentence what it shows to whom."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    shows_person_load = forms.BooleanField(
+        required=False,
+        label="Show how much work a person has",
+        help_text="Leads see planned hours of single people. Off: totals of groups only.",
+    )
+    shows_time_of_others = forms.BooleanField(
+        required=False,
+        label="Show logged hours of single people",
+        help_text="Heads of PMO and resource managers see who logged which hours. Off: everybody sees only their own.",
+    )
+    shows_open_tracking = forms.BooleanField(
+        required=False,
+        label="Show who has read a paper before a meeting",
+        help_text="The chair of a meeting sees names. Off: nobody learns who opened what.",
+    )
+    smallest_group = forms.IntegerField(
+        min_value=3, max_value=50, label="Smallest group", help_text="Answers and averages of fewer people are never shown."
+    )
+
+    def __init__(self, data: Any = None, *, organisation: Organisation) -> None:
+        super().__init__(data, initial={name: getattr(organisation, name) for name in self.base_fields})
+
+
+class RateForm(forms.Form):
+    """What one unit of a currency is worth from a day on."""
+
+    currency = forms.ChoiceField(choices=currencies)
+    valid_from = _day("From", required=True)
+    rate = forms.DecimalField(
+        min_value=Decimal("0.000001"), max_value=Decimal(10**9), decimal_places=6, label="One unit is worth"
+    )
+    source = forms.CharField(max_length=120, required=False, label="Taken from")
+
+
+class TokenForm(forms.Form):
+    """A token for a program that speaks for me."""
+
+    name = forms.CharField(max_length=80, label="What will use it")
+    days = forms.TypedChoiceField(
+        choices=[(30, "30 days"), (90, "90 days"), (180, "180 days"), (365, "A year")], coerce=int, label="Ends after", initial=90
+    )
+    may_write = forms.BooleanField(required=False, label="May write", help_text="Otherwise it can only read.")
+
+
+class AbsenceForm(forms.Form):
+    """Who stands in for me, and when."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    absent_from = _day("Away from")
+    absent_to = _day("To and including")
+    deputy = forms.ModelChoiceField(
+        queryset=None, required=False, empty_label="Nobody", help_text="Sees and may do what you may, while you are away."
+    )
+
+    def __init__(self, data: Any = None, *, person: Person) -> None:
+        super().__init__(
+            data,
+            initial={
+                "absent_from": person.absent_from,
+                "absent_to": person.absent_to,
+                "deputy": person.deputy_id,
+                "version": person.version,
+            },
+        )
+        people = Person.objects.filter(user__isnull=False, is_external=False, leaves_on__isnull=True).exclude(pk=person.pk)
+        if not queries.rights(person).anywhere("v", "PERSON"):
+            people = people.filter(department=person.department) if person.department else people.none()
+        self.fields["deputy"].queryset = people.order_by("name")  # type: ignore[attr-defined]
+
+
+class PersonForm(forms.Form):
+    """A person's plain fields."""
+
+    name = forms.CharField(max_length=120)
+    email = forms.EmailField(required=False, label="E-mail", help_text="Needed to sign in and to be asked.")
+    job_title = forms.CharField(max_length=120, required=False)
+    department = forms.CharField(max_length=120, required=False)
+    hours_per_week = forms.FloatField(min_value=0, max_value=168, initial=40, widget=forms.NumberInput({"step": "0.5"}))
+    leaves_on = _day("Last day", hint="From the next day on the sign-in is closed and open work is listed for others.")
+    is_external = forms.BooleanField(
+        required=False, label="External", help_text="Not of this organisation: cannot stand in for others."
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, data: Any = None, *, person: Person | None = None) -> None:
+        initial: dict[str, Any] = {}
+        if person is not None:
+            names = ("name", "email", "job_title", "department", "leaves_on", "is_external", "version")
+            initial = {**{name: getattr(person, name) for name in names}, "hours_per_week": person.minutes_per_week / 60}
+        super().__init__(data, initial=initial)
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """The person's fields as entered."""
+        clean = {name: value for name, value in self.cleaned_data.items() if name not in {"version", "hours_per_week"}}
+        return {**clean, "minutes_per_week": round(self.cleaned_data["hours_per_week"] * 60)}
+
+
+class RoleForm(forms.Form):
+    """A role and where it is held."""
+
+    role = forms.ChoiceField(choices=Role.choices)
+    scope = forms.ModelChoiceField(queryset=None, label="On", empty_label=None)
+
+    def __init__(self, data: Any = None, *, by: Person) -> None:
+        super().__init__(data)
+        self.fields["scope"].queryset = queries.scopes_to_grant(by)  # type: ignore[attr-defined]
+        self.fields["scope"].label_from_instance = _scope_label  # type: ignore[attr-defined]
+        if Role.ADMINISTRATOR not in queries.rights(by).alone().roles:
+            self.fields["role"].choices = [c for c in Role.choices if c[0] not in queries.ONLY_BY_ADMINISTRATORS]  # type: ignore[attr-defined]
+
+
+def _scope_label(scope: Scope) -> str:
+    return f"{scope.name} ({scope.get_scope_kind_display().lower()})"
+
+
+class PasswordForm(forms.Form):
+    """The first password of somebody who was invited."""
+
+    password = forms.CharField(
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
+        help_text="At least ten characters; a sentence is easiest.",
+    )
