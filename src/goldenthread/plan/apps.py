@@ -1,6 +1,10 @@
-"""The Django application of this room."""
+"""The Django application of this room, and what it offers to lower rooms."""
+
+from __future__ import annotations
 
 from django.apps import AppConfig
+
+from goldenthread.kit.slots import provide
 
 
 class PlanApp(AppConfig):
@@ -9,3 +13,15 @@ class PlanApp(AppConfig):
     name = "goldenthread.plan"
     label = "plan"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register jobs and the panels that pages of lower rooms show."""
+        from goldenthread.plan import jobs, panels, queries
+
+        del jobs  # imported for its registrations
+        provide("navigation", panels.navigation, position=40)
+        provide("objective_forecasts", queries.objective_forecasts)
+        provide("objectives_that_rank", queries.objectives_that_rank)
+        provide("target_fans", queries.target_fans)
+        provide("objective_panels", panels.objective_panels)
+        provide("project_panels", panels.project_panels)

@@ -33,7 +33,9 @@ class Finish:
 def finishes(rows: ThreadRows) -> dict[str, Finish]:
     """Reference -> finish, for every step that has a date and every project that does or did; stopped work has none."""
     children = rows.below()
-    tails = schedule_mapping.driving_chains(list(rows.activities.values()), rows.relationships)
+    tails = schedule_mapping.driving_chains(
+        list(rows.activities.values()), rows.relationships, rows.office.organisation, rows.today
+    )
     found: dict[str, Finish] = {}
     for step in rows.steps.values():
         finish = _step_finish(rows, rows.leaves(step.activity_id, children), tails)

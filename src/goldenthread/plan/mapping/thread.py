@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from goldenthread.engine.drift import drift
+from goldenthread.engine.drift import DriftOptions, drift
 from goldenthread.engine.randoms import stable_key
 from goldenthread.engine.thread_data import (
     NO_RATE,
@@ -23,6 +23,8 @@ from goldenthread.engine.thread_data import (
     Targets,
     ThreadData,
 )
+from goldenthread.engine.realised_share import RealisedShare
+from goldenthread.plan.mapping.experience import experience
 from goldenthread.plan.mapping.finishes import Finish, finishes
 from goldenthread.plan.mapping.rows import ThreadRows
 from goldenthread.plan.models import Contribution
@@ -78,7 +80,7 @@ def thread(rows: ThreadRows) -> Thread:
             finish_likely=[done[r].likely for r in subject_refs],
             finish_high=[done[r].high for r in subject_refs],
         ),
-        contributions=_contributions(given, place_subject, place_kpi),
+        contributions=_contributions(given, place_subject, place_kpi, experience(rows, done)),
         supervisions=Supervisions(
             key=_keys("supervision", [s.pk for s in watched]),
             subject=[place_subject[f"step:{s.step_id}"] for s in watched],
@@ -154,7 +156,9 @@ def _kpis(kpis: list[Kpi], targets: list[Target], rows: ThreadRows) -> Kpis:
         if not figures:  # the baseline is the only figure there is
             start = next(t for t in targets if t.kpi_id == kpi.pk and t.baseline is not None)
             figures = [(min(start.baseline_on or rows.today, rows.today), float(start.baseline or 0.0))]
-        trend = drift([day_number(on, rows.today) for on, _ in figures], [value for _, value in figures])
+        way = max((abs(t.value - t.baseline) for t in targets if t.kpi_id == kpi.pk and t.value is not None and t.baseline is not None), default=None)
+        days = [day_number(on, rows.today) for on, _ in figures]
+        trend = drift(days, [value for _, value in figures], DriftOptions(scale=way or None))
         columns["value"].append(figures[-1][1])
         columns["day"].append(day_number(figures[-1][0], rows.today))
         columns["drift"].append(trend.mean_per_day)
@@ -232,7 +236,7 @@ def _in_own_currency(rate: ValueRate, rows: ThreadRows) -> float | None:
     return None if millionths is None else rate.minor * millionths / MILLION
 
 
-def _contributions(given: list[Contribution], subjects: dict[str, int], kpis: dict[int, int]) -> Contributions:
+def _contributions(given: list[Contribution], subjects: dict[str, int], kpis: dict[int, int], learnt: RealisedShare) -> Contributions:
     return Contributions(
         key=_keys("contribution", [c.pk for c in given]),
         subject=[subjects[_subject(c)] for c in given],
@@ -243,6 +247,8 @@ def _contributions(given: list[Contribution], subjects: dict[str, int], kpis: di
         chance=[c.chance / 100 for c in given],
         lag=[float(c.lag_days) for c in given],
         ramp=[float(c.ramp_days) for c in given],
+        factor_mean=[learnt.mean] * len(given),
+        factor_sd=[learnt.sd if learnt.cases else 0.0] * len(given),
         evidence=[c.grade for c in given],
     )
 

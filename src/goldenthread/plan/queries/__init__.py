@@ -1,11 +1,14 @@
 """Reads of the business plan, one module a noun: the outline, forecasts, gaps."""
 
 from goldenthread.plan.queries.forecasts import (
+    drift_rows,
+    effect_row,
     explanation,
     forecast_of,
     latest_forecast,
     levers,
     objective_forecasts,
+    objectives_that_rank,
     stale_offices,
     target_fans,
 )
@@ -16,12 +19,15 @@ __all__ = [
     "Gaps",
     "PlanRow",
     "contribution_sentence",
+    "drift_rows",
+    "effect_row",
     "explanation",
     "forecast_of",
     "gaps",
     "latest_forecast",
     "levers",
     "objective_forecasts",
+    "objectives_that_rank",
     "office_of",
     "plan_of",
     "plan_rows",

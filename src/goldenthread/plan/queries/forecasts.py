@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,7 @@ from goldenthread.accounts.models import Changeset, Person
 from goldenthread.accounts.queries import visible
 from goldenthread.engine.forecast import ENGINE_VERSION, forecast
 from goldenthread.plan.mapping.results import plain, read_inputs
-from goldenthread.plan.models import Forecast
+from goldenthread.plan.models import Contribution, Forecast
 from goldenthread.purpose.models import Objective, Office, Target
 
 
@@ -147,3 +148,66 @@ def _inputs(made: Forecast, kind: str, ident: int) -> dict[str, Any]:
     found |= {f"kpi:{ids['kpis'][k]}": row("kpis", k) for k in sorted(kpis)}
     found |= {f"contribution:{ids['contributions'][i]}": row("contributions", i) for i in given}
     return found
+
+
+@dataclass(frozen=True)
+class EffectRow:
+    """One contribution to an objective: what it is expected to move, and what is lost without it."""
+
+    contribution: Contribution
+    name: str
+    url: str | None
+    expected: float | None
+    chance_now: float | None
+    chance_without: float | None
+
+
+def effect_row(row: Contribution, objective: Objective, made: Forecast | None, *, hides_secrets: bool) -> EffectRow:
+    """The contribution's line on an objective's page."""
+    results: dict[str, Any] = made.results if made else {}
+    known = results.get("contributions", {}).get(str(row.pk), {})
+    targets = [t for pk, t in known.get("targets", {}).items() if results["targets"][pk]["objective"] == objective.pk]
+    now = results.get("objectives", {}).get(str(objective.pk), {}).get("chance")
+    lost = known.get("objectives", {}).get(str(objective.pk))
+    project = row.project
+    secret = project is not None and project.is_confidential and hides_secrets
+    name = "A confidential project" if secret else project.name if project is not None else row.step.activity.name  # type: ignore[union-attr]
+    url = None if secret else f"/projects/{project.pk}" if project is not None else f"/plan/steps/{row.step_id}"
+    return EffectRow(
+        contribution=row,
+        name=name,
+        url=url,
+        expected=max((t["expected"] for t in targets), key=abs, default=None),
+        chance_now=now,
+        chance_without=None if now is None or lost is None else now - lost,
+    )
+
+
+def drift_rows(objective: Objective, made: Forecast | None) -> list[tuple[Target, float, str]]:
+    """The trend of each target's KPI until its date: target, change in KPI units, basis."""
+    results: dict[str, Any] = made.results if made else {}
+    found = []
+    for target in objective.targets.select_related("kpi").order_by("pk"):
+        known = results.get("targets", {}).get(str(target.pk))
+        if known is not None and target.value is not None and known.get("drift_share") is not None:
+            found.append((target, known["drift_share"] * (target.value - known["value_now"]), known["basis"]))
+    return found
+
+
+def objectives_that_rank(objective_ids: list[int]) -> dict[int, bool]:
+    """A09: whether an objective changes the order of two pieces of work, by the chances that they bring. Left out where not known."""
+    found: dict[int, bool] = {}
+    for office_id in set(Objective.objects.filter(pk__in=objective_ids).values_list("office_id", flat=True)):
+        made = latest_forecast(office_id)
+        subjects = made.results["subjects"] if made is not None else {}
+        if len(subjects) < 2:
+            continue
+        for pk in objective_ids:
+            if str(pk) in made.results["objectives"]:  # type: ignore[union-attr]
+                found[pk] = _order(subjects) != _order(subjects, without=str(pk))
+    return found
+
+
+def _order(subjects: dict[str, Any], without: str = "") -> list[str]:
+    brings = {ref: sum(v or 0.0 for o, v in row["objectives"].items() if o != without) for ref, row in subjects.items()}
+    return sorted(brings, key=lambda ref: (-brings[ref], ref))

@@ -1,0 +1,34 @@
+"""How commands print: one JSON document, or a table for people."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+
+def document(value: Any) -> None:
+    """Print one JSON document; NaN is refused rather than written."""
+    print(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False, default=str))  # noqa: T201  the command's voice
+
+
+def say(text: str) -> None:
+    """Print a line."""
+    print(text)  # noqa: T201  the command's voice
+
+
+def note(text: str) -> None:
+    """Print a line beside the answer."""
+    print(text, file=sys.stderr)  # noqa: T201  the command's voice
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[Any]], empty: str = "Nothing.") -> None:
+    """Print columns, as wide as they need to be."""
+    if not rows:
+        say(empty)
+        return
+    cells = [[str(c) if c is not None else "" for c in row] for row in rows]
+    widths = [max(len(h), *(len(row[i]) for row in cells)) for i, h in enumerate(head)]
+    for row in [list(head), ["-" * w for w in widths], *cells]:
+        say("  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip())

@@ -1,0 +1,211 @@
+"""Commands that read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from goldenthread.config.printing import document, say, table
+from goldenthread.config.session import Session
+
+
+def _percent(value: float | None) -> str:
+    return "–" if value is None else f"{value:.0%}"
+
+
+def _may(session: Session, kind: str, act: str = "v") -> None:
+    from goldenthread.accounts.queries import rights
+    from goldenthread.kit.errors import Forbidden
+
+    if not rights(session.person).anywhere(act, kind):
+        raise Forbidden(f"{session.person} may not see this.")
+
+
+def thread(session: Session, *, json: bool) -> None:
+    """`thread`: objectives with chance, KPIs with range, coverage and basis."""
+    from goldenthread.accounts.queries import visible
+    from goldenthread.plan.actions.forecasts import make_forecast
+    from goldenthread.plan.queries import latest_forecast
+    from goldenthread.purpose.models import Objective, Target
+
+    _may(session, "OBJECTIVE")
+    office = session.office
+    made = latest_forecast(office)
+    if made is None or made.changes_since:
+        made = make_forecast(office=office)
+    shown = visible(Objective.objects.filter(office=office), session.person).exclude(state__in=["ACHIEVED", "RETIRED"])
+    targets: dict[int, list[Target]] = {}
+    for target in Target.objects.filter(objective__in=shown.values("pk")).select_related("kpi").order_by("pk"):
+        targets.setdefault(target.objective_id, []).append(target)
+    rows = [_objective(o, targets.get(o.pk, []), made.results) for o in shown.order_by("pk")]
+    if json:
+        document({"office": office.code, "made_at": made.made_at.isoformat(), "digest": made.digest, "objectives": rows})
+        return
+    table(
+        ["objective", "chance", "KPI", "P10", "P50", "P90", "coverage", "basis"],
+        [
+            [o["title"][:50] if i == 0 else "", _percent(o["p_attain"]) if i == 0 else "", k["kpi"], k["p10"], k["p50"], k["p90"], _percent(k["coverage"]), k["basis"]]
+            for o in rows
+            for i, k in enumerate(o["kpis"] or [{"kpi": "no target", "p10": "", "p50": "", "p90": "", "coverage": None, "basis": ""}])
+        ],
+        "No objective yet.",
+    )  # fmt: skip
+
+
+def _objective(objective: Any, targets: list[Any], results: dict[str, Any]) -> dict[str, Any]:
+    known = results["objectives"].get(str(objective.pk), {})
+    return {
+        "id": objective.pk,
+        "title": objective.title,
+        "state": objective.state,
+        "p_attain": known.get("chance"),
+        "basis": known.get("basis"),
+        "kpis": [_target(t, results["targets"].get(str(t.pk))) for t in targets],
+    }
+
+
+def _target(target: Any, known: dict[str, Any] | None) -> dict[str, Any]:
+    figures = known or {}
+    digits = target.kpi.decimals
+
+    def rounded(name: str) -> float | None:
+        value = figures.get(name)
+        return None if value is None else round(value, digits + 2)
+
+    return {
+        "id": target.pk,
+        "kpi": target.kpi.name,
+        "unit": target.kpi.unit,
+        "baseline": target.baseline,
+        "target": target.value,
+        "due_on": target.due_on.isoformat() if target.due_on else None,
+        "p_attain": figures.get("chance"),
+        "p10": rounded("p10"),
+        "p50": rounded("p50"),
+        "p90": rounded("p90"),
+        "coverage": figures.get("coverage"),
+        "coverage_reason": figures.get("coverage_reason", "target not complete"),
+        "basis": figures.get("basis", "none"),
+    }
+
+
+def today(session: Session, email: str, *, json: bool) -> None:
+    """`today E-MAIL`: the person's day. One's own, or that of one's team."""
+    from goldenthread.accounts.models import Person
+    from goldenthread.accounts.queries import rights
+    from goldenthread.kit.errors import Forbidden, Refused
+    from goldenthread.thread import queries
+
+    person = Person.objects.filter(email__iexact=email).first()
+    if person is None:
+        raise Refused(f"There is no person with the address {email}.", field="E-MAIL")
+    held = rights(session.person)
+    if person.pk != session.person.pk and not (held.anywhere("e", "PLAN") or held.everywhere("e", "SETTINGS")):
+        raise Forbidden("You may see only your own day.")
+    person.organisation = session.organisation
+    day = queries.today(person)
+    items = [
+        {
+            "title": row.title,
+            "kind": row.kind,
+            "chain": [link.label for link in row.chain],
+            "reason": row.ranked.sentence,
+            "cost_of_delay": row.ranked.item.cost_of_delay,
+            "hours_left": row.ranked.item.hours_left,
+            "due": row.ranked.item.due.isoformat() if row.ranked.item.due else None,
+        }
+        for row in day.rows
+    ]
+    if json:
+        document({"person": person.email, "day": day.day.isoformat(), "items": items})
+        return
+    say(f"{day.title}: {len(items)} things, {day.load.hours_used:.1f} of {day.hours_today:.1f} hours\n")
+    rows = [[i, r["title"][:60], r["reason"], "" if r["hours_left"] is None else f"{r['hours_left']:.1f} h", " < ".join(r["chain"])[:80]] for i, r in enumerate(items, 1)]
+    table(["", "what", "why now", "left", "serves"], rows, "Nothing waits.")
+
+
+def gaps(session: Session, *, json: bool) -> None:
+    """`gaps`: unsupported work, uncovered objectives, people without a line."""
+    from django.utils import timezone
+
+    from goldenthread.plan.queries import gaps as found_gaps
+
+    _may(session, "PULSE")
+    found = found_gaps(session.office, timezone.localdate(), session.person)
+    unsupported = [
+        {"ref": str(f.key), "title": f.title, "reason": f.reason, "state": f.state, "hours": round(f.hours, 2), "sentence": f.sentence, "actions": list(f.actions)}
+        for f in found.unsupported.findings
+    ]  # fmt: skip
+    goals = [{"objective": g.goal, "title": g.title, "kpi": g.kpi, "reason": g.reason, "sentence": g.sentence} for g in found.goals]
+    people = [{"person": found.names[p.person], "reason": p.reason, "hours": round(p.hours, 2), "asked": p.asked} for p in found.people]  # type: ignore[index]
+    if json:
+        totals = {"hours": found.unsupported.hours, "unsupported_hours": found.unsupported.unsupported_hours, "duty_hours": found.unsupported.duty_hours}
+        document({"totals": totals, "unsupported": unsupported, "uncovered_objectives": goals, "people_without_line": people})
+        return
+    table(["work", "hours", "reason", "state"], [[u["title"][:60], u["hours"], u["reason"], u["state"]] for u in unsupported], "All work has a line.")
+    say("")
+    table(["goal", "what is missing"], [[g["title"][:60], g["sentence"]] for g in goals], "Every goal has work.")
+    say("")
+    table(["person", "hours", "why"], [[p["person"], p["hours"], p["reason"]] for p in people], "Everybody has a line.")
+
+
+def lint_objective(text: str, *, json: bool) -> None:
+    """`lint-objective TEXT`: the ten checks on a text alone."""
+    from goldenthread.engine.objective_quality import draft_from_text, review
+
+    found = review(draft_from_text(text))
+    results = [
+        {"id": r.check, "title": r.title, "passed": r.passed, "words": [w.text for w in r.words], "advice": r.advice}
+        for r in found.results
+    ]
+    if json:
+        document({"text": text, "score": found.score, "ready": found.ready, "results": results, "warnings": [w.text for w in found.warnings]})
+        return
+    say(f"{found.score} of 100{', ready for approval' if found.ready else ''}\n")
+    marks = {True: "yes", False: "no", None: "not known"}
+    table(["", "check", "passed", "words at fault", "advice"], [[r["id"], r["title"], marks[r["passed"]], ", ".join(r["words"]), r["advice"] if r["passed"] is not True else ""] for r in results])
+
+
+def explain(session: Session, ref: str, *, json: bool) -> None:
+    """`explain REF`: the figure, its formula and inputs, and the same figure computed again."""
+    from goldenthread.kit.errors import Refused
+    from goldenthread.plan.models import Forecast
+    from goldenthread.plan.queries import explanation
+
+    _may(session, "PLAN")
+    kind, _, ident = ref.partition(":")
+    made = Forecast.objects.filter(office=session.office).order_by("-made_at", "-id").first()
+    if made is None:
+        raise Refused("There is no forecast yet.", advice="Run “thread” first.")
+    if kind not in {"objective", "target", "contribution", "supervision"} or not ident.isdigit():
+        raise Refused(f"“{ref}” is not a reference.", field="REF", advice="Write objective:ID, target:ID, contribution:ID or supervision:ID.")
+    try:
+        found = explanation(made, kind, int(ident))
+    except KeyError as error:
+        raise Refused(f"The forecast holds no {ref}.", field="REF") from error
+    if json:
+        document(found)
+        return
+    say(f"{found['ref']}: {found['figure']} {found['value']}, computed again {found['again']} ({'equal' if found['same'] else 'NOT equal'})")
+    say(f"{found['formula']}\n{found['runs']:,} runs, seed {found['seed']}, {found['engine']}, made {found['made_at']}\n")
+    for name, row in found["inputs"].items():
+        say(f"  {name}: " + ", ".join(f"{k} {v}" for k, v in row.items() if v is not None))
+
+
+def export(session: Session, form: str, place: str, *, json: bool) -> None:
+    """`export csv|xlsx`: every noun the person may export."""
+    from goldenthread.workspace.queries import exports
+
+    written = exports(session.person, form)
+    target = Path(place)
+    files = []
+    if form == "csv":
+        target.mkdir(parents=True, exist_ok=True)
+    for name, content in written:
+        path = target / name if form == "csv" else target
+        path.write_bytes(content)
+        files.append({"file": str(path), "bytes": len(content)})
+    if json:
+        document({"files": files})
+        return
+    table(["file", "bytes"], [[f["file"], f["bytes"]] for f in files])

@@ -1,0 +1,69 @@
+"""Commands that write."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from goldenthread.config.printing import document, say, table
+from goldenthread.config.session import Session, set_up
+
+
+def undo(session: Session, number: int, *, json: bool) -> None:
+    """`undo CHANGESET`."""
+    from goldenthread.accounts.models import Changeset
+    from goldenthread.accounts.undo import undo as undo_changeset
+    from goldenthread.kit.errors import Refused
+
+    found = Changeset.objects.filter(pk=number).first()
+    if found is None:
+        raise Refused(f"There is no changeset {number}.", field="CHANGESET")
+    made = undo_changeset(changeset=found, by=session.person, source=Changeset.Source.COMMAND)
+    if json:
+        document({"undone": found.pk, "changeset": made.pk, "title": made.title})
+        return
+    say(made.title)
+
+
+def found(*, name: str, administrator: str, email: str, slug: str, json: bool) -> None:
+    """`found NAME`: an organisation, its administrator, and the link to sign in."""
+    set_up()
+    from django.utils.text import slugify
+
+    from goldenthread.accounts import actions
+    from goldenthread.kit.scoping import organisation_scope
+
+    organisation, person = actions.found_organisation(
+        name=name, slug=slug or slugify(name)[:40] or "organisation", administrator=administrator, email=email
+    )
+    with organisation_scope(organisation):
+        secret = actions.invite(person=person, by=None)
+    path = f"/invitation/{secret}"
+    if json:
+        document({"organisation": organisation.slug, "invitation": path})
+        return
+    say(f"{organisation} is founded. {person} sets a password at {path}")
+
+
+def import_files(session: Session, kind: str, files: list[str], *, dry_run: bool, json: bool, noun: str) -> None:
+    """`import stratml|projects|csv FILE...`: each file one undoable changeset; a faulty one changes nothing and ends the command."""
+    from goldenthread.workspace import imports
+
+    outcomes: list[dict[str, Any]] = []
+    for name in files:
+        path = Path(name)
+        content = imports.content_of(path)
+        outcomes.append(
+            {"file": path.name, **imports.run(kind, path.name, content, by=session.person, office=session.office, dry_run=dry_run, noun=noun)}
+        )
+    counts: dict[str, int] = {}
+    for outcome in outcomes:
+        for key, value in outcome["counts"].items():
+            counts[key] = counts.get(key, 0) + value
+    missed = [entry for outcome in outcomes for entry in outcome["not_understood"]]
+    if json:
+        document({"dry_run": dry_run, "counts": counts, "not_understood": missed, "files": outcomes})
+        return
+    table(["what", "count"], list(counts.items()))
+    for entry in missed[:50]:
+        say(f"  not understood: {entry}")

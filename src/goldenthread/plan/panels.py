@@ -1,0 +1,60 @@
+"""What pages of lower rooms show of the plan: forecasts, effects and levers of an objective, the thread of a project."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from goldenthread.accounts.models import Person
+from goldenthread.accounts.queries import may_in, rights
+from goldenthread.kit.permissions import Act, Kind
+from goldenthread.plan import queries
+from goldenthread.plan.models import Contribution, Supervision
+from goldenthread.projects.models import Project
+from goldenthread.purpose.models import Objective
+
+
+def navigation(person: Person) -> list[dict[str, Any]]:
+    """The plan."""
+    if not rights(person).anywhere(Act.VIEW, Kind.PLAN):
+        return []
+    return [{"group": "thread", "label": "Plan", "url": reverse("plan:plan"), "count": None, "key": "g l"}]
+
+
+def objective_panels(objective: Objective, person: Person) -> list[str]:
+    """"What moves it" and "Best levers" of an objective's page."""
+    if not may_in(person, Act.VIEW, Kind.PLAN, objective.office.scope_id):
+        return []
+    made = queries.latest_forecast(objective.office_id)
+    kpis = list(objective.targets.values_list("kpi_id", flat=True))
+    rows = Contribution.objects.filter(kpi_id__in=kpis).select_related("kpi", "step__activity", "project").order_by("kpi__name", "pk")
+    hides_secrets = not rights(person).everywhere(Act.VIEW, Kind.CONFIDENTIAL)
+    effects = [queries.effect_row(c, objective, made, hides_secrets=hides_secrets) for c in rows]
+    context = {
+        "objective": objective,
+        "forecast": made,
+        "effects": sorted(effects, key=lambda e: -abs(e.expected or 0.0)),
+        "drifts": queries.drift_rows(objective, made),
+        "levers": queries.levers(objective.office_id, objective.pk),
+    }
+    return [
+        render_to_string("plan/templates/panel_effects.html", context),
+        render_to_string("plan/templates/panel_levers.html", context),
+    ]
+
+
+def project_panels(project: Project, person: Person) -> list[str]:
+    """The thread of a project: what it moves and who of the PMO supervises it."""
+    if not rights(person).anywhere(Act.VIEW, Kind.PLAN):
+        return []
+    context = {
+        "project": project,
+        "sentences": [
+            (c, queries.contribution_sentence(c, project.finishes_on))
+            for c in Contribution.objects.filter(project=project).select_related("kpi").order_by("pk")
+        ],
+        "supervisions": list(Supervision.objects.filter(project=project).select_related("step__activity").order_by("pk")),
+    }
+    return [render_to_string("plan/templates/panel_project.html", context)]

@@ -1,0 +1,202 @@
+"""Rows <-> the engine's network: working minutes from the data date, leaves only, links of summaries spread over their leaves."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from goldenthread.accounts.models import Organisation
+from goldenthread.accounts.queries import public_holidays
+from goldenthread.engine.calendars import Shifts, WorkingTime
+from goldenthread.engine.critical_path import FF, FS, NONE, SF, SS, Network, Schedule, schedule, tail_of
+from goldenthread.engine.errors import EngineError
+from goldenthread.kit.errors import Refused
+from goldenthread.schedule.models import Activity, ActivityDates, Relationship
+
+KINDS = {"FS": FS, "SS": SS, "FF": FF, "SF": SF}
+BEGIN, NOON, PAUSE, MIDNIGHT = 9 * 60, 13 * 60, 60, 24 * 60
+YEARS_BACK, YEARS_AHEAD = 3, 12
+
+
+def working_time(organisation: Organisation, around: date) -> WorkingTime:
+    """The organisation's working week and public holidays, for the years around a day."""
+    return _working_time(tuple(organisation.working_week), organisation.country, around.year)
+
+
+@lru_cache(maxsize=32)
+def _working_time(week: tuple[int, ...], country: str, year: int) -> WorkingTime:
+    years = range(max(1970, year - YEARS_BACK), min(2199, year + YEARS_AHEAD) + 1)
+    off = {holiday.on: () for y in years for holiday in public_holidays(country, y)}
+    try:
+        return WorkingTime(tuple(_shifts(minutes) for minutes in week), off)
+    except EngineError as error:
+        raise Refused(str(error), field="working_week") from error
+
+
+def _shifts(minutes: int) -> Shifts:
+    """A day of so many minutes from nine o'clock with an hour's pause at one; longer days begin earlier."""
+    if minutes <= 0:
+        return ()
+    if minutes <= NOON - BEGIN:
+        return ((BEGIN, BEGIN + minutes),)
+    last = BEGIN + minutes + PAUSE
+    if last <= MIDNIGHT:
+        return ((BEGIN, NOON), (NOON + PAUSE, last))
+    return ((MIDNIGHT - minutes, MIDNIGHT),)
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A working calendar and the moment from which its minutes count."""
+
+    calendar: WorkingTime
+    origin: datetime
+
+    def start(self, day: date) -> int:
+        """The minute at which this day begins."""
+        return self.calendar.to_minute(datetime.combine(day, time()), self.origin)
+
+    def end(self, day: date) -> int:
+        """The minute at which this day ends."""
+        return self.start(day + timedelta(days=1))
+
+
+def _axis(organisation: Organisation, data_date: date) -> Axis:
+    return Axis(working_time(organisation, data_date), datetime.combine(data_date, time()))
+
+
+def leaf_ids(rows: list[Activity]) -> dict[int, list[int]]:
+    """Activity id -> ids of the scheduled leaves at or below it: no summaries, nothing cancelled."""
+    children: dict[int | None, list[int]] = defaultdict(list)
+    for row in rows:
+        children[row.parent_id].append(row.pk)
+    cancelled = {row.pk for row in rows if row.cancelled_on is not None}
+    found: dict[int, list[int]] = {}
+
+    def below(pk: int) -> list[int]:
+        if pk not in found:
+            found[pk] = [leaf for child in children[pk] for leaf in below(child)] if children[pk] else [pk]
+            found[pk] = [leaf for leaf in found[pk] if leaf not in cancelled]
+        return found[pk]
+
+    for row in rows:
+        below(row.pk)
+    return found
+
+
+def network(rows: list[Activity], links: list[Relationship], axis: Axis) -> Network:
+    """The engine's network of these rows."""
+    leaves = leaf_ids(rows)
+    scheduled = [row for row in rows if leaves[row.pk] == [row.pk]]
+    place = {row.pk: i for i, row in enumerate(scheduled)}
+    pairs = {
+        (place[p], place[s], KINDS[link.relationship_kind], link.lag)
+        for link in links
+        for p in leaves.get(link.predecessor_id, [])
+        for s in leaves.get(link.successor_id, [])
+        if p != s
+    }
+    ordered = sorted(pairs)
+    return Network(
+        key=np.array([row.pk for row in scheduled], np.int64),
+        duration=[_remaining(row) for row in scheduled],
+        predecessor=[p for p, _, _, _ in ordered],
+        successor=[s for _, s, _, _ in ordered],
+        kind=[k for _, _, k, _ in ordered],
+        lag=[lag for _, _, _, lag in ordered],
+        not_before=[max(axis.start(row.not_before), -1) if row.not_before else -1 for row in scheduled],
+        actual_start=[min(axis.start(row.actual_start), 0) if row.actual_start else NONE for row in scheduled],
+        actual_finish=[min(axis.end(row.actual_finish), 0) if row.actual_finish else NONE for row in scheduled],
+        deadline=[axis.end(row.deadline) if row.deadline else NONE for row in scheduled],
+    )
+
+
+def _remaining(row: Activity) -> int:
+    if row.is_milestone or row.is_done:
+        return 0
+    return round(row.duration * (100 - row.progress) / 100)
+
+
+def _scheduled(rows: list[Activity], links: list[Relationship], axis: Axis) -> tuple[Network, Schedule]:
+    made = network(rows, links, axis)
+    try:
+        return made, schedule(made)
+    except EngineError as error:
+        names = {row.pk: row.name for row in rows}
+        named = [f"“{names[key]}”" for key in error.items if key in names]  # type: ignore[index]
+        if len(named) > 1:
+            raise Refused(f"These wait for each other in a circle: {' → '.join([*named, named[0]])}.", field="predecessor") from error
+        raise Refused(f"{named[0] + ': ' if named else ''}{error.message}") from error
+
+
+def computed_dates(
+    rows: list[Activity], links: list[Relationship], organisation: Organisation, data_date: date
+) -> list[ActivityDates]:
+    """Early and late dates and floats of every scheduled leaf, unsaved. Refused names the activities of a circle."""
+    if not rows:
+        return []
+    axis = _axis(organisation, data_date)
+    made, result = _scheduled(rows, links, axis)
+    digest = _digest(made, data_date)
+    by_id = {row.pk: row for row in rows}
+    return [_dates(by_id[int(key)], i, result, axis, digest, organisation) for i, key in enumerate(result.key)]
+
+
+def _dates(row: Activity, i: int, result: Schedule, axis: Axis, digest: str, organisation: Organisation) -> ActivityDates:
+    def starts(minute: int) -> date:
+        return axis.calendar.start_moment(minute, axis.origin).date()
+
+    def ends(minute: int, begin: date) -> date:
+        return max(axis.calendar.finish_moment(minute, axis.origin).date(), begin)
+
+    early_start = row.actual_start or starts(int(result.early_start[i]))
+    late_start = row.actual_start or starts(int(result.late_start[i]))
+    early_finish = row.actual_finish or ends(int(result.early_finish[i]), early_start)
+    late_finish = row.actual_finish or ends(int(result.late_finish[i]), late_start)
+    return ActivityDates(
+        organisation=organisation,
+        activity=row,
+        early_start=early_start,
+        early_finish=early_finish,
+        late_start=late_start,
+        late_finish=late_finish,
+        total_float=int(result.total_float[i]),
+        free_float=int(result.free_float[i]),
+        is_critical=bool(result.critical[i]),
+        digest=digest,
+    )
+
+
+def _digest(made: Network, data_date: date) -> str:
+    total = hashlib.sha256(data_date.isoformat().encode())
+    for name in made.__dataclass_fields__:
+        total.update(np.ascontiguousarray(getattr(made, name)).tobytes())
+    return total.hexdigest()
+
+
+class Chains:
+    """Driving chains of a schedule: what must be done, from the data date on, for an activity to finish."""
+
+    def __init__(self, made: Network | None, result: Schedule | None) -> None:
+        self._network, self._result = made, result
+        self._keys = {int(k) for k in made.key} if made is not None else set()
+
+    def of(self, activity_id: int) -> tuple[int, ...]:
+        """Ids of the unfinished activities of the chain, first to last; empty for one that is not scheduled."""
+        if activity_id not in self._keys:
+            return ()
+        made: Any = self._network
+        return tail_of(made, self._result, activity_id)  # type: ignore[arg-type]
+
+
+def driving_chains(rows: list[Activity], links: list[Relationship], organisation: Organisation, data_date: date) -> Chains:
+    """The driving chains of these rows."""
+    if not rows:
+        return Chains(None, None)
+    return Chains(*_scheduled(rows, links, _axis(organisation, data_date)))
