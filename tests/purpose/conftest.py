@@ -50,9 +50,18 @@ def build(cast: Cast) -> Scene:
     actions.enter_measurements(
         figures=[actions.Figure(kpi, date(2026, month, 1), 5.0 - 0.1 * month) for month in range(1, 5)], by=head
     )
-    objective = actions.add_objective(office=cast.office, title=TITLE, short_name="Faster decisions", by=head, clause=clause, owner=cast.pmo)
+    objective = actions.add_objective(
+        office=cast.office, title=TITLE, short_name="Faster decisions", by=head, clause=clause, owner=cast.pmo
+    )
     target = actions.set_target(
-        objective=objective, kpi=kpi, by=head, baseline=5.0, baseline_on=date(2026, 1, 1), value=3.0, due_on=date(2027, 10, 31), tolerance=0.2
+        objective=objective,
+        kpi=kpi,
+        by=head,
+        baseline=5.0,
+        baseline_on=date(2026, 1, 1),
+        value=3.0,
+        due_on=date(2027, 10, 31),
+        tolerance=0.2,
     )
     return Scene(cast, mandate, clause, kpi, objective, target)
 

@@ -17,7 +17,12 @@ def _today():
 
 
 def draft(cast, **fields):
-    said = {"title": "Next", "purpose": "Show what projects bring.", "issuer": "Board", "clauses": ["Benefits are shown."]} | fields
+    said = {
+        "title": "Next",
+        "purpose": "Show what projects bring.",
+        "issuer": "Board",
+        "clauses": ["Benefits are shown."],
+    } | fields
     return actions.draft_mandate(office=cast.office, by=cast.head, **said)
 
 

@@ -4,8 +4,16 @@ from django.apps import AppConfig
 
 
 class PurposeApp(AppConfig):
-    """Names the room to Django."""
+    """Names the room to Django and offers its pages to the navigation and the search."""
 
     name = "goldenthread.purpose"
     label = "purpose"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register what pages above ask for."""
+        from goldenthread.kit.slots import provide
+        from goldenthread.purpose.views import around
+
+        provide("navigation", around.navigation, position=30)
+        provide("search_rows", around.search_rows, position=30)

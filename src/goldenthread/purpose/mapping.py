@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
+from goldenthread.engine.objective_draft import ObjectiveDraft
 from goldenthread.engine.objective_quality import Review, review
 from goldenthread.engine.objective_text import Direction
-from goldenthread.engine.objective_draft import ObjectiveDraft
 from goldenthread.purpose.models import Kpi, Objective, Target
 
 DIRECTIONS: dict[str, Direction] = {Kpi.Direction.RISE: "up", Kpi.Direction.FALL: "down", Kpi.Direction.BAND: "band"}
 reviewed = lru_cache(maxsize=4096)(review)  # a draft says all that its review depends on
 
 
-def draft_of(objective: Objective, target: Target | None = None, discriminates: bool | None = None) -> ObjectiveDraft:
+def draft_of(objective: Objective, target: Target | None = None, *, discriminates: bool | None = None) -> ObjectiveDraft:
     """An objective and one of its targets as the quality checks read them.
 
-    A band becomes its middle, half its width being the tolerance. `discriminates`: whether it ranks two pieces of work differently.
+    A band becomes its middle, half its width being the tolerance. `discriminates`: whether it tells two pieces of work apart.
     """
     said = {
         "title": objective.title,
@@ -49,8 +49,8 @@ def draft_of(objective: Objective, target: Target | None = None, discriminates: 
     )
 
 
-def quality_of(objective: Objective, targets: Iterable[Target], discriminates: bool | None = None) -> Review:
+def quality_of(objective: Objective, targets: Iterable[Target], *, discriminates: bool | None = None) -> Review:
     """The review of the objective with its weakest required target: an objective is as good as its worst promise."""
     required = [target for target in targets if target.is_required] or [None]
-    reviews = [reviewed(draft_of(objective, target, discriminates)) for target in required]
+    reviews = [reviewed(draft_of(objective, target, discriminates=discriminates)) for target in required]
     return min(reviews, key=lambda each: (each.ready, each.score))

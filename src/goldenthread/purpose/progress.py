@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+
+from django.utils import timezone
 
 RISE, FALL, BAND = "RISE", "FALL", "BAND"
 
@@ -56,3 +58,8 @@ def expected_share(day: date, start: date | None, end: date | None) -> float | N
 def next_figure_due(last: date | None, cadence: str) -> date | None:
     """The day by which the next figure is to be there; None where there has been none, so it is due now."""
     return None if last is None else last + timedelta(days=NEXT_FIGURE[cadence])
+
+
+def end_of(day: date) -> datetime:
+    """The last instant of a day where the organisation is."""
+    return timezone.make_aware(datetime.combine(day, time.max))

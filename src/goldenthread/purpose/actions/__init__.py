@@ -26,6 +26,7 @@ from goldenthread.purpose.actions.mandates import (
     put_mandate_in_force,
     remove_clause,
     retire_mandate,
+    set_clauses,
 )
 from goldenthread.purpose.actions.objectives import (
     achieve_objective,
@@ -70,6 +71,7 @@ __all__ = [
     "retire_mandate",
     "retire_objective",
     "return_objective",
+    "set_clauses",
     "set_target",
     "set_value_rate",
     "sign_value_rate",

@@ -45,7 +45,7 @@ class Entered:
 def enter_measurement(
     *, kpi: Kpi, on: date, value: float, by: Person, source: str = "", is_estimate: bool = False
 ) -> Measurement:  # fmt: skip
-    """A figure for a day. A standing figure of that day is withdrawn and this one takes its place; the same again does nothing."""
+    """A figure for a day. A figure that stands there is withdrawn and this one takes its place; the same again does nothing."""
     _require_figures({kpi}, by)
     figure = Figure(kpi, on, value, source.strip(), is_estimate)
     standing = Measurement.objects.filter(kpi=kpi, on=on, withdrawn_at__isnull=True).first()
@@ -150,14 +150,18 @@ def _require_figures(kpis: set[Kpi], by: Person) -> None:
 
 
 def _check(figure: Figure, today: date, place: int | None = None) -> None:
-    prefix = f"Figure {place}: " if place else ""
     try:
-        finite(value=figure.value)
-        within_limits(figure.kpi, figure.value, "value")
-        if figure.on > today:
-            raise Refused("A figure of a day to come cannot have been measured.", field="on")
+        _possible(figure, today)
     except Refused as refusal:
+        prefix = f"Figure {place}: " if place else ""
         raise Refused(prefix + refusal.message, field=refusal.field, advice=refusal.advice) from None
+
+
+def _possible(figure: Figure, today: date) -> None:
+    finite(value=figure.value)
+    within_limits(figure.kpi, figure.value, "value")
+    if figure.on > today:
+        raise Refused("A figure of a day to come cannot have been measured.", field="on")
 
 
 def _same(standing: Measurement, figure: Figure) -> bool:

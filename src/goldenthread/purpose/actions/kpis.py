@@ -45,7 +45,8 @@ def edit_kpi(*, kpi: Kpi, changes: dict[str, Any], by: Person, version: int | No
     differing = {name for name, value in changes.items() if getattr(kpi, name) != value}
     if differing & MEANING and kpi.measurements.filter(withdrawn_at__isnull=True).exists():
         field = min(differing & MEANING)
-        raise Refused("It has figures already.", field=field, advice="Redefine it from a day on: older figures measured something else.")
+        advice = "Redefine it from a day on: older figures measured something else."
+        raise Refused("It has figures already.", field=field, advice=advice)
     _consistent(as_it_would_be(kpi, changes))
     with changeset(title=f"Edit the KPI {kpi}", by=by, about=f"kpi:{kpi.pk}"):
         change(kpi, changes, version)
@@ -113,7 +114,8 @@ def _consistent(kpi: Kpi) -> None:
     if not kpi.name.strip():
         raise Refused("A KPI needs a name.", field="name")
     if Kpi.objects.filter(office_id=kpi.office_id, name=kpi.name.strip()).exclude(pk=kpi.pk).exists():
-        raise Refused(f"There is a KPI “{kpi.name}” already.", field="name", advice="Use it: one KPI may serve several objectives.")
+        advice = "Use it: one KPI may serve several objectives."
+        raise Refused(f"There is a KPI “{kpi.name}” already.", field="name", advice=advice)
     finite(floor=kpi.floor, ceiling=kpi.ceiling)
     if kpi.floor is not None and kpi.ceiling is not None and kpi.ceiling <= kpi.floor:
         raise Refused("The ceiling lies below the floor.", field="ceiling")
@@ -125,7 +127,7 @@ def _target_consistent(target: Target) -> None:
     kpi = target.kpi
     if kpi.direction == Kpi.Direction.BAND:
         if target.value is not None:
-            raise Refused("This KPI is kept within a band.", field="value", advice="Give the band’s lower and upper edge instead.")
+            raise Refused("This KPI is kept within a band.", field="value", advice="Give the band’s two edges instead.")
         if target.band_low is not None and target.band_high is not None and target.band_high <= target.band_low:
             raise Refused("The band has no width.", field="band_high")
     elif target.band_low is not None or target.band_high is not None:

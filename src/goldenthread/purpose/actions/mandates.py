@@ -109,7 +109,8 @@ def add_clause(*, mandate: Mandate, text: str, by: Person, number: int | None = 
 def edit_clause(*, clause: Clause, text: str, by: Person, version: int | None = None) -> None:
     """Change the words of a draft's clause."""
     _require_draft(clause.mandate, by)
-    with accounts.changeset(title=f"Edit clause {clause.number} of {clause.mandate}", by=by, about=f"mandate:{clause.mandate_id}"):
+    title = f"Edit clause {clause.number} of {clause.mandate}"
+    with accounts.changeset(title=title, by=by, about=f"mandate:{clause.mandate_id}"):
         change(clause, {"text": text.strip()}, version)
 
 
@@ -119,9 +120,23 @@ def remove_clause(*, clause: Clause, by: Person, version: int | None = None) -> 
     cited = Objective.objects.filter(clause=clause).first()
     if cited is not None:
         raise Refused(f"“{cited.label}” cites this clause.", advice="Let it cite another one first.")
-    with accounts.changeset(title=f"Remove clause {clause.number} of {clause.mandate}", by=by, about=f"mandate:{clause.mandate_id}"):
+    title = f"Remove clause {clause.number} of {clause.mandate}"
+    with accounts.changeset(title=title, by=by, about=f"mandate:{clause.mandate_id}"):
         require_version(clause, version)
         clause.delete()
+
+
+def set_clauses(*, mandate: Mandate, texts: Sequence[str], by: Person) -> None:
+    """Give a draft these clauses in this order: the first few rows change their words, the rest are added or removed."""
+    _require_draft(mandate, by)
+    rows = list(mandate.clauses.order_by("number"))
+    with accounts.changeset(title=f"Edit the clauses of {mandate}", by=by, about=f"mandate:{mandate.pk}"):
+        for clause, text in zip(rows, texts, strict=False):
+            edit_clause(clause=clause, text=text, by=by)
+        for clause in rows[len(texts) :]:
+            remove_clause(clause=clause, by=by)
+        for text in texts[len(rows) :]:
+            add_clause(mandate=mandate, text=text, by=by)
 
 
 def put_mandate_in_force(*, mandate: Mandate, by: Person, version: int | None = None) -> Mandate | None:
@@ -139,7 +154,8 @@ def put_mandate_in_force(*, mandate: Mandate, by: Person, version: int | None = 
         today = day_of(made)
         start = mandate.valid_from or today
         if start > today:
-            raise Refused(f"It starts on {start:%d %B %Y}.", field="valid_from", advice="Put it in force on that day, or change the day.")
+            advice = "Put it in force on that day, or change the day."
+            raise Refused(f"It starts on {start:%d %B %Y}.", field="valid_from", advice=advice)
         if mandate.valid_to is not None and mandate.valid_to < today:
             raise Refused("Its last day is over.", field="valid_to")
         before = Mandate.objects.filter(office_id=mandate.office_id, state=Mandate.State.IN_FORCE).first()

@@ -60,7 +60,7 @@ def require_reason(objective: Objective, by: Person, reason: str) -> None:
     if objective.state in {State.ACHIEVED, State.RETIRED}:
         raise Refused(f"This objective is {objective.get_state_display().lower()}: it stays as it was.")
     if objective.state == State.APPROVED:
-        require(by, Act.APPROVE, objective, "This objective is approved: only somebody who may approve it changes what it asks for.")
+        require(by, Act.APPROVE, objective, "It is approved: only somebody who may approve it changes what it asks for.")
         if not reason_of(reason):
             raise Refused("Say why what was approved changes.", field="reason")
 
@@ -110,7 +110,13 @@ def retire_objective(*, objective: Objective, reason: str, by: Person, version: 
 
 
 def agree_objective(
-    *, objective: Objective, leadership_goal: str, agreed_by: Person, by: Person, on: date | None = None, version: int | None = None
+    *,
+    objective: Objective,
+    leadership_goal: str,
+    agreed_by: Person,
+    by: Person,
+    on: date | None = None,
+    version: int | None = None,
 ) -> None:
     """Record which goal of the leadership it comes from and who agreed to it. Without this it is self-issued."""
     if not (people.may(by, Act.EDIT, objective) or people.may(by, Act.APPROVE, objective)):

@@ -47,8 +47,8 @@ def stop_service(
     if service.state == Service.State.RETIRED:
         raise Refused(f"“{service}” has been stopped already.")
     with changeset(title=f"Stop the service {service}", by=by, reason=reason, about=f"service:{service.pk}") as made:
-        stopped = {"state": Service.State.RETIRED, "stopped_on": on or day_of(made), "goes_to": goes_to.strip(), "planned_share": 0}
-        change(service, stopped, version)
+        stopped = {"state": Service.State.RETIRED, "stopped_on": on or day_of(made), "planned_share": 0}
+        change(service, stopped | {"goes_to": goes_to.strip()}, version)
 
 
 def _consistent(service: Service) -> None:
@@ -58,7 +58,7 @@ def _consistent(service: Service) -> None:
     if others.filter(name=service.name.strip()).exists():
         raise Refused(f"“{service.name}” is in the catalogue already.", field="name")
     if service.state == Service.State.NOT_OFFERED and not service.goes_to.strip():
-        raise Refused("Say who does it instead.", field="goes_to", advice="A stop list helps only where people learn where to go.")
+        raise Refused("Say who does it instead.", field="goes_to", advice="People need to know where to go.")
     if service.state != Service.State.OFFERED:
         if service.planned_share:
             raise Refused("Only a service on offer has a planned share.", field="planned_share")
@@ -66,4 +66,4 @@ def _consistent(service: Service) -> None:
     planned = others.filter(state=Service.State.OFFERED).aggregate(total=Sum("planned_share"))["total"] or 0
     if planned + service.planned_share > WHOLE:
         left = (WHOLE - planned) / 100
-        raise Refused(f"The planned shares would be more than 100 %: {left:g} % is left.", field="planned_share")
+        raise Refused(f"The planned shares would exceed 100 %: {left:g} % is left.", field="planned_share")

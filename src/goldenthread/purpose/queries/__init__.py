@@ -1,5 +1,19 @@
-"""Reads of this room, by noun: mandates and services, objectives, KPIs, the past, the library. Call them as `queries.objective_rows(...)`."""
+"""Reads of this room, by noun: mandates, services, objectives, KPIs, the past, the library. Used as `queries.kpis(...)`."""
 
+from goldenthread.purpose.queries.kpis import (
+    KpiRow,
+    LateFigure,
+    comparable,
+    kpi_rows,
+    kpis,
+    measurements,
+    overdue_measurements,
+    series,
+    signed_rates,
+    targets_on,
+    value_rates,
+)
+from goldenthread.purpose.queries.library import Template, objective_library, template_named
 from goldenthread.purpose.queries.mandates import (
     Comparison,
     citable_clauses,
@@ -11,6 +25,7 @@ from goldenthread.purpose.queries.mandates import (
     objectives_without_mandate,
     offices,
 )
+from goldenthread.purpose.queries.objective_page import ObjectivePage, objective_page
 from goldenthread.purpose.queries.objectives import (
     ObjectiveRow,
     TargetView,
@@ -19,21 +34,45 @@ from goldenthread.purpose.queries.objectives import (
     objectives,
     required_targets_not_reached,
 )
+from goldenthread.purpose.queries.past import Change, Past, objective_as_of, objective_changes
+from goldenthread.purpose.queries.services import Catalogue, catalogue
 
 __all__ = [
+    "Catalogue",
+    "Change",
     "Comparison",
+    "KpiRow",
+    "LateFigure",
+    "ObjectivePage",
     "ObjectiveRow",
+    "Past",
     "TargetView",
+    "Template",
+    "catalogue",
     "citable_clauses",
     "clauses",
+    "comparable",
     "comparison",
     "in_force",
+    "kpi_rows",
+    "kpis",
     "mandate_in_force",
     "mandates",
+    "measurements",
     "missing_for_approval",
+    "objective_as_of",
+    "objective_changes",
+    "objective_library",
+    "objective_page",
     "objective_rows",
     "objectives",
     "objectives_without_mandate",
     "offices",
+    "overdue_measurements",
     "required_targets_not_reached",
+    "series",
+    "signed_rates",
+    "targets_on",
+    "template_named",
+    "value_rates",
 ]

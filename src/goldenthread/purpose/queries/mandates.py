@@ -8,12 +8,14 @@ from datetime import date
 from difflib import SequenceMatcher
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import visible
+from goldenthread.kit.history import rows_as_of
 from goldenthread.kit.slots import ask
 from goldenthread.purpose.models import Clause, Mandate, Objective, Office, Service
+from goldenthread.purpose.progress import end_of
 
 LIVE = (Objective.State.DRAFT, Objective.State.PROPOSED, Objective.State.APPROVED)
 
@@ -42,22 +44,15 @@ def in_force(mandate: Mandate, day: date) -> bool:
 
 def clauses(mandate: Mandate) -> QuerySet[Clause]:
     """The clauses in order, each with the number of live objectives that cite it as `cited`."""
-    live = Count("objectives", filter=_live_objectives())
+    live = Count("objectives", filter=Q(objectives__state__in=LIVE))
     return Clause.objects.filter(mandate=mandate).annotate(cited=live).order_by("number")
-
-
-def _live_objectives() -> Any:
-    from django.db.models import Q
-
-    return Q(objectives__state__in=LIVE)
 
 
 def citable_clauses(office: Office) -> QuerySet[Clause]:
     """The clauses that an objective of the office may cite: those of the mandate in force and of drafts."""
     states = (Mandate.State.IN_FORCE, Mandate.State.DRAFT)
-    return Clause.objects.filter(mandate__office=office, mandate__state__in=states).select_related("mandate").order_by(
-        "-mandate__state", "mandate_id", "number"
-    )
+    found = Clause.objects.filter(mandate__office=office, mandate__state__in=states).select_related("mandate")
+    return found.order_by("-mandate__state", "mandate_id", "number")
 
 
 def objectives_without_mandate(person: Person, day: date) -> list[Objective]:
@@ -93,7 +88,7 @@ class Comparison:
 
 
 def comparison(before: Mandate, after: Mandate, person: Person) -> Comparison:
-    """What changes between two versions: words, clauses, the services of the time, and the objectives that stand on changed clauses."""
+    """What changes between two versions: words, clauses, services, and the objectives that stand on changed clauses."""
     old, new = list(before.clauses.order_by("number")), list(after.clauses.order_by("number"))
     cited: dict[int, list[Objective]] = {}
     live = visible(Objective.objects.filter(clause__in=old, state__in=LIVE), person).select_related("owner").order_by("id")
@@ -109,7 +104,7 @@ def comparison(before: Mandate, after: Mandate, person: Person) -> Comparison:
 
 
 def _paired(old: Sequence[Clause], new: Sequence[Clause]) -> list[tuple[Clause | None, Clause | None, str]]:
-    """Equal texts first, wherever they stand; then the most alike of the rest (at least six tenths); what is left is new or gone."""
+    """Equal texts first, wherever they stand; then the most alike of the rest (six tenths at least); the rest is new or gone."""
     pairs: list[tuple[Clause | None, Clause | None, str]] = []
     left = list(new)
     rest: list[Clause] = []
@@ -141,12 +136,21 @@ def _differing(before: Mandate, after: Mandate) -> tuple[tuple[str, str, str], .
 
 
 def _services(before: Mandate, after: Mandate) -> tuple[tuple[Service, ...], tuple[Service, ...], tuple[Service, ...]]:
-    """Services gained and dropped between the first day of one mandate and the end (or now) of the other, and those kept."""
-    from goldenthread.purpose.queries.past import services_offered_on
-
-    then = services_offered_on(before) if before.valid_from else {}
+    """Services gained, dropped and kept between the first day of one mandate and the last day (or now) of the other."""
     rows = {s.pk: s for s in Service.objects.filter(office_id=after.office_id).order_by("name", "id")}
-    now = {key for key, row in rows.items() if row.state == Service.State.OFFERED}
-    was = set(then)
-    pick = lambda keys: tuple(row for key, row in rows.items() if key in keys)  # noqa: E731
-    return pick(now - was), pick(was - now), pick(now & was)
+    was = _offered_at(before, before.valid_from)
+    now = _offered_at(after, after.valid_to if after.state == Mandate.State.SUPERSEDED else None)
+
+    def those(keys: set[int]) -> tuple[Service, ...]:
+        return tuple(row for key, row in rows.items() if key in keys)
+
+    return those(now - was), those(was - now), those(now & was)
+
+
+def _offered_at(mandate: Mandate, day: date | None) -> set[int]:
+    """Ids of the services on offer at the end of a day; without a day, now."""
+    if day is None:
+        found: QuerySet[Any] = Service.objects.filter(office_id=mandate.office_id)
+    else:
+        found = rows_as_of(Service, end_of(day)).filter(office_id=mandate.office_id)
+    return set(found.filter(state=Service.State.OFFERED).values_list("id", flat=True))

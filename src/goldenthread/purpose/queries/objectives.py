@@ -23,7 +23,7 @@ LIVE = (Objective.State.DRAFT, Objective.State.PROPOSED, Objective.State.APPROVE
 
 @dataclass(frozen=True)
 class TargetView:
-    """A target with its KPI's last figure and what follows from it. Shares are 0 at the baseline and 1 at the target, not clipped."""
+    """A target, its KPI's last figure and what follows. Shares are 0 at the baseline and 1 at the target, not clipped."""
 
     target: Target
     kpi: Kpi
@@ -63,12 +63,13 @@ def with_figures(targets: QuerySet[Target]) -> QuerySet[Target]:
     """Targets with their KPI and the KPI's last standing figure as last_on, last_value, last_is_estimate."""
     figures = Measurement.objects.filter(kpi=OuterRef("kpi"), withdrawn_at__isnull=True).order_by("-on")
     signed = ValueRate.objects.filter(kpi=OuterRef("kpi"), signed_on__isnull=False)
-    return targets.select_related("kpi__owner").annotate(
+    annotated = targets.select_related("kpi__owner").annotate(
         last_on=Subquery(figures.values("on")[:1]),
         last_value=Subquery(figures.values("value")[:1]),
         last_is_estimate=Subquery(figures.values("is_estimate")[:1]),
         has_signed_rate=Exists(signed),
-    ).order_by("objective_id", "-is_required", "due_on", "id")
+    )
+    return annotated.order_by("objective_id", "-is_required", "due_on", "id")
 
 
 def target_view(target: Any, day: date) -> TargetView:
@@ -82,9 +83,8 @@ def target_view(target: Any, day: date) -> TargetView:
         share = progress.band_attainment(value, target.band_low, target.band_high, target.tolerance)
     else:
         share = progress.attainment(value, target.baseline, target.value)
-    reached = progress.is_reached(
-        value, direction=kpi.direction, target=target.value, low=target.band_low, high=target.band_high, tolerance=target.tolerance
-    )
+    band = {"low": target.band_low, "high": target.band_high}
+    reached = progress.is_reached(value, direction=kpi.direction, target=target.value, tolerance=target.tolerance, **band)
     return TargetView(
         target=target,
         kpi=kpi,
@@ -106,9 +106,14 @@ def objectives(person: Person) -> QuerySet[Objective]:
 
 
 def objective_rows(
-    person: Person, day: date, *, office: Office | None = None, states: Iterable[str] | None = None, ids: Iterable[int] | None = None
-) -> list[ObjectiveRow]:  # fmt: skip
-    """Every objective that the person may see, in two statements beside those of the forecast's provider."""
+    person: Person,
+    day: date,
+    *,
+    office: Office | None = None,
+    states: Iterable[str] | None = None,
+    ids: Iterable[int] | None = None,
+) -> list[ObjectiveRow]:
+    """Every objective that the person may see, in two statements beside those of rights and of the slots' providers."""
     found = objectives(person).order_by("id")
     if office is not None:
         found = found.filter(office=office)
@@ -119,10 +124,10 @@ def objective_rows(
     rows = list(found.prefetch_related(Prefetch("targets", with_figures(Target.objects.all()), to_attr="in_order")))
     told = slot_answers("objective_forecasts", [row.pk for row in rows])
     tells_apart = slot_answers("objectives_that_rank", [row.pk for row in rows])
-    return [_row(row, day, told.get(row.pk), tells_apart.get(row.pk)) for row in rows]
+    return [_row(row, day, told, tells_apart) for row in rows]
 
 
-def _row(objective: Any, day: date, forecast: dict[str, Any] | None, tells_apart: bool | None) -> ObjectiveRow:
+def _row(objective: Any, day: date, told: dict[int, Any], tells_apart: dict[int, Any]) -> ObjectiveRow:
     views = tuple(target_view(target, day) for target in objective.in_order)
     shares = [view.attainment for view in views if view.target.is_required]
     known = [share for share in shares if share is not None]
@@ -130,9 +135,9 @@ def _row(objective: Any, day: date, forecast: dict[str, Any] | None, tells_apart
         objective=objective,
         targets=views,
         attainment=min(known) if known and len(known) == len(shares) else None,
-        review=quality_of(objective, [view.target for view in views], tells_apart),
+        review=quality_of(objective, [view.target for view in views], discriminates=tells_apart.get(objective.pk)),
         mandate_is_in_force=objective.clause is not None and in_force(objective.clause.mandate, day),
-        forecast=forecast,
+        forecast=told.get(objective.pk),
     )
 
 
@@ -155,9 +160,9 @@ def missing_for_approval(objective: Objective, day: date) -> list[str]:
     if not any(target.is_required for target in targets):
         missing.append("It has no required target.")
     tells_apart = slot_answers("objectives_that_rank", [objective.pk]).get(objective.pk)
-    review = quality_of(objective, targets, tells_apart)
+    review = quality_of(objective, targets, discriminates=tells_apart)
     needed = [result for result in review.results if result.check in NEEDED and not result.passed]
-    missing += [f"{result.title}: {result.advice}" for result in needed if not (result.check == "OQ07" and objective.owner is None)]
+    missing += [f"{result.title}: {result.advice}" for result in needed if result.check != "OQ07" or objective.owner]
     if review.score < READY_SCORE:
         others = [result for result in review.results if not result.passed and result.check not in NEEDED]
         wanted = "; ".join(f"{result.title.lower()} ({result.advice.rstrip('.')})" for result in others)

@@ -1,0 +1,106 @@
+"""Everything that an objective's page shows, read in a fixed number of statements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from goldenthread.accounts.models import Person
+from goldenthread.accounts.queries import visible
+from goldenthread.kit.slots import gather
+from goldenthread.purpose.models import Kpi, Objective, Target, ValueRate
+from goldenthread.purpose.queries.kpis import comparable, series
+from goldenthread.purpose.queries.objectives import LIVE, ObjectiveRow, missing_for_approval, objective_rows, slot_answers
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Something to know about the objective: a tone (warn, bad or "") and a sentence."""
+
+    tone: str
+    text: str
+
+
+@dataclass(frozen=True)
+class ObjectivePage:
+    """What the page shows. `fans`: by target id, dates and percentiles; `panels`: what higher rooms add, rendered."""
+
+    row: ObjectiveRow
+    figures: dict[int, list[tuple[date, float]]]  # by KPI id, since the KPI last changed its meaning
+    rates: dict[int, ValueRate]  # by KPI id: the newest that the person may see, signed before unsigned
+    missing: tuple[str, ...]
+    remarks: tuple[Remark, ...]
+    fans: dict[int, dict[str, Any]]
+    panels: tuple[Any, ...]
+
+
+def objective_page(objective: Objective, person: Person, day: date) -> ObjectivePage | None:
+    """The page of one objective; None where the person may not see it."""
+    rows = objective_rows(person, day, ids=[objective.pk])
+    if not rows:
+        return None
+    row = rows[0]
+    kpis = {view.kpi.pk: view.kpi for view in row.targets}
+    figures = {key: comparable(found, kpis[key]) for key, found in series(kpis).items()}
+    waits = row.objective.state in {Objective.State.DRAFT, Objective.State.PROPOSED}
+    return ObjectivePage(
+        row=row,
+        figures=figures,
+        rates=_rates(list(kpis), person),
+        missing=tuple(missing_for_approval(row.objective, day)) if waits else (),
+        remarks=tuple(_remarks(row, person, day)),
+        fans=slot_answers("target_fans", [view.target.pk for view in row.targets]),
+        panels=tuple(gather("objective_panels", row.objective, person)),
+    )
+
+
+def _rates(kpi_ids: list[int], person: Person) -> dict[int, ValueRate]:
+    found = visible(ValueRate.objects.filter(kpi__in=kpi_ids).select_related("signed_by"), person).order_by("valid_from")
+    rates: dict[int, ValueRate] = {}
+    for rate in found:
+        before = rates.get(rate.kpi_id)
+        if before is None or before.signed_on is None or rate.signed_on is not None:
+            rates[rate.kpi_id] = rate
+    return rates
+
+
+def _remarks(row: ObjectiveRow, person: Person, day: date) -> list[Remark]:
+    objective, found = row.objective, []
+    if objective.state not in LIVE:
+        return []
+    if objective.clause is not None and not row.mandate_is_in_force:
+        found.append(Remark("bad", f"It cites “{objective.clause.mandate}”, which is not in force: nothing carries it."))
+    if objective.valid_to is not None and objective.valid_to < day:
+        found.append(Remark("bad", "Its last day is over: work for it no longer counts."))
+    if row.targets and all(view.kpi.is_internal for view in row.targets):
+        found.append(Remark("warn", "Only the PMO itself would notice a change of its figures."))
+    if objective.agreed_by_id is None:
+        found.append(Remark("warn", "Self-issued: nobody of the leadership has agreed to it."))
+    if row.targets and not any(view.has_signed_rate for view in row.targets):
+        found.append(Remark("", "No link to money: nobody has signed what a unit is worth."))
+    found += [
+        Remark("warn", f"{view.kpi} changed its meaning after the baseline: measure a new baseline.")
+        for view in row.targets
+        if not view.is_comparable
+    ]
+    return found + [Remark("warn", text) for text in opposed(row, person)]
+
+
+def opposed(row: ObjectiveRow, person: Person) -> list[str]:
+    """The live objectives that pull one of its KPIs the other way, in words."""
+    pulls = {view.kpi.pk: pull for view in row.targets if (pull := _pull(view.target))}
+    others = Target.objects.filter(kpi__in=pulls, objective__state__in=LIVE).exclude(objective=row.objective.pk)
+    found = visible(others.select_related("objective", "kpi"), person).order_by("id")
+    return [
+        f"“{target.objective.label}” pulls {target.kpi} the other way."
+        for target in found
+        if (pull := _pull(target)) and pull != pulls[target.kpi_id]
+    ]
+
+
+def _pull(target: Target) -> int:
+    """+1 where the target lies above its baseline, -1 below, 0 where it cannot be said."""
+    if target.kpi.direction == Kpi.Direction.BAND or target.value is None or target.baseline is None:
+        return 0
+    return (target.value > target.baseline) - (target.value < target.baseline)

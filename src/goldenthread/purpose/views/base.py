@@ -1,0 +1,79 @@
+"""What the pages of this room share: who asks, which office, and the answer after a write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+
+from goldenthread.accounts import queries as accounts
+from goldenthread.accounts.models import Person
+from goldenthread.kit.errors import Forbidden, Refused
+from goldenthread.kit.permissions import Act
+from goldenthread.purpose import queries
+from goldenthread.purpose.forms.base import RoomForm
+from goldenthread.purpose.models import Office
+from goldenthread.ui import pages
+
+
+def visitor(request: HttpRequest) -> Person:
+    """Who asks; the middleware lets nobody else in."""
+    person: Person = request.person  # type: ignore[attr-defined]
+    return person
+
+
+def seen(request: HttpRequest, model: Any, key: int, *related: str) -> Any:
+    """The row, if the visitor may see it; else 404."""
+    found = accounts.visible(model.objects.select_related(*related) if related else model.objects.all(), visitor(request))
+    return get_object_or_404(found, pk=key)
+
+
+def require(request: HttpRequest, act: str, row: Any, words: str) -> None:
+    """403 for who may see the row but not do this with it."""
+    if not accounts.may(visitor(request), act, row):
+        raise Forbidden(words)
+
+
+def office_wanted(request: HttpRequest) -> tuple[Office | None, list[Office]]:
+    """The office named by `?office=`, else the first that the visitor may see; and all of those."""
+    offices = list(queries.offices(visitor(request)))
+    wanted = request.GET.get("office", "")
+    office = next((row for row in offices if str(row.pk) == wanted), offices[0] if offices else None)
+    return office, offices
+
+
+def office_to_edit(request: HttpRequest, kind: str, words: str) -> Office:
+    """The office a new thing is for: the one named, if the visitor may edit such things there; else the first where he or she may."""
+    person, wanted = visitor(request), request.GET.get("office", "")
+    offices = [row for row in queries.offices(person) if accounts.may_in(person, Act.EDIT, kind, row.scope_id)]
+    if not offices:
+        raise Forbidden(words)
+    return next((row for row in offices if str(row.pk) == wanted), offices[0])
+
+
+def done(request: HttpRequest, words: str, address: str) -> HttpResponse:
+    """Say what was done, offer to undo it, and go to the page."""
+    pages.announce(request, words, undo_url=accounts.undo_address())
+    response = HttpResponseRedirect(address)
+    response.status_code = 303
+    return response
+
+
+def tried(form: RoomForm, write: Callable[[], Any]) -> bool:
+    """Whether the write went through; a refusal is shown in the form."""
+    if not form.is_valid():
+        return False
+    try:
+        write()
+    except Refused as refusal:
+        form.refuse(refusal)
+        return False
+    return True
+
+
+def posted(request: HttpRequest, name: str = "version") -> int | None:
+    """The version that a form of one button carries."""
+    text = request.POST.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

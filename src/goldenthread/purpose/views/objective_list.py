@@ -1,0 +1,103 @@
+"""The table of objectives, with filters and an order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from goldenthread.accounts.queries import rights
+from goldenthread.kit.permissions import Act, Kind
+from goldenthread.purpose import queries
+from goldenthread.purpose.models import Objective
+from goldenthread.purpose.queries import ObjectiveRow
+from goldenthread.purpose.views.base import visitor
+from goldenthread.ui import pages
+
+STATES = [("", "Live"), *Objective.State.choices, ("ALL", "All")]
+LIVE = {Objective.State.DRAFT, Objective.State.PROPOSED, Objective.State.APPROVED}
+CHANCES: dict[str, tuple[str, Callable[[float | None], bool]]] = {
+    "": ("any", lambda p: True),
+    "likely": ("likely", lambda p: p is not None and p >= 0.6),
+    "even": ("about even", lambda p: p is not None and 0.4 <= p < 0.6),
+    "unlikely": ("unlikely", lambda p: p is not None and p < 0.4),
+    "unknown": ("not known", lambda p: p is None),
+}
+LAST = (1, "")  # what is not known sorts last
+ORDERS: dict[str, Callable[[ObjectiveRow], Any]] = {
+    "title": lambda row: row.objective.label.casefold(),
+    "owner": lambda row: (0, row.objective.owner.name.casefold()) if row.objective.owner else LAST,
+    "attained": lambda row: (0, row.attainment) if row.attainment is not None else LAST,
+    "due": lambda row: (0, row.main.target.due_on) if row.main and row.main.target.due_on else LAST,
+    "chance": lambda row: (0, p) if (p := chance(row)) is not None else LAST,
+    "quality": lambda row: row.review.score,
+    "state": lambda row: list(Objective.State).index(Objective.State(row.objective.state)),
+    "figure": lambda row: (0, row.main.last_on) if row.main and row.main.last_on else LAST,
+}
+
+
+def chance(row: ObjectiveRow) -> float | None:
+    """The chance that the forecast gives it, or None."""
+    return row.forecast.get("chance") if row.forecast else None
+
+
+@require_GET
+def objective_list(request: HttpRequest) -> HttpResponse:
+    """The objectives that the visitor may see."""
+    person, day = visitor(request), timezone.localdate()
+    rows = queries.objective_rows(person, day)
+    wanted = {name: request.GET.get(name, "").replace("\0", "") for name in ("q", "state", "owner", "chance", "office")}
+    sort = request.GET.get("sort", "title")
+    shown = [row for row in rows if _fits(row, wanted)]
+    order = ORDERS.get(sort.removeprefix("-"), ORDERS["title"])
+    shown.sort(key=order, reverse=sort.startswith("-"))
+    kept = urlencode({name: value for name, value in wanted.items() if value})
+    context = {
+        "rows": shown,
+        "total": len(rows),
+        "day": day,
+        "wanted": wanted,
+        "sort": sort,
+        "base": f"?{kept}&" if kept else "?",
+        "states": STATES,
+        "owners": _owners(rows),
+        "offices": _offices(rows),
+        "chances": [(key, label) for key, (label, _) in CHANCES.items()],
+        "has_forecast": any(row.forecast for row in rows),
+        "may_add": rights(person).anywhere(Act.EDIT, Kind.OBJECTIVE),
+        "address": reverse("purpose:objectives"),
+    }
+    return pages.page(request, "purpose/templates/objectives.html", context, block="list")
+
+
+def _fits(row: ObjectiveRow, wanted: dict[str, str]) -> bool:
+    objective, state = row.objective, wanted["state"]
+    if state == "" and objective.state not in LIVE:
+        return False
+    if state not in {"", "ALL"} and objective.state != state:
+        return False
+    if wanted["owner"] and str(objective.owner_id or "none") != wanted["owner"]:
+        return False
+    if wanted["office"] and str(objective.office_id) != wanted["office"]:
+        return False
+    if not CHANCES.get(wanted["chance"], CHANCES[""])[1](chance(row)):
+        return False
+    words = wanted["q"].casefold().split()
+    text = f"{objective.title} {objective.short_name} {' '.join(view.kpi.name for view in row.targets)}".casefold()
+    return all(word in text for word in words)
+
+
+def _owners(rows: list[ObjectiveRow]) -> list[tuple[str, str]]:
+    named = {row.objective.owner_id: row.objective.owner.name for row in rows if row.objective.owner}
+    nobody = [("none", "nobody yet")] if any(row.objective.owner_id is None for row in rows) else []
+    return [("", "anybody"), *sorted(((str(key), name) for key, name in named.items()), key=lambda pair: pair[1]), *nobody]
+
+
+def _offices(rows: list[ObjectiveRow]) -> list[tuple[str, str]]:
+    named = {row.objective.office_id: row.objective.office.name for row in rows}
+    return [("", "all"), *sorted(((str(key), name) for key, name in named.items()), key=lambda pair: pair[1])]

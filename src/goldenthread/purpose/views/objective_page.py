@@ -1,0 +1,162 @@
+"""The page of one objective."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.views.decorators.http import require_GET
+
+from goldenthread.accounts import queries as accounts
+from goldenthread.accounts.models import Person
+from goldenthread.kit.permissions import Act, Kind
+from goldenthread.kit.slots import gather
+from goldenthread.purpose import queries
+from goldenthread.purpose.forms import AgreeForm
+from goldenthread.purpose.models import Kpi, Objective
+from goldenthread.purpose.queries import ObjectivePage, TargetView
+from goldenthread.purpose.views.base import seen, visitor
+from goldenthread.ui import charts, pages, writing
+
+SPAN = 730  # days of history on the chart: enough to see a season twice
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A target's chart, wide and narrow, with the sentence that says the same; no charts where there is nothing to draw."""
+
+    view: TargetView
+    wide: charts.Fan | None
+    narrow: charts.Fan | None
+    title: str
+    sentence: str
+
+
+@require_GET
+def objective(request: HttpRequest, key: int) -> HttpResponse:
+    """Everything about one objective; `?on=` shows it as it stood on that day."""
+    person, day = visitor(request), timezone.localdate()
+    row = seen(request, Objective, key, "office")
+    page = queries.objective_page(row, person, day)
+    if page is None:
+        raise Http404
+    asked = request.GET.get("on", "")
+    on = _day(asked)
+    context = {
+        "page": page,
+        "row": page.row,
+        "objective": page.row.objective,
+        "day": day,
+        "chain": chain(page),
+        "drawn": [draw(view, page, day) for view in page.row.targets],
+        "segments": marked_title(page),
+        "changes": queries.objective_changes(page.row.objective),
+        "on": on,
+        "past": queries.objective_as_of(row, on) if on else None,
+        "acts": acts(person, page.row.objective),
+        "agree": AgreeForm(initial={"leadership_goal": page.row.objective.leadership_goal, "version": page.row.objective.version}),
+        "told": gather("objective_figures", page.row.objective, person),
+    }
+    return pages.page(request, "purpose/templates/objective.html", context)
+
+
+def _day(text: str) -> dt.date | None:
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None
+
+
+def acts(person: Person, row: Objective) -> dict[str, bool]:
+    """What the visitor may do here."""
+    return {
+        "edit": accounts.may(person, Act.EDIT, row),
+        "approve": accounts.may(person, Act.APPROVE, row),
+        "edit_kpis": accounts.may_in(person, Act.EDIT, Kind.KPI, row.office.scope_id),
+    }
+
+
+def chain(page: ObjectivePage) -> list[tuple[str, str | None]]:
+    """The thread above and through the objective: mandate, leadership goal, the objective, its first KPI."""
+    row, main = page.row.objective, page.row.main
+    links: list[tuple[str, str | None]] = []
+    if row.clause is not None:
+        links.append((row.clause.text, f"{reverse('purpose:mandate', args=[row.clause.mandate_id])}#clause-{row.clause.number}"))
+    if row.leadership_goal:
+        links.append((row.leadership_goal, None))
+    links.append((row.label, None))
+    if main is not None:
+        links.append((main.kpi.name, reverse("purpose:kpi", args=[main.kpi.pk])))
+    return links
+
+
+def draw(view: TargetView, page: ObjectivePage, day: dt.date) -> Drawn:
+    """The chart of a target: figures, baseline, target, and the forecast's fan where there is one."""
+    target, kpi = view.target, view.kpi
+    figures = [row for row in page.figures.get(kpi.pk, []) if row[0] >= day - dt.timedelta(days=SPAN)]
+    fan = _bands(page.fans.get(target.pk))
+    edges = [edge for edge in (target.band_low, target.band_high) if edge is not None]
+    aim: Any = target.value if kpi.direction != Kpi.Direction.BAND else tuple(edges) if len(edges) == 2 else next(iter(edges), None)
+    shows_baseline = view.is_comparable and target.baseline is not None and target.baseline_on is not None
+    given: dict[str, Any] = {
+        "target": aim,
+        "target_date": target.due_on,
+        "baseline": (target.baseline_on, target.baseline) if shows_baseline and target.baseline_on not in dict(figures) else None,
+        "today": day,
+        "unit": kpi.unit,
+    }
+    wide = narrow = None
+    if figures or fan or given["baseline"] or aim is not None:
+        wide = charts.fan(figures, fan, **given)
+        narrow = charts.fan(figures, fan, width=360, height=230, **given)
+    unit = f", {kpi.unit}" if kpi.unit else ""
+    return Drawn(view, wide, narrow, f"{kpi.name}{unit}", _sentence(view, fan))
+
+
+def _bands(fan: dict[str, Any] | None) -> list[charts.Band]:
+    if not fan:
+        return []
+    count = len(fan["dates"])
+    rows = zip(
+        fan["dates"], fan["p10"], fan["p50"], fan["p90"], fan.get("p25") or [None] * count, fan.get("p75") or [None] * count,
+        strict=True,
+    )  # fmt: skip
+    days = [(dt.date.fromisoformat(on) if isinstance(on, str) else on, *rest) for on, *rest in rows]
+    return [charts.Band(on, p10, p50, p90, p25, p75) for on, p10, p50, p90, p25, p75 in days]
+
+
+def _sentence(view: TargetView, fan: list[charts.Band]) -> str:
+    """What the picture shows, for who does not see it."""
+    unit = f" {view.kpi.unit}" if view.kpi.unit else ""
+    parts = []
+    if view.last is not None:
+        parts.append(f"{writing.number(view.last)}{unit} on {writing.date(view.last_on)}.")
+    if fan:
+        last = fan[-1]
+        low, middle, high = (writing.number(p, view.kpi.decimals) for p in (last.p10, last.p50, last.p90))
+        parts.append(f"Expected {middle}{unit} by {writing.date(last.day)}, in 8 of 10 cases between {low} and {high}.")
+    if view.target.value is not None:
+        parts.append(f"Target {writing.number(view.target.value)}{unit} by {writing.date(view.target.due_on)}.")
+    return " ".join(parts) or "Nothing measured yet."
+
+
+def marked_title(page: ObjectivePage) -> list[tuple[str, str]]:
+    """The title cut into pieces, each with the advice that finds fault with it, or nothing."""
+    title, review = page.row.objective.title, page.row.review
+    return segments(title, [(start, end, result.title) for result in review.results for _, start, end in result.words]
+                    + [(start, end, "Vague while no figure repairs it") for _, start, end in review.warnings])  # fmt: skip
+
+
+def segments(text: str, faults: list[tuple[int, int, str]]) -> list[tuple[str, str]]:
+    """`text` in order as (piece, what is at fault there or ""); overlapping faults share their pieces."""
+    edges = sorted({0, len(text), *(edge for start, end, _ in faults for edge in (max(0, start), min(end, len(text))))})
+    pieces = []
+    for start, end in zip(edges, edges[1:], strict=False):
+        said = dict.fromkeys(words for first, last, words in faults if first <= start and end <= last)
+        pieces.append((text[start:end], "; ".join(said)))
+    return [piece for piece in pieces if piece[0]]
