@@ -48,7 +48,9 @@ def test_uk_projects_and_the_cells_withheld(year, count):
     for field, looks_right in (("budget", money), ("whole_life_cost", money), ("start", date), ("finish", date)):
         cells = [row[mapping[field][0]].strip() for row in rows[1:]]
         assert sum(getattr(project, field) is not None for project in found.projects) == sum(map(looks_right, cells)), field
-        assert sum(field in project.withheld for project in found.projects) == sum(bool(c) and not looks_right(c) for c in cells), field
+        assert sum(field in project.withheld for project in found.projects) == sum(
+            bool(c) and not looks_right(c) for c in cells
+        ), field
 
 
 def money(cell):
@@ -70,7 +72,12 @@ def test_uk_ratings_first_filled_of_two_columns_wins():
 
 def test_uk_2016_is_turned_and_in_millions():
     first = read(UK[2016]).projects[0]
-    assert (first.place, first.organisation, first.start, first.finish) == ("column B", "BIS", dt.date(2006, 10, 1), dt.date(2016, 12, 31))
+    assert (first.place, first.organisation, first.start, first.finish) == (
+        "column B",
+        "BIS",
+        dt.date(2006, 10, 1),
+        dt.date(2016, 12, 31),
+    )
     assert (first.budget, first.currency) == (Decimal(6_200_000), "GBP")
 
 
@@ -82,7 +89,9 @@ def test_uk_2019_does_not_say_millions_so_it_is_asked_and_can_be_told():
     assert (told.projects[0].budget, told.projects[0].finish) == (Decimal(40_270_000), dt.date(2040, 12, 31))
 
 
-@pytest.mark.parametrize(("year", "encoding", "delimiter"), [(2016, "cp1252", ","), (2020, "cp1252+latin-1", ","), (2022, "cp1252", ";")])
+@pytest.mark.parametrize(
+    ("year", "encoding", "delimiter"), [(2016, "cp1252", ","), (2020, "cp1252+latin-1", ","), (2022, "cp1252", ";")]
+)
 def test_uk_encodings_and_delimiters(year, encoding, delimiter):
     used = found_in(UK[year]).settings
     assert (used.encoding, used.delimiter, used.date_order) == (encoding, delimiter, "dmy")
@@ -106,12 +115,19 @@ def test_five_uk_years_as_five_imports():
     print("\nyear      known  rows  matched  renamed  new  gone")
     for year, before, after in zip(list(UK)[1:], lists, lists[1:], strict=False):
         result = compared(before, after)
-        print(f"{year} {len(before):9} {len(after):5} {len(result.matched):8} {len(result.renamed):8} {len(result.new):4} {len(result.gone):5}")
+        print(
+            f"{year} {len(before):9} {len(after):5} {len(result.matched):8} "
+            f"{len(result.renamed):8} {len(result.new):4} {len(result.gone):5}"
+        )
         same_reference = {p.reference.casefold() for p in before if p.reference} & {p.reference.casefold() for p in after}
         by_reference = [pair for pair in result.matched + result.renamed if pair.why.startswith("same reference")]
         assert len(by_reference) == len(same_reference)
-        shared_names = {(p.name.casefold(), p.organisation.casefold()) for p in before} & {(p.name.casefold(), p.organisation.casefold()) for p in after}
-        matched = {(after[pair.row].name.casefold(), after[pair.row].organisation.casefold()) for pair in result.matched + result.renamed}
+        shared_names = {(p.name.casefold(), p.organisation.casefold()) for p in before} & {
+            (p.name.casefold(), p.organisation.casefold()) for p in after
+        }
+        matched = {
+            (after[pair.row].name.casefold(), after[pair.row].organisation.casefold()) for pair in result.matched + result.renamed
+        }
         assert shared_names <= matched
 
 
@@ -143,7 +159,10 @@ def test_the_us_dashboard():
     found = read("us-it-dashboard/projects.csv")
     assert len(found.projects) == 1043
     name = "us-it-dashboard/projects.csv"
-    assert {field: headings(name, field) for field in ("reference", "name", "organisation", "budget", "forecast_cost", "baseline_finish")} == {
+    assert {
+        field: headings(name, field)
+        for field in ("reference", "name", "organisation", "budget", "forecast_cost", "baseline_finish")
+    } == {
         "reference": ["Project ID"],
         "name": ["Project Name"],
         "organisation": ["Agency Name"],
@@ -177,7 +196,9 @@ def test_water_gates_with_two_date_styles_in_one_file():
     assert headings("melbourne-water/capital_delivery.csv", "forecast_cost") == ["FFC"]
 
 
-@pytest.mark.parametrize("name", ["20170209_PMexam_Solutions", "20140205_Solution", "8.1.3_monitoring", "20190228_Exam_Solutions"])
+@pytest.mark.parametrize(
+    "name", ["20170209_PMexam_Solutions", "20140205_Solution", "8.1.3_monitoring", "20190228_Exam_Solutions"]
+)
 def test_workbooks_laid_out_for_people_are_read_without_trouble(name):
     found = detect(real_file(f"evm-worked/{name}.xlsx"))
     assert len(found.table.columns) >= 4

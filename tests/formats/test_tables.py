@@ -165,7 +165,8 @@ def test_ods_with_merged_and_repeated_cells():
         ods_cell("Water") + ods_cell("Gamma") + ods_cell(7),
     ]
     table = "".join(f"<table:table-row>{row}</table:table-row>" for row in (head, *rows))
-    filler = '<table:table-row table:number-rows-repeated="1048000"><table:table-cell table:number-columns-repeated="1024"/></table:table-row>'
+    blank = ods_cell(None, 'table:number-columns-repeated="1024"')
+    filler = f'<table:table-row table:number-rows-repeated="1048000">{blank}</table:table-row>'
     found = detect(ods_of(f'<table:table table:name="Plan">{table}{filler}</table:table>'))
     assert found.table.texts == (("Roads", "Alpha", "5"), ("Roads", "Beta", "6"), ("Water", "Gamma", "7"))
     assert found.table.kind == "ods"

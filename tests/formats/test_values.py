@@ -155,8 +155,9 @@ def test_month_ends_and_day_numbers():
 
 
 RATINGS = {
-    "Amber/red": "amber-red", "Amber / Green": "amber-green", "A/G": "amber-green", "R": "red", "GREEN": "green", "yellow": "amber",
-    "Amber - Red": "amber-red", "amber to red": "amber-red", "🟢": "green", "Rouge": "red", "On track": "green", "Amber.": "amber",
+    "Amber/red": "amber-red", "Amber / Green": "amber-green", "A/G": "amber-green", "R": "red", "GREEN": "green",
+    "yellow": "amber", "Amber - Red": "amber-red", "amber to red": "amber-red", "🟢": "green", "Rouge": "red",
+    "On track": "green", "Amber.": "amber",
     "Red/Green": None, "Exempt": None, "Reddish": None, "": None, "Green line works": None,
 }  # fmt: skip
 

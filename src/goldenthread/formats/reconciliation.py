@@ -210,14 +210,17 @@ def _near(left: list[str], right: list[str]) -> float:
     for word in left:
         if word in right or not rest or word.isdigit():
             continue
-        scores = [
-            SequenceMatcher(None, word, candidate, autojunk=False).ratio() if word[:2] == candidate[:2] else 0.0 for candidate in rest
-        ]
+        scores = [_spelling(word, candidate) for candidate in rest]
         best = max(scores)
         if best >= 0.7:
             total += best
             rest.pop(scores.index(best))
     return total
+
+
+def _spelling(word: str, other: str) -> float:
+    """How alike two words are spelt, 0 where they do not begin alike."""
+    return SequenceMatcher(None, word, other, autojunk=False).ratio() if word[:2] == other[:2] else 0.0
 
 
 def _numbers(text: str) -> list[str]:

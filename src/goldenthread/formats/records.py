@@ -114,14 +114,15 @@ def _sheet_named(book: Workbook, wanted: str | None) -> str | None:
 
 
 def _header_row(book: Workbook, wanted: str | None, fields: Sequence[Field]) -> int | None:
-    """The first row that holds at least half of the headings."""
+    """The first row that holds all headings that must be there, at least one, as half of its cells or more."""
     names = {plain(field.name) for field in fields}
+    needed = {plain(field.name) for field in fields if field.required}
     chosen = _sheet_named(book, wanted)
     for sheet in book.sheets:
         if chosen in (None, sheet.name):
             for number, row in zip(sheet.numbers[:30], sheet.rows[:30], strict=True):
                 found = {plain(unguarded(text_of(cell))) for cell in row if cell is not None}
-                if len(found & names) >= max(1, len(names) // 2):
+                if needed <= found and len(found & names) >= max(1, len(found) / 2, len(needed)):
                     return number
     return None
 
@@ -161,7 +162,7 @@ class _RowReader:
 
     def __init__(self, table: Table, fields: Sequence[Field], places: Mapping[str, int]) -> None:
         self.table = table
-        self.fields = [(field, places[field.name]) for field in fields if field.name in places]
+        self.fields = sorted(((field, places[field.name]) for field in fields if field.name in places), key=lambda pair: pair[1])
         self.rows: list[dict[str, Any]] = []
         self.at: list[str] = []
         self.problems: list[CellProblem] = []

@@ -23,6 +23,7 @@ from goldenthread.formats.errors import FormatError
 
 OutCell = str | int | float | Decimal | bool | dt.date | dt.datetime | None
 XLSX_TEXT = 32_767
+LARGEST = 9.99e307  # what a cell can hold; larger numbers would come back infinite
 _DANGEROUS = re.compile("'*[=+\\-@\t\r\n\0＝＋－＠﹢﹣﹦﹫\u2212]")
 _GUARDED = re.compile("''*[=+\\-@\t\r\n\0＝＋－＠﹢﹣﹦﹫\u2212]")
 _NAME_FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
@@ -84,6 +85,7 @@ def _csv_cell(cell: OutCell, sheet: str, line: int) -> str:
 def write_xlsx(sheets: Sequence[OutSheet] | OutSheet) -> bytes:
     """A workbook with one sheet per table, header bold and frozen; the same input gives the same bytes.
 
+    Floats carry the 16 digits a workbook can hold; whole numbers and decimals with more are written as text, unharmed.
     Raises FormatError for NaN, infinities and text longer than a cell can hold (32,767 characters).
     """
     stream = io.BytesIO()
@@ -139,9 +141,8 @@ def _write_cell(page: Any, row: int, column: int, cell: OutCell, sheet: str, loo
             page.write_datetime(row, column, moment, looks["moment" if isinstance(cell, dt.datetime) else "date"])
     else:
         _finite(cell, sheet, row + 1)
-        number = float(cell)
-        if Decimal(repr(number)) == (cell if isinstance(cell, Decimal) else Decimal(repr(cell))):
-            page.write_number(row, column, number, looks["number"])
+        if (isinstance(cell, float) and abs(cell) < LARGEST) or Decimal(f"{float(cell):.16G}") == cell:
+            page.write_number(row, column, float(cell), looks["number"])
         else:
             page.write_string(row, column, format(cell, "f") if isinstance(cell, Decimal) else repr(cell), looks["text"])
 

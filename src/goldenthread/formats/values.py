@@ -135,6 +135,8 @@ def unit_parts(word: str) -> tuple[str, ...]:
     key = word.casefold()
     if key in SYMBOLS or key in SCALES or key.rstrip(".") in SCALES or word.upper() in CODES or key in ("%", "percent", "pct"):
         return (word,)
+    if key.startswith("t") and _known_money(word[1:]):
+        return "tsd", word[1:]  # T€ and TEUR, thousands in German books
     for cut in range(1, len(word)):
         left, right = word[:cut], word[cut:]
         if _known_money(left) and right.casefold().rstrip(".") in SCALES:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import math
 import re
 from dataclasses import dataclass
 from itertools import islice
@@ -118,6 +119,8 @@ def _sheet(book: Any, meta: Any, archive: Archive, path: str, spans: Any, styles
 def _cell(value: Any) -> Cell:
     if value == "" or value is None:
         return None
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         return int(value)
     if isinstance(value, (str, bool, int, float)):
