@@ -1,12 +1,14 @@
-"""The people of the tests: Aldermere Water with two offices and somebody in each role, and another organisation that is nobody's business.
+"""The people of the tests: Aldermere Water with two offices and somebody in each role, and an organisation nobody may look into.
 
-Ask for the fixture `cast` (import it in the room's conftest: `from tests.cast import cast`).
+Ask for the fixture `cast` (import it in the room's conftest: `from tests.cast import cast`). Modules of many small tests use
+`kept_cast` instead: built once a module, every test rolled back.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from goldenthread.accounts import actions, queries
@@ -117,3 +119,21 @@ def cast(db) -> Iterator[Cast]:
     built = build()
     with organisation_scope(built.organisation):
         yield built
+
+
+@pytest.fixture(scope="module")
+def module_cast(django_db_setup, django_db_blocker) -> Iterator[Cast]:
+    """The cast, built once for a module; nothing of it stays."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        built = build()
+        yield built
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def kept_cast(module_cast: Cast, db) -> Iterator[Cast]:
+    """The module's cast for one test, rolled back after it."""
+    for person in (*module_cast.people.values(), module_cast.nobody):
+        queries.forget_rights(person)
+    with organisation_scope(module_cast.organisation):
+        yield module_cast

@@ -1,3 +1,3 @@
-from tests.cast import cast
+from tests.cast import cast, kept_cast, module_cast
 
-__all__ = ["cast"]
+__all__ = ["cast", "kept_cast", "module_cast"]

@@ -1,0 +1,292 @@
+"""Undo, for every model that has history: create, change, delete, undo, and undo of the undo."""
+
+from typing import Any
+
+import pytest
+from django.db import models
+
+from goldenthread.accounts import actions, queries
+from goldenthread.accounts.models import Changeset, Person, RoleGrant
+from goldenthread.accounts.undo import undo
+from goldenthread.kit import history
+from goldenthread.kit.errors import Forbidden, Refused
+from goldenthread.kit.permissions import Role
+from goldenthread.purpose.models import Objective, Office
+from goldenthread.schedule.models import Activity, ActivityDates
+from tests.rows import DAY, MOMENT, Planter, tracked, under_top
+
+
+@pytest.fixture
+def cast(kept_cast):
+    return kept_cast
+
+
+def each(models_: list[Any]) -> Any:
+    return pytest.mark.parametrize("model", models_, ids=[model._meta.label for model in models_])
+
+
+def state(row: Any) -> dict[str, Any] | None:
+    """All stored columns but the version, or None when the row is gone."""
+    stored = type(row).objects.filter(pk=row.pk).values().first()
+    return None if stored is None else {name: value for name, value in stored.items() if name != "version"}
+
+
+def planted(model: Any) -> tuple[Planter, Any, Changeset]:
+    """A row of the model, made by an action of its own; what it needs was made by an earlier one."""
+    planter = under_top()
+    with actions.changeset(title="Make the ground", by=None):
+        row = planter.build(model)
+    with actions.changeset(title="Make the row", by=None) as made:
+        row.save()
+    return planter, row, made
+
+
+def changed(row: Any) -> dict[str, Any]:
+    """Another value for some plain column of the row; empty where it has none."""
+    for field in row._meta.concrete_fields:
+        if (
+            field.primary_key
+            or field.is_relation
+            or field.choices
+            or field.unique
+            or field.name in {"version", "withdrawn_because"}
+        ):
+            continue
+        if isinstance(field, models.EmailField | models.SlugField):
+            continue
+        if isinstance(field, models.CharField | models.TextField):
+            value = "other"[: field.max_length] if getattr(row, field.name) != "other" else "more"
+            return {field.name: value if field.max_length is None or field.max_length > 3 else "CHF"}
+        if isinstance(field, models.BooleanField):
+            return {field.name: not getattr(row, field.name)}
+        if isinstance(field, models.IntegerField | models.FloatField):
+            return {field.name: (getattr(row, field.name) or 0) + 1}
+        if isinstance(field, models.DateTimeField):
+            return {field.name: MOMENT.replace(day=3)}
+        if isinstance(field, models.DateField):
+            return {field.name: DAY.replace(day=3)}
+    return {}
+
+
+CHANGEABLE = [model for model in tracked() if changed(model())]
+DELETABLE = [model for model in tracked() if not model.is_fact]
+
+
+def test_nearly_every_model_has_something_to_change():
+    assert len(CHANGEABLE) >= len(tracked()) - 4
+
+
+@each(CHANGEABLE)
+def test_a_change_is_undone_and_the_undo_too(cast, model):
+    _, row, _ = planted(model)
+    before, version = state(row), row.version
+    changes = changed(row)
+    with actions.changeset(title="Change the row", by=None) as made:
+        for name, value in changes.items():
+            setattr(row, name, value)
+        row.save()
+    after = state(row)
+    assert after != before
+    undone = undo(changeset=made, by=None)
+    assert state(row) == before
+    undo(changeset=undone, by=None)
+    assert state(row) == after
+    assert model.objects.get(pk=row.pk).version == version + 3
+
+
+@each(DELETABLE)
+def test_a_deletion_is_undone_and_the_undo_too(cast, model):
+    _, row, _ = planted(model)
+    before = state(row)
+    with actions.changeset(title="Delete the row", by=None) as made:
+        model.objects.get(pk=row.pk).delete()
+    assert state(row) is None
+    undone = undo(changeset=made, by=None)
+    assert state(row) == before
+    undo(changeset=undone, by=None)
+    assert state(row) is None
+
+
+@each(tracked())
+def test_a_new_row_goes_again_or_gets_its_reversing_entry(cast, model):
+    _, row, made = planted(model)
+    before = state(row)
+    if model.is_fact and not any(f.name == "withdrawn_at" for f in model._meta.concrete_fields):
+        with pytest.raises(Refused, match="fact"):
+            undo(changeset=made, by=None)
+        assert state(row) == before
+        return
+    undone = undo(changeset=made, by=None)
+    if model.is_fact:
+        assert state(row)["withdrawn_at"] is not None
+    else:
+        assert state(row) is None
+    undo(changeset=undone, by=None)
+    assert state(row) == before
+
+
+@each(CHANGEABLE)
+def test_undo_is_refused_after_a_later_change_and_names_it(cast, model):
+    _, row, made = planted(model)
+    changes = changed(row)
+    with actions.changeset(title="The later change", by=None):
+        for name, value in changes.items():
+            setattr(row, name, value)
+        row.save()
+    kept = state(row)
+    with pytest.raises(Refused, match="The later change"):
+        undo(changeset=made, by=None)
+    assert state(row) == kept
+
+
+def test_history_is_whole_after_all_this(cast):
+    _, row, made = planted(Objective)
+    undone = undo(changeset=made, by=None)
+    undo(changeset=undone, by=None)
+    kinds = list(history.records(Objective).filter(id=row.pk).order_by("history_id").values_list("history_type", flat=True))
+    assert kinds == ["+", "-", "+"]
+
+
+def test_undo_of_a_row_that_a_later_row_points_at_names_the_later_action(cast):
+    planter, _, made = planted(Objective)
+    objective = Objective.objects.get(pk=history.records(Objective).get(changeset=made).id)
+    with actions.changeset(title="Aim at it", by=None):
+        planter.plant(queries_model("purpose.Target"), objective=objective)
+    with pytest.raises(Refused, match="Aim at it"):
+        undo(changeset=made, by=None)
+    assert Objective.objects.filter(pk=objective.pk).exists()
+
+
+def test_a_hidden_reference_holds_as_well(cast):
+    """`Office.head` has no reverse name, and would be emptied by a plain deletion."""
+    with actions.changeset(title="Add somebody", by=None) as made:
+        person = Person(name="Somebody")
+        person.save()
+    with actions.changeset(title="Name the head", by=None):
+        office = Office.objects.get(pk=cast.office.pk)
+        history.change(office, {"head": person})
+    with pytest.raises(Refused, match="Name the head"):
+        undo(changeset=made, by=None)
+    assert Office.objects.get(pk=cast.office.pk).head == person
+
+
+def queries_model(label: str) -> Any:
+    return next(model for model in tracked() if model._meta.label == label)
+
+
+def test_computed_rows_do_not_stand_in_the_way(cast):
+    _, row, made = planted(Activity)
+    ActivityDates(
+        activity=row, early_start=DAY, early_finish=DAY, late_start=DAY, late_finish=DAY,
+        total_float=0, free_float=0, is_critical=True, digest="x",
+    ).save()  # fmt: skip
+    undo(changeset=made, by=None)
+    assert not Activity.objects.filter(pk=row.pk).exists()
+    assert not ActivityDates.objects.filter(activity_id=row.pk).exists()
+
+
+def test_a_value_that_passed_from_one_row_to_another_goes_back(cast):
+    """At no moment of the undo do two rows hold the one value that only one may hold."""
+    mandate = queries_model("purpose.Mandate")
+    planter = under_top()
+    with actions.changeset(title="Two mandates", by=None):
+        first, second = planter.plant(mandate, state="IN_FORCE"), planter.plant(mandate, state="DRAFT")
+    with actions.changeset(title="Succession", by=None) as made:
+        history.change(first, {"state": "SUPERSEDED"})
+        history.change(second, {"state": "IN_FORCE"})
+    undone = undo(changeset=made, by=None)
+    assert [mandate.objects.get(pk=m.pk).state for m in (first, second)] == ["IN_FORCE", "DRAFT"]
+    undo(changeset=undone, by=None)
+    assert [mandate.objects.get(pk=m.pk).state for m in (first, second)] == ["SUPERSEDED", "IN_FORCE"]
+
+
+def test_a_replaced_fact_stands_again_after_undo(cast):
+    measurement = queries_model("purpose.Measurement")
+    planter, old, _ = planted(measurement)
+    with actions.changeset(title="Correct the figure", by=None) as made:
+        history.change(old, {"withdrawn_at": made.at, "withdrawn_because": "typing error"})
+        new = planter.plant(measurement, value=7.0)
+    undo(changeset=made, by=None)
+    assert measurement.objects.get(pk=old.pk).withdrawn_at is None
+    assert measurement.objects.get(pk=new.pk).withdrawn_because == "undone"
+
+
+def test_what_took_the_place_meanwhile_is_a_refusal_not_a_fault(cast):
+    planter, _, made = planted(RoleGrant)
+    undone = undo(changeset=made, by=None)
+    with actions.changeset(title="Give it again", by=None):
+        planter.plant(RoleGrant)
+    with pytest.raises(Refused, match="cannot be undone"):
+        undo(changeset=undone, by=None)
+
+
+def test_nothing_is_undone_twice(cast):
+    _, _, made = planted(Objective)
+    undo(changeset=made, by=None)
+    with pytest.raises(Refused, match="undone already"):
+        undo(changeset=Changeset.objects.get(pk=made.pk), by=None)
+
+
+def test_an_action_that_wrote_nothing_tracked_cannot_be_undone(cast):
+    with actions.changeset(title="Nothing", by=None) as made:
+        pass
+    with pytest.raises(Refused, match="nothing that can be undone"):
+        undo(changeset=made, by=None)
+
+
+def test_undo_of_many_rows_needs_few_statements(cast, django_assert_max_num_queries):
+    planter = under_top()
+    with actions.changeset(title="Ground", by=None):
+        office = planter.row(Office)
+    with actions.changeset(title="Import", by=None) as made:
+        history.add_all(Objective, [Objective(office=office, title=f"Objective {n}") for n in range(400)])
+    with django_assert_max_num_queries(160):
+        undone = undo(changeset=made, by=None)
+    assert not Objective.objects.filter(office=office).exists()
+    with django_assert_max_num_queries(160):
+        undo(changeset=undone, by=None)
+    assert Objective.objects.filter(office=office).count() == 400
+
+
+class TestWhoMayUndo:
+    def objective(self, cast, *, by=None, **fields):
+        with actions.changeset(title="Add it", by=by) as made:
+            Objective(office=cast.office, title="Fewer complaints", **fields).save()
+        return made
+
+    def test_the_author_may(self, cast):
+        undo(changeset=self.objective(cast, by=cast.pmo), by=cast.pmo)
+
+    def test_the_head_of_the_office_may(self, cast):
+        undo(changeset=self.objective(cast, by=cast.pmo), by=cast.head)
+
+    def test_a_colleague_may_not(self, cast):
+        with pytest.raises(Forbidden):
+            undo(changeset=self.objective(cast, by=cast.head), by=cast.pmo)
+
+    def test_an_administrator_may_not_undo_what_he_may_not_change(self, cast):
+        with pytest.raises(Forbidden):
+            undo(changeset=self.objective(cast, by=cast.head), by=cast.admin)
+
+    def test_the_author_without_the_right_any_more_may_not(self, cast):
+        made = self.objective(cast, by=cast.pmo)
+        actions.withdraw_role(grant=RoleGrant.objects.get(person=cast.pmo), by=cast.head)
+        with pytest.raises(Forbidden):
+            undo(changeset=made, by=cast.fresh(cast.pmo))
+
+    def test_nobody_climbs_by_undoing(self, cast):
+        """Undoing the withdrawal of a role is giving it."""
+        grant = actions.grant_role(person=cast.pmo, role=Role.AUDITOR, scope=cast.office.scope, by=cast.admin)
+        actions.withdraw_role(grant=grant, by=cast.admin)
+        withdrawn = Changeset.objects.order_by("-id").first()
+        with pytest.raises(Forbidden):
+            undo(changeset=withdrawn, by=cast.head)
+        undo(changeset=withdrawn, by=cast.admin)
+        assert Role.AUDITOR in queries.rights(cast.fresh(cast.pmo)).roles
+
+    def test_an_organisation_keeps_an_administrator(self, cast):
+        actions.grant_role(person=cast.head, role=Role.ADMINISTRATOR, scope=cast.top, by=cast.admin)
+        made = Changeset.objects.order_by("-id").first()
+        actions.withdraw_role(grant=RoleGrant.objects.get(person=cast.admin), by=cast.fresh(cast.head))
+        with pytest.raises(Refused, match="administrator"):
+            undo(changeset=made, by=None)

@@ -1,0 +1,118 @@
+"""A stored row of any model, made from the model itself: every required field filled, every text carrying a word to look for.
+
+New models join by themselves. Only what a constraint demands beyond single fields stands in `GIVEN`.
+"""
+
+import itertools
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+
+from goldenthread.accounts import actions, queries
+from goldenthread.accounts.models import Person, Scope
+from goldenthread.kit.history import Tracked
+
+DAY = date(2026, 3, 2)
+MOMENT = datetime(2099, 3, 2, 12, tzinfo=UTC)  # far ahead: what expires has not expired yet
+# What a constraint asks for beyond single fields, or what a reader expects of the value.
+GIVEN: dict[str, dict[str, Any]] = {
+    "accounts.RoleGrant": {"role": "TEAM_MEMBER"},
+    "accounts.CurrencyRate": {"currency": "USD"},
+    "purpose.ValueRate": {"currency": "EUR"},
+    "plan.Contribution": {"low": 1.0, "likely": 2.0, "high": 3.0, "step": "plan.Step"},
+    "resources.TimeEntry": {"minutes": 60, "activity": "schedule.Activity"},
+    "schedule.Relationship": {"predecessor": "schedule.Activity", "successor": "fresh schedule.Activity"},
+}
+KINDS = {
+    "projects.Project": Scope.ScopeKind.PROJECT,
+    "projects.Programme": Scope.ScopeKind.PROGRAMME,
+    "purpose.Office": Scope.ScopeKind.OFFICE,
+}
+_numbers = itertools.count(1)
+
+
+def tracked() -> list[Any]:
+    """Every model whose rows have history."""
+    return [model for model in apps.get_models() if issubclass(model, Tracked)]
+
+
+class Planter:
+    """Plants rows under one scope. Rows that others need are made once and kept in `rows`."""
+
+    def __init__(self, scope: Scope, word: str = "", *, confidential: bool = False, person: Person | None = None) -> None:
+        self.scope, self.word, self.confidential = scope, word, confidential
+        self.rows: dict[Any, Any] = {Person: person} if person is not None else {}
+
+    def row(self, model: Any) -> Any:
+        """The one row of this model here."""
+        if isinstance(model, str):
+            model = apps.get_model(model)
+        if model not in self.rows:
+            self.rows[model] = self.plant(model)
+        return self.rows[model]
+
+    def plant(self, model: Any, **given: Any) -> Any:
+        """A new row. Part of an open changeset."""
+        row = self.build(model, **given)
+        row.save()
+        return row
+
+    def build(self, model: Any, **given: Any) -> Any:
+        """A new row, not saved yet."""
+        values = {**GIVEN.get(model._meta.label, {}), **given}
+        for name, value in values.items():
+            if isinstance(value, str) and value.startswith("fresh "):
+                values[name] = self.plant(apps.get_model(value.removeprefix("fresh ")))
+            elif (
+                isinstance(value, str) and value.count(".") == 1 and " " not in value and model._meta.get_field(name).is_relation
+            ):
+                values[name] = self.row(value)
+        for field in model._meta.concrete_fields:
+            if field.name in values or field.primary_key or field.name in {"organisation", "version"}:
+                continue
+            filled = self._value(model, field)
+            if filled is not None:
+                values[field.name] = filled
+        return model(**values)
+
+    def _value(self, model: Any, field: Any) -> Any:
+        if field.name == "is_confidential":
+            return self.confidential
+        if field.is_relation:
+            return None if field.null else self._related(model, field)
+        if field.choices:
+            return None if field.has_default() or field.blank else field.choices[0][0]
+        if isinstance(field, models.CharField | models.TextField):
+            return self._text(field)
+        if field.has_default() or field.null or getattr(field, "auto_now_add", False):
+            return None
+        if isinstance(field, models.DateTimeField):
+            return MOMENT
+        if isinstance(field, models.DateField):
+            return DAY
+        return {models.FloatField: 1.0, models.BooleanField: False, models.JSONField: {}}.get(type(field), 1)
+
+    def _text(self, field: Any) -> str | None:
+        if isinstance(field, models.EmailField):
+            return f"row-{next(_numbers)}@aldermere.example"
+        if isinstance(field, models.SlugField):
+            return f"row-{next(_numbers)}"
+        if field.max_length is not None and field.max_length < 40:
+            return None if field.has_default() or field.blank else f"x{next(_numbers)}"[: field.max_length]
+        return f"{self.word} {field.name} {next(_numbers)}".strip()[: field.max_length]
+
+    def _related(self, model: Any, field: Any) -> Any:
+        target = field.related_model
+        if target is not Scope:
+            return self.plant(target) if field.unique else self.row(target)
+        if not field.unique:
+            return self.scope
+        kind = KINDS.get(model._meta.label, Scope.ScopeKind.PROJECT)
+        return actions.add_scope(kind=kind, name=f"{self.word} scope {next(_numbers)}".strip(), under=self.scope)
+
+
+def under_top() -> Planter:
+    """A planter of plain rows under the whole organisation."""
+    return Planter(queries.top_scope(), "plain")
