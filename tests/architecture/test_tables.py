@@ -41,6 +41,8 @@ MONEY_WORDS = ("amount", "money", "cost", "price", "budget", "minor", "effort", 
 # Places that may touch a history table or a base manager directly.
 DOORS = {
     "kit/history.py": "the one door to history tables",
+    "config/demonstration/clearing.py": "removes the demo whole, its history included",
+    "config/keeping.py": "verify and backup read every organisation's rows",
     "accounts/undo.py": "writes the history rows of a reversing changeset",
 }
 
