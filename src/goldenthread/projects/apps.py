@@ -1,4 +1,4 @@
-"""The Django application of this room."""
+"""The Django application of this room, and what it offers to the others."""
 
 from django.apps import AppConfig
 
@@ -9,3 +9,10 @@ class ProjectsApp(AppConfig):
     name = "goldenthread.projects"
     label = "projects"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the pages, the project lists and the table of projects."""
+        from goldenthread.kit.slots import provide
+        from goldenthread.projects.actions import import_kind
+
+        provide("import_kinds", import_kind.import_kinds, position=10)

@@ -1,4 +1,4 @@
-"""The Django application of this room."""
+"""The Django application of this room, and what it offers to the others."""
 
 from django.apps import AppConfig
 
@@ -9,3 +9,15 @@ class WorkspaceApp(AppConfig):
     name = "goldenthread.workspace"
     label = "workspace"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register jobs, entries of the navigation and the kinds of file that need no noun."""
+        from goldenthread.kit.slots import provide
+        from goldenthread.workspace import jobs
+        from goldenthread.workspace.actions import people, records
+        from goldenthread.workspace.views import around
+
+        del jobs  # imported for its registrations
+        provide("import_kinds", records.import_kinds, position=20)
+        provide("record_kinds", people.record_kinds)
+        provide("navigation", around.navigation, position=80)

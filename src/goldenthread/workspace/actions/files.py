@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
 
 from goldenthread.accounts.actions import changeset
-from goldenthread.accounts.models import Changeset, Person
+from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import may_in
 from goldenthread.formats.limits import UPLOAD_BYTES
 from goldenthread.kit import history
@@ -25,46 +24,8 @@ from goldenthread.kit.permissions import Act, Kind
 from goldenthread.workspace.models import ImportedFile
 
 
-def keep_file(*, name: str, chunks: Iterable[bytes], file_kind: str, by: Person | None) -> ImportedFile:
-    """Store an uploaded file and say that it is there. Refused where it is empty or too large; nothing is kept then."""
-    _must_import(by)
-    if file_kind not in ImportedFile.FileKind.values:
-        raise Refused(f"There is no kind of file “{file_kind}”.", field="file_kind")
-    digest, size = _store(chunks)
-    shown = file_name(name)
-    with changeset(title=f"Upload {shown}", by=by, source=Changeset.Source.IMPORT):
-        row = ImportedFile(file_kind=file_kind, name=shown, digest=digest, size=size, at=timezone.now(), by=by)
-        row.save()
-    return row
-
-
-def read_differently(*, file: ImportedFile, changes: Mapping[str, Any], by: Person, version: int | None = None) -> None:
-    """Correct how a file is understood: file_kind, settings, mapping, layout. Refused once it has been applied."""
-    _must_import(by)
-    if file.outcome:
-        raise Refused("This file has been imported already.", advice="Undo that import, or upload the file again.")
-    with changeset(title=f"Correct how {file.name} is read", by=by):
-        history.change(file, dict(changes), version=version)
-
-
-def note_outcome(
-    *, file: ImportedFile, outcome: Mapping[str, Any], layout: str = "", mapping: Mapping[str, Any] | None = None
-) -> None:
-    """Say on the file what came of it, inside the changeset of the import. The second of two at once gets a Conflict."""
-    changes: dict[str, Any] = {"outcome": dict(outcome)}
-    if layout:
-        changes |= {"layout": layout, "mapping": dict(mapping or {})}
-    history.change(file, changes)
-
-
-def file_name(name: str) -> str:
-    """The last part of a given name, without control characters, at most 200 characters."""
-    last = name.replace("\\", "/").rpartition("/")[2]
-    plain = "".join(c for c in last if unicodedata.category(c)[0] != "C").strip(" .")
-    return plain[-200:] or "file"
-
-
-def _store(chunks: Iterable[bytes]) -> tuple[str, int]:
+def store(chunks: Iterable[bytes]) -> tuple[str, int]:
+    """Keep the bytes of a file; answers digest and size. Refused where there are none or too many, and nothing is kept then."""
     folder = Path(settings.MEDIA_ROOT) / "imports"
     folder.mkdir(parents=True, exist_ok=True)
     draft = folder / f"draft-{os.getpid()}-{os.urandom(6).hex()}"
@@ -88,6 +49,33 @@ def _store(chunks: Iterable[bytes]) -> tuple[str, int]:
     return digest.hexdigest(), size
 
 
-def _must_import(by: Person | None) -> None:
+def read_differently(*, file: ImportedFile, changes: Mapping[str, Any], by: Person, version: int | None = None) -> None:
+    """Correct how a file is understood: file_kind, settings, mapping, layout. Refused once it has been applied."""
+    must_import(by)
+    if file.outcome:
+        raise Refused("This file has been imported already.", advice="Undo that import, or upload the file again.")
+    with changeset(title=f"Correct how {file.name} is read", by=by):
+        history.change(file, dict(changes), version=version)
+
+
+def note_outcome(
+    *, file: ImportedFile, outcome: Mapping[str, Any], layout: str = "", mapping: Mapping[str, Any] | None = None
+) -> None:
+    """Say on the file what came of it, inside the changeset of the import. The second of two at once gets a Conflict."""
+    changes: dict[str, Any] = {"outcome": dict(outcome)}
+    if layout:
+        changes |= {"layout": layout, "mapping": dict(mapping or {})}
+    history.change(file, changes)
+
+
+def file_name(name: str) -> str:
+    """The last part of a given name, without control characters, at most 200 characters."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    plain = "".join(c for c in last if unicodedata.category(c)[0] != "C").strip(" .")
+    return plain[-200:] or "file"
+
+
+def must_import(by: Person | None) -> None:
+    """Refuse whoever may not import anything."""
     if by is not None and not may_in(by, Act.EDIT, Kind.IMPORT, None):
         raise Forbidden("You may not import files.")

@@ -1,22 +1,57 @@
 """Reads of what every noun can have: subjects, comments, inbox, questions, files read in."""
 
 from goldenthread.workspace.queries.files import content, earlier_mapping, recent_files
+from goldenthread.workspace.queries.imports import (
+    Choice,
+    ImportKind,
+    Preview,
+    PreviewGroup,
+    PreviewRow,
+    TableView,
+    after_import,
+    forget_reading,
+    is_read,
+    kind_of,
+    kinds,
+    reading_of,
+    table_layout,
+    table_settings,
+)
 from goldenthread.workspace.queries.inbox import inbox, unread_count
 from goldenthread.workspace.queries.questions import open_questions, options, question_of
+from goldenthread.workspace.queries.records import RecordKind, exports, person_named, record_kinds
 from goldenthread.workspace.queries.subjects import address_of, comments, model_of, subject, subject_of
 
 __all__ = [
+    "Choice",
+    "ImportKind",
+    "Preview",
+    "PreviewGroup",
+    "PreviewRow",
+    "RecordKind",
+    "TableView",
     "address_of",
+    "after_import",
     "comments",
     "content",
     "earlier_mapping",
+    "exports",
+    "forget_reading",
     "inbox",
+    "is_read",
+    "kind_of",
+    "kinds",
     "model_of",
     "open_questions",
     "options",
+    "person_named",
     "question_of",
+    "reading_of",
     "recent_files",
+    "record_kinds",
     "subject",
     "subject_of",
+    "table_layout",
+    "table_settings",
     "unread_count",
 ]

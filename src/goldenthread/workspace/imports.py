@@ -1,0 +1,70 @@
+"""Files read in from the command line: the same kinds as in the wizard, without its pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.utils import timezone
+
+from goldenthread.accounts.models import Person
+from goldenthread.formats.errors import FormatError
+from goldenthread.formats.limits import UPLOAD_BYTES
+from goldenthread.kit.errors import Refused
+from goldenthread.workspace import actions, queries
+from goldenthread.workspace.models import ImportedFile
+
+KINDS = {
+    "projects": ImportedFile.FileKind.PROJECTS,
+    "stratml": ImportedFile.FileKind.STRATML,
+    "csv": ImportedFile.FileKind.RECORDS,
+    "slides": ImportedFile.FileKind.SLIDES,
+}
+
+
+def content_of(path: Path) -> bytes:
+    """The bytes of a file; Refused where it cannot be read or is too large."""
+    try:
+        size = path.stat().st_size
+        if size > UPLOAD_BYTES:
+            raise Refused(f"{path.name} has {size / 2**20:.0f} MiB; the limit is {UPLOAD_BYTES // 2**20} MiB.", field="FILE")
+        return path.read_bytes()
+    except OSError as error:
+        raise Refused(f"{path} cannot be read: {error.strerror}.", field="FILE") from error
+
+
+def run(
+    kind: str, name: str, content: bytes, *, by: Person, office: Any = None, dry_run: bool = False, noun: str = ""
+) -> dict[str, Any]:
+    """Read one file and apply it as one changeset; with `dry_run` only say what would happen.
+
+    Answers `counts` by the keys of the kind, `not_understood` with places, `problems`, and the `changeset`. Refused where the
+    file cannot be read, holds nothing, or has a row that cannot be taken.
+    """
+    if kind not in KINDS:
+        raise Refused(f"There is no kind of file “{kind}”.", field="KIND", advice=f"Use one of: {', '.join(KINDS)}.")
+    settings = {key: value for key, value in (("under", getattr(office, "scope_id", 0)), ("noun", noun)) if value}
+    try:
+        if dry_run:
+            file = ImportedFile(file_kind=KINDS[kind], name=name, size=len(content), at=timezone.now(), settings=settings)
+            return _said(_look(file, queries.kind_of(file).read(content, file), by), None)
+        file = actions.take_in(name=name, chunks=[content], by=by, file_kind=KINDS[kind], later=False, **settings)
+        shown = _look(file, queries.reading_of(file), by)
+        if shown.blocked:
+            raise Refused(shown.blocked, field="FILE", advice="; ".join(f"{p}: {m}" for p, _, m in shown.problems[:5]))
+        return _said(shown, actions.apply_file(file=file, by=by, answers={}).pk)
+    except FormatError as error:
+        raise Refused(f"{name}: {error.message}", field=error.place, advice=error.advice) from error
+
+
+def _look(file: ImportedFile, reading: Any, by: Person) -> queries.Preview:
+    return queries.kind_of(file).preview(reading, file, by)
+
+
+def _said(shown: queries.Preview, changeset: int | None) -> dict[str, Any]:
+    return {
+        "counts": dict(shown.counts),
+        "not_understood": [{"place": place, "what": what, "text": words} for place, what, words in shown.not_understood],
+        "problems": [{"place": place, "field": field, "message": message} for place, field, message in shown.problems],
+        "changeset": changeset,
+    }
