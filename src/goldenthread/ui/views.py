@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.template.backends.utils import csrf_input_lazy, csrf_token_lazy
 from django.views.decorators.http import require_GET
 
 from goldenthread.ui import charts, samples
@@ -50,7 +51,8 @@ def gallery(request: HttpRequest, name: str = "") -> HttpResponseBase:
     if name not in PAGES or not (settings.DEBUG or getattr(settings, "GALLERY", False)):
         raise Http404
     template = jinja().env.get_template(f"ui/templates/gallery/{name or 'parts'}.html")
-    return HttpResponse(template.render({"request": request, "csrf_input": "", **_context(name)}))
+    given = {"request": request, "csrf_input": csrf_input_lazy(request), "csrf_token": csrf_token_lazy(request)}
+    return HttpResponse(template.render({**given, **_context(name)}))
 
 
 @require_GET

@@ -29,6 +29,7 @@ if (palette && document.querySelector("[data-palette]")) {
     const at = entries.indexOf(document.activeElement);
     if (event.key === "ArrowDown") entries[Math.min(at + 1, entries.length - 1)]?.focus();
     else if (event.key === "ArrowUp") (at > 0 ? entries[at - 1] : input).focus();
+    else if (event.key === "Escape") palette.close(); // a search field would only clear itself
     else if (event.key === "Enter" && document.activeElement === input) entries[0]?.click();
     else {
       if (event.key.length === 1 && at >= 0 && !event.ctrlKey && !event.metaKey) input.focus();
