@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-LIGHT = ["objective_quality", "unsupported", "thread_gaps", "belief_gap", "ranking", "proposals", "freshness"]
+LIGHT = ["objective_quality", "unsupported", "thread_gaps", "belief_gap", "ranking", "discrimination", "proposals", "freshness"]
 
 
 @pytest.mark.parametrize("module", LIGHT)

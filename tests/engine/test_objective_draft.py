@@ -135,6 +135,34 @@ def test_figures_get_their_role_by_the_words_around_them(text, expected):
     assert {name: getattr(draft, name) for name in expected} == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("SLA compliance >= 95% by EOY 2027", {"kpi_name": "SLA compliance", "target": 95, "direction": "up"}),
+        ("≥ 99.9 % uptime by Q4/2027", {"target": 99.9, "direction": "up", "target_on": date(2027, 12, 31)}),
+        ("Net debt/EBITDA ≤ 2.5x by year-end 2027", {"target": 2.5, "unit": "x", "direction": "down"}),
+        ("Grow ARR from $10M to $15M by YE 2027", {"baseline": 1e7, "target": 1.5e7, "unit": "USD"}),
+        ("Cut lead time 30 → 20 days by 2027", {"kpi_name": "lead time", "baseline": 30, "target": 20, "unit": "days"}),
+        ("Improve EBITDA margin 12% -> 15% by FY27", {"kpi_name": "EBITDA margin", "baseline": 12, "direction": "up"}),
+        ("Customer satisfaction: 62 → 75 points by 12/2027", {"kpi_name": "Customer satisfaction", "baseline": 62, "target": 75}),
+        ("Raise share of women 24% (2025) to 35% (2030)", {"baseline_on": date(2025, 12, 31), "target_on": date(2030, 12, 31)}),
+        ("OTIF 95%+ by Dec-27", {"kpi_name": "OTIF", "direction": "up", "target_on": date(2027, 12, 31)}),
+        ("Reduce overrun from 22% to <10% by Q2'28", {"target": 10, "target_on": date(2028, 6, 30)}),
+        ("Revenue of EUR 120 mn in 2027 (2026: EUR 105 mn)", {"baseline": 1.05e8, "baseline_on": date(2026, 12, 31)}),
+        ("Reduce CO2 emissions by 30% vs. 2019 by 2030", {"baseline": None, "target": None, "target_on": date(2030, 12, 31)}),
+        ("Increase NPS +5 pts", {"kpi_name": "NPS", "target": None, "unit": "points"}),
+        ("Increase headcount to ~250 FTE", {"kpi_name": "headcount", "target": 250}),
+        ("No major incidents until end of 2027", {"target": 0, "kpi_name": "major incidents"}),
+        ("Lower LTIFR from 3.2 to 1.5 per million hours worked", {"unit": "per million hours worked"}),
+        ("Halve complaints by summer 2027", {"target_on": None, "kpi_name": "complaints"}),
+        ("From 3 to 5 releases per year by 2027", {"baseline": 3, "target": 5, "unit": "releases per year"}),
+    ],
+)
+def test_shorthand_of_slides_is_read(text, expected):
+    draft = draft_from_text(text)
+    assert {name: getattr(draft, name) for name in expected} == expected
+
+
 def test_a_fiscal_year_reaches_the_target_day():
     assert draft_from_text("Raise income to EUR 4m in FY2028", fiscal_year_ends=9).target_on == date(2028, 9, 30)
 

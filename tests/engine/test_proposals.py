@@ -1,5 +1,6 @@
 import json
 import re
+import time
 import xml.etree.ElementTree as ET
 from datetime import date
 from pathlib import Path
@@ -161,6 +162,13 @@ def test_nul_bytes_and_long_texts_are_refused():
     with pytest.raises(EngineError, match="100,000"):
         propose("- Raise säles\n" * 7200)
     assert propose("").proposals == propose(" \n\t\r\n").proposals == ()
+
+
+@pytest.mark.parametrize("unit", ["-", "# ", "(", "[a](", "a-\n", "• \n", ".", "1. ", "to 5 % ", "<a", "A: "])
+def test_no_text_takes_long(unit):
+    start = time.perf_counter()
+    propose(unit * (99_000 // len(unit.encode())))
+    assert time.perf_counter() - start < 15
 
 
 def test_the_largest_text_is_read_in_seconds():

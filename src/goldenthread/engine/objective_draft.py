@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from goldenthread.engine import objective_words as words
-from goldenthread.engine.objective_text import Direction, TextFacts, read
+from goldenthread.engine.objective_roles import Direction
+from goldenthread.engine.objective_text import TextFacts, read
 from goldenthread.engine.text_measures import Measure
+
+LONGEST_TITLE = 1_000  # characters that are read
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ def draft_from_text(text: str, fiscal_year_ends: int = 12) -> ObjectiveDraft:
     figure is given. Persons, sources and value drivers are never read from words.
     """
     title = " ".join(text.split())
-    facts = read(title, fiscal_year_ends)
+    facts = read(title[:LONGEST_TITLE], fiscal_year_ends)
     name = kpi_name(facts)
     target, tolerance = _target(facts)
     return ObjectiveDraft(
@@ -129,7 +132,7 @@ def _counted(text: str, measure: Measure, facts: TextFacts) -> str:
     start = measure.number_end + (after.end() if after else 0)
     rest = _tidy(_cut(text[start:], facts, start))
     if measure.unit == "%":
-        rest = re.sub(r"^of\s", "", rest, flags=re.IGNORECASE)
+        rest = re.sub(r"^of\s(?:our\s)?(?:\d+\s)?", "", rest, flags=re.IGNORECASE)
         return f"share of {_tidy(rest)}" if rest else ""
     return rest
 
@@ -147,7 +150,7 @@ def _tidy(name: str) -> str:
     before = None
     while before != name:
         before = name
-        name = _BOUNDARY_WORDS.sub("", _TAIL_VERB.sub("", name.strip(" ,;:.()–-")))
+        name = _BOUNDARY_WORDS.sub("", _TAIL_VERB.sub("", name.strip(" ,;:.()–-+~<>≤≥=→")))
     return words.DETERMINERS.sub("", name).strip(" ,;:.()–-")
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from goldenthread.engine import objective_words as words
 from goldenthread.engine.errors import EngineError
 from goldenthread.engine.objective_activity import activity_words
-from goldenthread.engine.objective_draft import ObjectiveDraft, draft_from_text
+from goldenthread.engine.objective_draft import LONGEST_TITLE, ObjectiveDraft, draft_from_text
 from goldenthread.engine.objective_subjects import second_subjects
 from goldenthread.engine.objective_text import TextFacts, read
 
@@ -22,7 +22,6 @@ __all__ = ["CHECKS", "NEEDED", "READY_SCORE", "Check", "ObjectiveDraft", "Result
 
 READY_SCORE = 80
 NEEDED = ("OQ02", "OQ03", "OQ04", "OQ07")
-LONGEST_TITLE = 2_000
 
 Words = tuple[str, int, int]
 Answer = tuple[bool | None, list[tuple[int, int]]]
@@ -76,10 +75,10 @@ def check(check_id: str, *, title: str, advice: str) -> Callable[[Rule], Rule]:
 def review(draft: ObjectiveDraft) -> Review:
     """Runs every check. Ready means a score of at least 80 with the checks of `NEEDED` all met.
 
-    Raises EngineError for a title over 2,000 characters or a figure that is not a number.
+    Of a title over 1,000 characters the first 1,000 are read. Raises EngineError for a figure that is not a number.
     """
     _refuse(draft)
-    facts = read(draft.title)
+    facts = read(draft.title[:LONGEST_TITLE])
     results = tuple(_result(each, draft, facts) for each in CHECKS.values())
     score = 10 * sum(result.passed is True for result in results)
     met = {result.check for result in results if result.passed}
@@ -87,10 +86,6 @@ def review(draft: ObjectiveDraft) -> Review:
 
 
 def _refuse(draft: ObjectiveDraft) -> None:
-    if len(draft.title) > LONGEST_TITLE:
-        raise EngineError(
-            f"The title has {len(draft.title)} characters; at most {LONGEST_TITLE} are read. Move the rest to the detail."
-        )
     for name in ("baseline", "target", "tolerance"):
         value = getattr(draft, name)
         if value is not None and not math.isfinite(value):
@@ -106,7 +101,7 @@ def _result(each: Check, draft: ObjectiveDraft, facts: TextFacts) -> Result:
 def _vague(draft: ObjectiveDraft, facts: TextFacts) -> tuple[Words, ...]:
     if draft.target is not None or facts.measured:
         return ()
-    return tuple((match[0], match.start(), match.end()) for match in words.VAGUE.finditer(draft.title))
+    return tuple((match[0], match.start(), match.end()) for match in words.VAGUE.finditer(facts.text))
 
 
 def _both(first: object, second: object) -> bool | None:

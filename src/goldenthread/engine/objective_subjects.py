@@ -48,11 +48,10 @@ _AMBIGUOUS = words.word_set(
 def second_subjects(facts: TextFacts) -> list[tuple[int, int]]:
     """Spans (start, end) of the words that ask for another thing; empty where the sentence has one subject."""
     text = facts.text
+    pairs = [pair.span() for pair in words.FIXED_PAIRS.finditer(text)]
     spans = []
     for join in _JOIN.finditer(text):
-        if _inside(facts, join.start(), join.end()) or any(
-            p.start() <= join.start() < p.end() for p in words.FIXED_PAIRS.finditer(text)
-        ):
+        if _inside(facts, join.start(), join.end()) or any(start <= join.start() < end for start, end in pairs):
             continue
         rest = text[join.end() :]
         end = join.end() + _clause_length(rest)

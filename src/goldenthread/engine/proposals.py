@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import zip_longest
 
-from goldenthread.engine.objective_draft import ObjectiveDraft, draft_from_text
-from goldenthread.engine.objective_quality import LONGEST_TITLE, Review, review
-from goldenthread.engine.objective_text import Direction, read
+from goldenthread.engine.objective_draft import LONGEST_TITLE, ObjectiveDraft, draft_from_text
+from goldenthread.engine.objective_quality import Review, review
+from goldenthread.engine.objective_roles import Direction
+from goldenthread.engine.objective_text import read
 from goldenthread.engine.slide_lines import SlideLine, slide_lines
 
 SHORTEST_WORDS = 2

@@ -11,6 +11,7 @@ from goldenthread.engine import objective_words as words
 from goldenthread.engine.errors import EngineError
 
 LARGEST_TEXT = 100_000  # bytes in UTF-8
+LONGEST_LINE = 2_000  # characters; longer lines are taken as they are and never joined
 TAB = 4
 _GLYPHS = "•‣⁃◦▪▫■□●○◆◇►▶▸➢➤➔→✓✔✗❖*–—·∙\uf0b7\uf0a7\uf0d8\uf0fc\uf076-"
 _BULLET = re.compile(
@@ -98,6 +99,8 @@ def slide_lines(text: str) -> list[SlideLine]:
 
 
 def _classify(number: int, line: str) -> SlideLine:
+    if len(line) > LONGEST_LINE:
+        return SlideLine(number, "sentence", 0, line.strip())
     markdown = _MARKDOWN.match(line)
     if markdown:
         return SlideLine(number, "heading", 0, _clean(markdown["text"]), len(markdown["level"]))
@@ -127,7 +130,9 @@ def _clean(text: str) -> str:
 
 def _continues(former: SlideLine, current: SlideLine, *, gap: bool) -> bool:
     """Whether a line is the rest of the one before it, broken by the width of the slide."""
-    if gap or current.part != "sentence" or former.part not in {"bullet", "sentence"}:
+    if gap or len(former.text) + len(current.text) > LONGEST_LINE:
+        return False
+    if current.part != "sentence" or former.part not in {"bullet", "sentence"}:
         return False
     if former.part == "sentence" and former.text.endswith(":"):
         return False
@@ -149,20 +154,23 @@ def _glue(first: str, second: str) -> str:
 
 def _headings(lines: Sequence[SlideLine]) -> list[SlideLine]:
     """Decides which short lines head the bullets below them."""
-    result = []
-    for index, line in enumerate(lines):
-        following = next((each for each in lines[index + 1 :] if each.part != "noise"), None)
+    result: list[SlideLine] = []
+    following: SlideLine | None = None
+    for line in reversed(lines):
         if line.part in {"sentence", "bullet"} and _is_heading(line, following):
             level = 7 + line.indent + (1 if line.part == "bullet" else 0)
             heading = replace(line, part="heading", text=line.text.rstrip(" :"), level=level, of_bullet=line.part == "bullet")
             result.append(heading)
         else:
             result.append(line)
-    return result
+        following = following if line.part == "noise" else line
+    return result[::-1]
 
 
 def _is_heading(line: SlideLine, following: SlideLine | None) -> bool:
     text = line.text
+    if len(text) > LONGEST_LINE:
+        return False
     count = len(text.split())
     verb = words.leading_verb(text)
     measured = re.search(r"\d\s?%|[€$£]\s?\d|\b(?:from|to|by|least|than|below|above)\s[^\s\d]{0,4}\s?\d(?!\d{3}\b)", text)

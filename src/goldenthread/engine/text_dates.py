@@ -25,6 +25,7 @@ MONTHS = (
     "november",
     "december",
 )
+WINDOW = 40  # characters before four digits that can show whether they are a year
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 _NAME = (
     r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
@@ -34,7 +35,8 @@ _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _SHORT = r"(?P<year>(?:19|20)?\d\d)(?:\s?[/–-]\s?(?P<last>(?:20)?\d\d))?"
 _FISCAL = r"(?:fy|fiscal(?:\syear)?|financial\syear)\s?'?"
 _EDGE = (
-    r"(?:(?:the\s)?(?P<edge>end|start|beginning|close|middle)\s(?:of\s)?|(?P<part>mid|early|late|end|year[\s-]end)[\s-](?:of\s)?)"
+    r"(?:(?:the\s)?(?P<edge>end|start|beginning|close|middle)\s(?:of\s)?|"
+    r"(?P<part>mid|early|late|end|year[\s-]end|eoy|ye)[\s-](?:of\s)?)"
 )
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
 
@@ -100,6 +102,10 @@ def _named_month(match: re.Match[str], _ends: int) -> date:
     return month_end(_year(match["year"]), _month(match))
 
 
+def _numbered_month(match: re.Match[str], _ends: int) -> date:
+    return month_end(int(match["year"]), int(match["number"]))
+
+
 def _quarter(match: re.Match[str], ends: int) -> date:
     number = _ORDINALS.get(match["quarter"].lower()) or int(match["quarter"])
     return _last_day(_fiscal_year(match), ends if match["fiscal"] else 12, 3 * (4 - number))
@@ -139,11 +145,12 @@ def _open(_match: re.Match[str], _ends: int) -> None:
 
 def _is_year(text: str, match: re.Match[str]) -> bool:
     """Whether four digits are a year and not a count ("from 2025 complaints")."""
-    before = re.search(r"(\w+)?\W*$", text[: match.start()])
+    left = text[max(0, match.start() - WINDOW) : match.start()]
+    before = re.search(r"(\w+)?\W*$", left)
     word = (before[1] or "").lower() if before else ""
     after = re.match(r"\s*([%\w]+)?", text[match.end() :])
     following = ((after[1] or "") if after else "").lower()
-    if re.search(r"[€$£¥.,]\s?$", text[: match.start()]) and not re.search(r"[A-Za-z)%\d],\s$", text[: match.start()]):
+    if re.search(r"[€$£¥.,]\s?$", left) and not re.search(r"[A-Za-z)%\d],\s$|\bvs\.\s$", left):
         return False
     if word in {"to", "from", "reach", "least", "most", "than", "exceed"}:
         return following in _AFTER_YEAR
@@ -165,12 +172,14 @@ _PATTERNS: list[tuple[re.Pattern[str], Callable[[re.Match[str], int], date | Non
     (_compile(rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s(?:of\s)?{_NAME},?\s{_YEAR}"), _named_day),
     (_compile(rf"{_NAME}\s(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s{_YEAR}"), _named_day),
     (_compile(rf"(?:(?:the\s)?end\s(?:of\s)?)?{_NAME},?\s(?:of\s)?{_YEAR}"), _named_month),
-    (_compile(rf"{_NAME}\s['’](?P<year>\d\d)"), _named_month),
-    (_compile(rf"(?P<fiscal>{_FISCAL}){_SHORT}[\s,-]{{0,2}}Q(?P<quarter>[1-4])"), _quarter),
-    (_compile(rf"Q(?P<quarter>[1-4])[\s/,-]{{0,2}}(?:of\s)?(?P<fiscal>{_FISCAL})?{_SHORT}"), _quarter),
+    (_compile(rf"{_NAME}(?:\s['’]|['’-])(?P<year>\d\d)"), _named_month),
+    (_compile(r"(?P<number>0?[1-9]|1[0-2])/(?P<year>20\d\d)"), _numbered_month),
+    (_compile(rf"(?:spring|summer|autumn|fall|winter)\s(?:of\s)?{_YEAR}"), _open),
+    (_compile(rf"(?P<fiscal>{_FISCAL}){_SHORT}[\s,’'-]{{0,2}}Q(?P<quarter>[1-4])"), _quarter),
+    (_compile(rf"Q(?P<quarter>[1-4])[\s/,’'-]{{0,2}}(?:of\s)?(?P<fiscal>{_FISCAL})?{_SHORT}"), _quarter),
     (_compile(r"(?P<year>(?:19|20)\d\d)(?P<last>)(?P<fiscal>)[\s/-]?Q(?P<quarter>[1-4])"), _quarter),
     (_compile(rf"(?:the\s)?{_QUARTER_WORDS}(?P<fiscal>{_FISCAL})?{_SHORT}"), _quarter),
-    (_compile(rf"H(?P<half>[12])[\s/,-]{{0,2}}(?:of\s)?(?P<fiscal>{_FISCAL})?{_SHORT}"), _half),
+    (_compile(rf"H(?P<half>[12])[\s/,’'-]{{0,2}}(?:of\s)?(?P<fiscal>{_FISCAL})?{_SHORT}"), _half),
     (_compile(rf"(?:(?:the\s)?end\s(?:of\s)?)?{_FISCAL}{_SHORT}"), _fiscal),
     (_compile(rf"{_EDGE}(?:the\syear\s)?{_YEAR}"), _edge_of_year),
     (_compile(r"(?P<year>20\d\d)\s?[/–]\s?(?P<last>(?:20)?\d\d)"), _fiscal),

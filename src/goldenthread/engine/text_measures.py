@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from goldenthread.engine.objective_words import word_set
 from goldenthread.engine.text_dates import FoundDate
 
+WINDOW = 40  # characters before a number that can make it a name or a label
 MONEY = {
     "€": "EUR",
     "$": "USD",
@@ -38,6 +39,7 @@ _TIMES = {
 }
 _WORDS = {
     "zero": 0.0,
+    "no": 0.0,
     "one": 1.0,
     "two": 2.0,
     "three": 3.0,
@@ -75,11 +77,12 @@ _NUMBER = re.compile(
     rf"(?P<after>\s?(?:{_CODES}|€|£|euros?|dollars|pounds)(?!\w))?(?P<x>x\b)?",
     re.IGNORECASE,
 )
-_WORD = re.compile(rf"(?<![\w-])(?P<word>{'|'.join(_WORDS)})(?=\s[a-z])", re.IGNORECASE)
+_WORD = re.compile(rf"(?<![\w-])(?P<word>{'|'.join(word for word in _WORDS if word != 'no')})(?=\s[a-z])", re.IGNORECASE)
 _FRACTION = re.compile(rf"(?<=\bby\s)(?P<word>{'|'.join(_FRACTIONS)})\b", re.IGNORECASE)
 _PERCENT = re.compile(r"\s?(?P<points>percentage[\s-]points?|%[\s-]points?|pp\b|p\.p\.)|\s?(?:%|per\s?cent\b)\+?", re.IGNORECASE)
 _PERIOD = re.compile(
-    r"\sper\s\d[\d,.]*(?:\s(?:thousand|million))?(?:\s[a-z]+){1,3}|\s(?:(?:per|a|an|each|every)\s(?!half\b|third\b)[a-z-]+|annually|yearly|monthly|weekly|daily|p\.a\.)|/\s?[a-z]+",
+    r"\sper\s(?:\d[\d,.]*(?:\s(?:thousand|million))?|thousand|million)(?:\s(?!by\b|in\b|until\b|from\b|to\b)[a-z]+){1,3}|"
+    r"\s(?:(?:per|a|an|each|every)\s(?!half\b|third\b)[a-z-]+|annually|yearly|monthly|weekly|daily|p\.a\.)|/\s?[a-z]+",
     re.IGNORECASE,
 )
 _UNIT_WORD = re.compile(r"\s(?P<word>[A-Za-z][A-Za-z’'-]*)")
@@ -94,6 +97,11 @@ _LABELS = word_set(
     "windows chapter page figure table step milestone sprint band annex zone unit room building form line track scenario "
     "option"
 )
+
+
+_RATIO = re.compile(r"per (?:\d|thousand|million)", re.IGNORECASE)
+_POINTS = {"pts": "points", "pt": "points", "point": "points", "pct": "%"}
+_NONE = re.compile(r"^\s*(?P<word>no)(?=\s(?!more|less|fewer|later|longer|one|matter|greater)[a-z])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +122,7 @@ class Measure:
     @property
     def whole_unit(self) -> str:
         """Unit and period as one phrase, such as "EUR a year"."""
-        return f"{self.unit} {self.period}".strip() if self.unit or self.period.startswith("per 1") else ""
+        return f"{self.unit} {self.period}".strip() if self.unit or _RATIO.match(self.period) else ""
 
 
 def find_measures(text: str, dates: Sequence[FoundDate]) -> list[Measure]:
@@ -124,7 +132,7 @@ def find_measures(text: str, dates: Sequence[FoundDate]) -> list[Measure]:
         Measure(match.start(), match.end(), match.end(), _FRACTIONS[match["word"].lower()], "%", relative=True)
         for match in _FRACTION.finditer(text)
     ]
-    for match in _WORD.finditer(text):
+    for match in [*_NONE.finditer(text), *_WORD.finditer(text)]:
         if not any(match.start() < other.end and other.start < match.end() for other in found) and _counts(text, match, dates):
             unit, period, end = _unit_after(text, match.end(), dates)
             if unit or period:
@@ -135,7 +143,7 @@ def find_measures(text: str, dates: Sequence[FoundDate]) -> list[Measure]:
 def _counts(text: str, match: re.Match[str], dates: Sequence[FoundDate]) -> bool:
     if any(match.start() < found.end and found.start < match.end() for found in dates):
         return False
-    word = re.search(r"([A-Za-z]+)[\s.-]*$", text[: match.start()])
+    word = re.search(r"([A-Za-z]+)[\s.-]*$", text[max(0, match.start() - WINDOW) : match.start()])
     following = text[match.end() :]
     if following[:1].isalpha() or re.match(r"-[a-z]", following):  # 3D, 5-year plan
         return False
@@ -146,7 +154,7 @@ def _counts(text: str, match: re.Match[str], dates: Sequence[FoundDate]) -> bool
 
 def _is_name(text: str, match: re.Match[str], word: re.Match[str]) -> bool:
     """Whether a number belongs to a name in capitals before it: "Terminal 5", "Release 12", not the first word of a sentence."""
-    opens = re.search(r"(?:^|[.:;!?•]\s*)$", text[: word.start(1)])
+    opens = re.search(r"(?:^|[.:;!?•]\s*)$", word.string[: word.start(1)])
     capital = word[1][0].isupper() and word[1][1:].islower()
     return (
         capital
@@ -180,7 +188,7 @@ def _from_number(text: str, match: re.Match[str], dates: Sequence[FoundDate]) ->
     if percent:
         return Measure(match.start(), percent.end(), number_end, value, "percentage points" if percent["points"] else "%")
     unit, period_words, end = _unit_after(text, end, dates)
-    return Measure(match.start(), end, number_end, value, unit, period_words)
+    return Measure(match.start(), end, number_end, value, unit or ("x" if match["x"] else ""), period_words)
 
 
 def _unit_after(text: str, position: int, dates: Sequence[FoundDate]) -> tuple[str, str, int]:
@@ -196,7 +204,8 @@ def _unit_after(text: str, position: int, dates: Sequence[FoundDate]) -> tuple[s
             break
         words.append(match["word"])
         position = match.end()
+    unit = " ".join(words)
     period = _PERIOD.match(text, position)
     if period and not any(found.start < period.end() and period.start() < found.end for found in dates):
-        return " ".join(words), period[0].strip().lstrip("/ "), period.end()
-    return " ".join(words), "", position
+        return _POINTS.get(unit, unit), period[0].strip().lstrip("/ "), period.end()
+    return _POINTS.get(unit, unit), "", position
