@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from goldenthread.projects.views import listing, project
 
 app_name = "projects"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("projects", listing.projects, name="projects"),
+    path("projects/new", project.new_project, name="new_project"),
+    path("projects/<int:key>", project.project, name="project"),
+    path("projects/<int:key>/edit", project.edit_project, name="edit_project"),
+    path("projects/<int:key>/report", project.report, name="report"),
+    path("projects/<int:key>/close", project.close_project, name="close_project"),
+    path("projects/<int:key>/cancel", project.cancel_project, name="cancel_project"),
+    path("reports/<int:key>/withdraw", project.withdraw_report, name="withdraw_report"),
+]

@@ -1,0 +1,131 @@
+"""What the pages of projects send."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+from goldenthread.accounts.models import Person
+from goldenthread.kit.errors import Refused
+from goldenthread.kit.money import Money, currency_code, exponent
+from goldenthread.projects.models import Programme, Project
+
+MANDATORY = "Required by law, regulator or contract, or to keep running"
+SECRET = "Seen by few; others see it in totals only"
+MONEY = ("budget", "forecast", "spent")
+
+
+def day_field(label: str, **options: Any) -> forms.DateField:
+    """A day, with the browser's own calendar."""
+    return forms.DateField(
+        label=label, required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **options
+    )
+
+
+def money_field(label: str, **options: Any) -> forms.DecimalField:
+    """An amount in whole units, with decimals where the currency has some."""
+    return forms.DecimalField(label=label, required=False, max_digits=18, decimal_places=3, **options)
+
+
+class VersionedForm(forms.Form):
+    """A form that carries the version that was seen, and shows what an action refused beside its field."""
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput())
+
+    def refuse(self, refusal: Refused) -> None:
+        """Show a refusal at its field, or above the form."""
+        name = refusal.field.removesuffix("_minor")
+        self.add_error(name if name in self.fields else None, str(refusal))
+
+
+class ProjectForm(VersionedForm):
+    """A project's plain fields. Money is typed in whole units."""
+
+    name = forms.CharField(label="Name", max_length=300)
+    reference = forms.CharField(label="Reference", max_length=60, required=False)
+    department = forms.CharField(label="Department", max_length=200, required=False)
+    category = forms.CharField(label="Category", max_length=120, required=False)
+    description = forms.CharField(label="Description", max_length=8000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    programme = forms.ModelChoiceField(label="Programme", queryset=None, required=False, empty_label="none")
+    manager = forms.ModelChoiceField(label="Project manager", queryset=None, required=False, empty_label="nobody linked yet")
+    sponsor = forms.ModelChoiceField(label="Sponsor", queryset=None, required=False, empty_label="nobody linked yet")
+    state = forms.ChoiceField(label="State", choices=Project.State.choices)
+    starts_on = day_field("Start")
+    finishes_on = day_field("Finish, as forecast")
+    baseline_finish = day_field("Finish, as approved", help_text="Another day counts as one more re-baselining")
+    currency = forms.CharField(label="Currency", max_length=3, required=False)
+    budget = money_field("Budget")
+    forecast = money_field("Cost, as forecast")
+    spent = money_field("Spent to date")
+    is_mandatory = forms.BooleanField(
+        label="Mandatory", required=False, help_text="Required by law, regulator or contract, or to keep running"
+    )
+    mandatory_because = forms.CharField(label="What requires it", max_length=200, required=False)
+    is_confidential = forms.BooleanField(
+        label="Confidential", required=False, help_text="Seen by few; others see it in totals only"
+    )
+
+    def __init__(self, *args: Any, project: Project | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["programme"].queryset = Programme.objects.order_by("name")  # type: ignore[attr-defined]
+        for name in ("manager", "sponsor"):
+            self.fields[name].queryset = Person.objects.order_by("name", "id")  # type: ignore[attr-defined]
+        ended = {Project.State.CLOSED, Project.State.CANCELLED}
+        kept = [c for c in Project.State.choices if c[0] not in ended or (project is not None and project.state == c[0])]
+        self.fields["state"].choices = kept  # type: ignore[attr-defined]
+        if project is not None:
+            self.fields.pop("programme")
+
+    def values(self) -> dict[str, Any]:
+        """Fields of a project as the actions take them."""
+        found = {name: value for name, value in self.cleaned_data.items() if name not in {"version", *MONEY}}
+        currency = currency_code(found["currency"]) if found["currency"] else ""
+        return found | {"currency": currency} | {f"{n}_minor": minor(self.cleaned_data[n], currency) for n in MONEY}
+
+
+class ReportForm(forms.Form):
+    """How a project stands."""
+
+    on = day_field("Day", help_text="Empty: today")
+    rating = forms.ChoiceField(label="Rating", required=False, choices=[("", "no rating"), *Project.Rating.choices])
+    comment = forms.CharField(label="In words", max_length=8000, required=False, widget=forms.Textarea(attrs={"rows": 4}))
+    finishes_on = day_field("Finish, as forecast now")
+    forecast = money_field("Cost, as forecast now")
+
+    def refuse(self, refusal: Refused) -> None:
+        """Show a refusal at its field, or above the form."""
+        name = refusal.field.removesuffix("_minor")
+        self.add_error(name if name in self.fields else None, str(refusal))
+
+
+def minor(amount: Decimal | None, currency: str) -> int | None:
+    """A typed amount in minor units; Refused where it comes without a currency."""
+    if amount is None:
+        return None
+    if not currency:
+        raise Refused("Say in which currency.", field="currency")
+    return Money.of(amount, currency).minor
+
+
+def initial(project: Project, currency: str) -> dict[str, Any]:
+    """What the form shows of a stored project."""
+    names = [name for name in ProjectForm.base_fields if name not in MONEY]
+    shown = {name: getattr(project, name) for name in names}
+    for name in MONEY:
+        amount = getattr(project, f"{name}_minor")
+        shown[name] = major(amount, project.currency or currency)
+    return shown | {"currency": project.currency or currency}
+
+
+def major(amount: int | None, currency: str) -> Decimal | None:
+    """Minor units as whole units, for an input."""
+    if amount is None:
+        return None
+    exact = Money(amount, currency).major
+    return (
+        exact.quantize(Decimal(1))
+        if exact == exact.to_integral_value()
+        else exact.quantize(Decimal(1).scaleb(-exponent(currency)))
+    )
