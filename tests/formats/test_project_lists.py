@@ -35,15 +35,18 @@ def mapped(header, *rows):
 
 def test_headings_in_english():
     found = mapped(
-        "Project No.,Project title,Executive Sponsor,Project Manager,Directorate,Overall RAG,Stage,Kick-off,Go-live date,Approved budget (£k),Spend to date (£k),EAC (£k),% complete,Next steps",
+        "Project No.,Project title,Executive Sponsor,Project Manager,Directorate,Overall RAG,Stage,"
+        "Kick-off,Go-live date,Approved budget (£k),Spend to date (£k),EAC (£k),% complete,Next steps",
         "P-1,Alpha,Ann,Bob,IT,Amber,Build,13/01/2026,31/12/2026,100,20,110,50%,More work",
         "P-2,Beta,Ann,Cy,HR,Green,Close,14/01/2026,30/11/2026,200,190,195,90%,Hand over",
         "P-3,Gamma,Di,Cy,HR,Red,Plan,15/01/2026,30/10/2026,300,1,310,5%,Staff it",
     )
     assert found == {
         "reference": ["Project No."], "name": ["Project title"], "sponsor": ["Executive Sponsor"], "manager": ["Project Manager"],
-        "organisation": ["Directorate"], "rating": ["Overall RAG"], "status": ["Stage"], "start": ["Kick-off"], "finish": ["Go-live date"],
-        "budget": ["Approved budget (£k)"], "spend": ["Spend to date (£k)"], "forecast_cost": ["EAC (£k)"], "progress": ["% complete"],
+        "organisation": ["Directorate"], "rating": ["Overall RAG"], "status": ["Stage"],
+        "start": ["Kick-off"], "finish": ["Go-live date"],
+        "budget": ["Approved budget (£k)"], "spend": ["Spend to date (£k)"], "forecast_cost": ["EAC (£k)"],
+        "progress": ["% complete"],
         "comment": ["Next steps"],
     }  # fmt: skip
 
@@ -57,7 +60,7 @@ FRENCH = (
     "A-1;Alpha;DSI;Anne;vert;01/02/2026;31/12/2026;1 234,5;en cours",
 )
 SPANISH = (
-    "Código;Nombre del proyecto;Departamento;Jefe de proyecto;Semáforo;Fecha de inicio;Fecha de fin;Presupuesto (k€);Observaciones",
+    "Código;Nombre del proyecto;Departamento;Jefe de proyecto;Semáforo;Fecha de inicio;Fecha de fin;Presupuesto (k€);Notas",
     "A-1;Alfa;TI;Ana;verde;01/02/2026;31/12/2026;1.234,5;en curso",
 )
 
@@ -74,7 +77,7 @@ def test_headings_and_values_in_other_languages(header, row):
         dt.date(2026, 12, 31),
     )
     assert (first.budget, first.currency) == (Decimal(1_234_500), "EUR")
-    assert first.name and first.organisation and first.manager and first.comment
+    assert all([first.name, first.organisation, first.manager, first.comment])
 
 
 def test_each_row_keeps_its_words_place_and_problems():
@@ -121,7 +124,8 @@ def test_currency_of_the_cell_of_the_column_of_its_own_column():
 def test_a_list_with_one_row_per_report_keeps_the_latest_and_the_history():
     found = projects(
         "Report date,Project ID,Project,Budget,RAG",
-        "2026-03-31,P1,Alpha,12,Red", "2026-01-31,P1,Alpha,10,Green", "2026-02-28,P1,Alpha,11,Amber", "2026-03-31,P2,Beta,5,Green",
+        "2026-03-31,P1,Alpha,12,Red", "2026-01-31,P1,Alpha,10,Green", "2026-02-28,P1,Alpha,11,Amber",
+        "2026-03-31,P2,Beta,5,Green",
     )  # fmt: skip
     alpha, beta = found.projects
     assert (alpha.budget, alpha.rating, found.folded) == (12, "red", 2)
@@ -159,7 +163,8 @@ def test_references_then_names_then_likeness():
         ("d", "Payroll", "P4", "HR"), ("e", "Gone away", "P5", "HR"), ("f", "Network phase 2", "", "IT"),
     )  # fmt: skip
     after = [
-        row("Harbour Wall Project", "p1", "Works"), row("Retirement scheme", "P2", "HR"), row("Smart metering roll out", "", "Energy"),
+        row("Harbour Wall Project", "p1", "Works"), row("Retirement scheme", "P2", "HR"),
+        row("Smart metering roll out", "", "Energy"),
         row("Payroll", "P99", "HR"), row("Network phase 3", "", "IT"), row("Brand new", "P7", "IT"), row("Brand new", "P7", "IT"),
     ]  # fmt: skip
     result = reconcile(before, after)

@@ -59,7 +59,7 @@ def test_small_text_is_read_without_a_child():
 )
 def test_nothing_else_is_built(tag):
     with pytest.raises((ValueError, ImportError)):
-        transport.unpack(json.dumps({"$": tag, "v": ["echo"]}).encode())
+        transport.unpack(json.dumps({"$c": tag, "v": ["echo"]}).encode())
 
 
 def test_the_child_sees_no_secrets(monkeypatch):

@@ -29,6 +29,7 @@ from goldenthread.formats.workbook import Cell
 KINDS = ("text", "number", "money", "date", "percent", "boolean", "rating", "id")
 Value = str | Decimal | dt.date | bool | None
 _ENOUGH = 0.5
+_SAMPLE = 2_000
 _DATE_WORDS = frozenset(
     "date start finish end due deadline completion until beginn ende datum debut fin fecha inicio begin day on milestone".split()
 )
@@ -106,20 +107,25 @@ def read_column(
 
     Blank cells become None, cells that do not fit the kind stay text.
     """
-    filled = [(cell, text) for cell, text in zip(cells, texts, strict=True) if not is_blank(text)]
-    plain = [text for cell, text in filled if isinstance(cell, str)]
+    blank = [is_blank(text) for text in texts]
+    filled = [(cell, text) for cell, text, empty in zip(cells, texts, blank, strict=True) if not empty]
+    sample = filled if len(filled) <= _SAMPLE else filled[:: len(filled) // _SAMPLE + 1]
+    plain = [text for cell, text in sample if isinstance(cell, str)]
     mark = settings.decimal_mark or _decimal_mark(plain) or hints.decimal_mark
-    order, proved = _date_order(plain)
+    shares = _shares(sample, mark, hints.date_order)
+    every = (
+        [text for cell, text in filled if isinstance(cell, str)] if shares.date >= _ENOUGH or settings.kind == "date" else plain
+    )
+    order, proved = _date_order(every)
     order = settings.date_order or order or hints.date_order
-    shares = _shares(filled, mark, order)
     unit = header_unit(base.name)
-    kind, sure = (settings.kind, 1.0) if settings.kind else _kind(base.name, filled, shares, unit, hints.sheet_format, mark)
+    kind, sure = (settings.kind, 1.0) if settings.kind else _kind(base.name, filled, shares, unit, hints.sheet_format)
     currency = (
         settings.currency or _currency(plain, mark) or unit[0] or (hints.sheet_format if len(hints.sheet_format) == 3 else None)
     )
     power = unit[1] if settings.power is None else settings.power
     read = reader_of(kind, mark, order, power)
-    values = [None if is_blank(text) else read(cell, text) for cell, text in zip(cells, texts, strict=True)]
+    values = [None if empty else read(cell, text) for cell, text, empty in zip(cells, texts, blank, strict=True)]
     withheld = _withheld(kind, values)
     distinct = dict.fromkeys(text for _, text in filled)
     column = Column(
@@ -216,7 +222,6 @@ def _kind(
     shares: _Shares,
     unit: tuple[str | None, int, bool],
     sheet_format: str,
-    mark: str,
 ) -> tuple[str, float]:
     words = set(words_of(name))
     if shares.filled == 0:
@@ -228,7 +233,7 @@ def _kind(
     if _is_id(words, filled, shares):
         return "id", 0.9
     if shares.number >= _ENOUGH:
-        return _kind_of_number(words, filled, shares, unit, sheet_format, mark)
+        return _kind_of_number(words, filled, shares, unit, sheet_format)
     if shares.boolean >= 0.9 and len({text.casefold() for _, text in filled}) <= 4:
         return "boolean", shares.boolean
     return "text", 1.0 - max(shares.number, shares.date)
@@ -240,14 +245,13 @@ def _kind_of_number(
     shares: _Shares,
     unit: tuple[str | None, int, bool],
     sheet_format: str,
-    mark: str,
 ) -> tuple[str, float]:
     distinct = {text for _, text in filled}
     if distinct <= {"0", "1"} and words & _YES_WORDS:
         return "boolean", 0.9
     if words & _DATE_WORDS and not words & _MONEY_WORDS and all(_could_be_serial(cell, text) for cell, text in filled):
         return "date", 0.8
-    read = [found for cell, text in filled if isinstance(cell, str) and (found := read_number(text, mark))]
+    read = [found for cell, text in filled[:_SAMPLE] if isinstance(cell, str) and (found := read_number(text))]
     signs = sum(found.percent for found in read)
     if (read and signs >= _ENOUGH * len(read)) or sheet_format == "percent" or unit[2]:
         return "percent", shares.number
@@ -270,8 +274,10 @@ def _is_id(words: set[str], filled: Sequence[tuple[Cell, str]], shares: _Shares)
         return False
     if words & _ID_WORDS and len(words) <= 4 and not words & _MONEY_WORDS:
         return all(not isinstance(cell, float) for cell, _ in filled)
-    coded = sum(bool(re.fullmatch(r"(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9][\w./\-]*", text)) for text in texts)
-    return len(texts) >= 3 and len(set(texts)) == len(texts) and coded >= 0.9 * len(texts) and shares.number < _ENOUGH
+    if len(set(texts)) < len(texts):
+        return False
+    coded = sum(bool(re.fullmatch(r"(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9][\w./\-]*", text)) for text in texts[:_SAMPLE])
+    return len(texts) >= 3 and coded >= 0.9 * min(len(texts), _SAMPLE) and shares.number < _ENOUGH
 
 
 def _decimal_mark(texts: Sequence[str]) -> str | None:

@@ -250,9 +250,10 @@ def _cut_records(grid: _Grid, start: int, names: list[str], layout: Layout, *, k
     kept: list[int] = []
     block: list[int] = []
     header = [tidy(text_of(cell)) for cell in grid.rows[start - 1]] if start else []
+    first = grid.rows[start - 1][0] if start else None
     for row in last:
         cells = grid.rows[row]
-        if header and len(header) > 1 and [tidy(text_of(cell)) for cell in cells] == header:
+        if len(header) > 1 and cells[0] == first and [tidy(text_of(cell)) for cell in cells] == header:
             repeated += 1
         elif row in lonely:
             section = next(tidy(text_of(cell)) for cell in cells if cell is not None)
@@ -292,26 +293,36 @@ def _section_rows(grid: _Grid, rows: list[int], width: int) -> set[int]:
     """Rows with a single text that head the rows below them, certain only when they stand apart from names of records."""
     if width < 3:
         return set()
-    single = [row for row in rows if len({tidy(text_of(cell)) for cell in grid.rows[row] if cell is not None}) == 1]
+    single = {row for row in rows if _is_single(grid.rows[row])}
     merged = {row for row in single if sum(cell is not None for cell in grid.rows[row]) > max(2, width // 2)}
     apart = [
         row
-        for row in single
-        if row not in merged and _quick(grid.rows[row][0]) == "t" and row + 1 in rows and row + 1 not in single
+        for row in rows
+        if row in single - merged and _quick(grid.rows[row][0]) == "t" and row < rows[-1] and row + 1 not in single
     ]
     blank_before = {row for row in apart if row > 0 and grid.at[row] - grid.at[row - 1] > 1}
-    if len(apart) >= 2 and len(apart) <= len(rows) / 3 and (rows and rows[0] in apart):
+    if len(apart) >= 2 and len(apart) <= len(rows) / 3 and rows[0] in apart:
         return merged | set(apart)
     return merged | blank_before
+
+
+def _is_single(cells: Row) -> bool:
+    """True where all filled cells of a row say the same."""
+    filled = [cell for cell in cells if cell is not None]
+    if len(filled) > 1 and filled[0] != filled[1]:
+        return False
+    return len({tidy(text_of(cell)) for cell in filled}) == 1
 
 
 def _is_total(grid: _Grid, row: int, above: list[int], block: list[int], *, last: bool) -> bool:
     """A row labelled as a total, or an unlabelled last row, whose numbers are sums; `Total` alone as label needs no sums."""
     cells = grid.rows[row]
-    label = next((tidy(cell) for cell in cells if isinstance(cell, str) and not is_blank(cell) and not read_number(cell)), "")
+    label = next((tidy(cell) for cell in cells if isinstance(cell, str)), "")
+    found = _TOTAL.fullmatch(label)
+    if not found and not last:
+        return False
     words = sum(_quick(cell) in ("t", "d") for cell in cells)
     numbers = sum(_quick(cell) == "n" for cell in cells)
-    found = _TOTAL.fullmatch(label) if label else None
     if found and words <= 2 and len(cells) > 1:
         return not found["tail"].strip() or _sums_up(grid, row, above) or _sums_up(grid, row, block)
     return last and words == 0 and numbers >= 1 and len(above) >= 3 and _sums_up(grid, row, above)

@@ -26,6 +26,7 @@ __all__ = [
     "FIELDS", "HistoryPoint", "Known", "Match", "Problem", "ProjectFile", "ProjectList", "ProjectOptions", "ProjectRow",
     "Reconciliation", "guess_mapping", "read_project_file", "read_projects", "reconcile",
 ]  # fmt: skip
+PREVIEW = 200
 _SURE_ENOUGH = 0.36
 _FITS = {
     "text": {"text": 1.0, "id": 0.9, "boolean": 0.3, "rating": 0.5, "number": 0.5, "date": 0.2, "money": 0.2, "percent": 0.2},
@@ -46,7 +47,7 @@ class ProjectOptions:
 
 @dataclass(frozen=True, slots=True)
 class ProjectFile:
-    """What `read_project_file` returns: the detected table and the projects read from it."""
+    """What `read_project_file` returns: the detected table, cut to its first PREVIEW records, and all projects read from it."""
 
     detected: Detected
     projects: ProjectList
@@ -59,7 +60,9 @@ def read_project_file(data: bytes, options: ProjectOptions | None = None) -> Pro
     mapping = guess_mapping(detected.table)
     if options.mapping is not None:
         mapping = {name: Match(tuple(columns), 1.0, "given") for name, columns in options.mapping.items() if columns}
-    return ProjectFile(detected, read_projects(detected.table, mapping))
+    projects = read_projects(detected.table, mapping)
+    table = replace(detected.table, texts=detected.table.texts[:PREVIEW], values=detected.table.values[:PREVIEW])
+    return ProjectFile(replace(detected, table=table), projects)
 
 
 def guess_mapping(table: Table) -> dict[str, Match]:
@@ -175,20 +178,20 @@ def _project(table: Table, record: int, mapping: Mapping[str, Match]) -> Project
 def _field(table: Table, record: int, name: str, match: Match, withheld: dict[str, str], problems: list[str]) -> Any:
     """The value of one field, or None with the words kept in `withheld`. The first column with a value wins."""
     kind = FIELDS[name]
-    cells = [(table.columns[column], table.texts[record][column], table.values[record][column]) for column in match.columns]
-    cells = [cell for cell in cells if not is_blank(cell[1])]
+    texts, values = table.texts[record], table.values[record]
+    filled = [column for column in match.columns if values[column] is not None]
     if kind == "text":
-        texts = [tidy(text) for _, text, _ in cells]
-        return "\n\n".join(dict.fromkeys(texts)) if name == "comment" else next(iter(texts), "")
+        words = [tidy(texts[column]) for column in filled]
+        return "\n\n".join(dict.fromkeys(words)) if name == "comment" else words[0] if words else ""
+    cells = [(table.columns[column], texts[column], values[column]) for column in filled]
     for column, text, value in cells:
         read = _READ[kind](column, text, value, name)
         if read is not None:
             return _checked(name, read, text, problems)
     if cells:
-        words = tidy(cells[0][1])
-        withheld[name] = words
-        if is_spreadsheet_error(words):
-            problems.append(f"{name.replace('_', ' ').capitalize()} holds the spreadsheet error {words}.")
+        withheld[name] = tidy(cells[0][1])
+        if is_spreadsheet_error(withheld[name]):
+            problems.append(f"{name.replace('_', ' ').capitalize()} holds the spreadsheet error {withheld[name]}.")
     return None
 
 

@@ -1,7 +1,7 @@
 """Dataclasses as JSON and back, so that a child process can hand over a result without pickle.
 
-Dataclasses become `{"$": "module:Class", "v": [field values]}`, dates and decimals small tagged objects, tuples and
-lists JSON arrays (always read back as tuples), dictionaries with string keys stay dictionaries. Only dataclasses of
+A dataclass becomes `{"$c": "module:Class", "v": [field values]}`, a date, datetime or decimal one tagged string, tuples and
+lists JSON arrays (always read back as tuples); dictionaries with string keys stay dictionaries. Only dataclasses of
 `goldenthread.formats` are rebuilt.
 """
 
@@ -11,59 +11,60 @@ import dataclasses
 import datetime as dt
 import importlib
 import json
+from collections.abc import Callable
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 _ROOM = "goldenthread.formats."
+_SINGLE: dict[str, Callable[[str], Any]] = {"$d": dt.date.fromisoformat, "$t": dt.datetime.fromisoformat, "$n": Decimal}
 
 
 def pack(value: Any) -> bytes:
-    """Return `value` as UTF-8 JSON; raises TypeError for a type that has no place here."""
-    return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8", "surrogatepass")
+    """Return `value` as UTF-8 JSON; raises TypeError for a type that has no place here, ValueError for NaN."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_tagged)
+    return text.encode("utf-8", "surrogatepass")
 
 
 def unpack(data: bytes) -> Any:
-    """Rebuild what `pack` wrote; raises ValueError for anything else."""
-    return _rebuilt(json.loads(data.decode("utf-8", "surrogatepass")))
+    """Rebuild what `pack` wrote; raises ValueError or ImportError for anything else."""
+    return _frozen(json.loads(data.decode("utf-8", "surrogatepass"), object_hook=_rebuilt))
 
 
-def _plain(value: Any) -> Any:
-    if value is None or isinstance(value, (str, bool, int, float)):
-        return value
-    if isinstance(value, (tuple, list)):
-        return [_plain(item) for item in value]
-    if isinstance(value, dict):
-        return {"$": "dict", "v": {key: _plain(item) for key, item in value.items()}}
+def _tagged(value: Any) -> dict[str, Any]:
     if isinstance(value, dt.datetime):
-        return {"$": "datetime", "v": value.isoformat()}
+        return {"$t": value.isoformat()}
     if isinstance(value, dt.date):
-        return {"$": "date", "v": value.isoformat()}
+        return {"$d": value.isoformat()}
     if isinstance(value, Decimal):
-        return {"$": "decimal", "v": str(value)}
+        return {"$n": str(value)}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         kind = type(value)
-        fields = [_plain(getattr(value, field.name)) for field in dataclasses.fields(value)]
-        return {"$": f"{kind.__module__.removeprefix(_ROOM)}:{kind.__name__}", "v": fields}
+        names = _field_names(kind)
+        return {"$c": f"{kind.__module__.removeprefix(_ROOM)}:{kind.__name__}", "v": [getattr(value, name) for name in names]}
     raise TypeError(f"No transport for {type(value).__name__}")
 
 
-def _rebuilt(value: Any) -> Any:
-    if isinstance(value, list):
-        return tuple(_rebuilt(item) for item in value)
-    if not isinstance(value, dict):
-        return value
-    tag, content = value["$"], value["v"]
-    if tag == "dict":
-        return {key: _rebuilt(item) for key, item in content.items()}
-    if tag == "date":
-        return dt.date.fromisoformat(content)
-    if tag == "datetime":
-        return dt.datetime.fromisoformat(content)
-    if tag == "decimal":
-        return Decimal(content)
-    return _class_of(tag)(*(_rebuilt(item) for item in content))
+@cache
+def _field_names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(kind))
 
 
+def _rebuilt(found: dict[str, Any]) -> Any:
+    if len(found) == 1:
+        ((tag, content),) = found.items()
+        if tag in _SINGLE:
+            return _SINGLE[tag](content)
+    if "$c" in found:
+        return _class_of(found["$c"])(*(_frozen(item) for item in found["v"]))
+    return {key: _frozen(item) for key, item in found.items()}
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(_frozen(item) if type(item) is list else item for item in value) if type(value) is list else value
+
+
+@cache
 def _class_of(tag: str) -> Any:
     module, _, name = tag.partition(":")
     if not module.isidentifier() or not name.isidentifier():

@@ -66,11 +66,13 @@ class Number:
 
 def tidy(text: str) -> str:
     """Trim, with every kind of blank made a plain one and typographic minus signs made plain."""
-    return text.translate(_SPACES).strip()
+    return text.strip() if text.isascii() else text.translate(_SPACES).strip()
 
 
 def is_blank(text: str) -> bool:
     """True for nothing, dashes, n/a and the like."""
+    if len(text) > 16:
+        return text.isspace()
     return tidy(text).casefold() in BLANK_WORDS
 
 
