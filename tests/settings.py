@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 _FOLDER = tempfile.TemporaryDirectory(prefix="gt-test-", ignore_cleanup_errors=True)
+(Path(_FOLDER.name) / "static").mkdir()
 _GIVEN = {
     "GT_DATA_DIR": _FOLDER.name,
     "GT_SECRET_KEY": "for tests alone: nothing that matters is signed with this",
