@@ -260,9 +260,9 @@ def test_of_a_long_title_the_first_thousand_characters_are_read():
 
 @pytest.mark.parametrize("unit", ["1 ", "to 5 % ", "1 000 ", "and ", "a-", "(", "-", "by 2027 ", "number of ", "Q1 2027 ", "."])
 def test_no_text_takes_long(unit):
-    start = time.perf_counter()
+    start = time.process_time()
     review(draft_from_text(unit * 50_000))
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_figures_that_are_none_are_refused():

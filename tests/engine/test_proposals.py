@@ -166,9 +166,9 @@ def test_nul_bytes_and_long_texts_are_refused():
 
 @pytest.mark.parametrize("unit", ["-", "# ", "(", "[a](", "a-\n", "• \n", ".", "1. ", "to 5 % ", "<a", "A: "])
 def test_no_text_takes_long(unit):
-    start = time.perf_counter()
+    start = time.process_time()
     propose(unit * (99_000 // len(unit.encode())))
-    assert time.perf_counter() - start < 15
+    assert time.process_time() - start < 15
 
 
 def test_the_largest_text_is_read_in_seconds():

@@ -238,9 +238,9 @@ def test_fifty_thousand_activities_are_judged_within_the_time_of_a_page_job():
     source = random.Random(5)
     items = [work(key, kind="project", links=source.choice([(), (SOUND,)])) for key in range(200)]
     items += [work(key, kind="activity", parent=source.randrange(max(200, key // 4)), hours=3) for key in range(200, 50_000)]
-    start = time.perf_counter()
+    start = time.process_time()
     found = unsupported(items, DAY)
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
     print(f"50,000 activities, {len(found.findings)} findings: {seconds:.2f} s")
     assert found.findings
     assert seconds < 5

@@ -29,7 +29,7 @@ class Discrimination:
 def discrimination(items: Sequence[TodayItem], without: Mapping[Key, float | None], day: date) -> Discrimination:
     """Ranks `items` on `day` with their cost of delay and again with the one they have `without` the objective.
 
-    `without` gives, by key, the cost of delay per day left when the objective is taken out (None: not known); keys that are missing
+    `without` gives, by key, the cost of delay per day left when the objective is taken out (None: not known); keys not in it
     keep theirs. Raises EngineError as `ranking.rank` does.
     """
     before = [row.item.key for row in rank(items, day)]

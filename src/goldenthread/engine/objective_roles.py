@@ -89,12 +89,8 @@ def roles_of(text: str, measures: Sequence[Measure], dates: Sequence[FoundDate])
             r"\b(?:states?|projects?|participants|customers|people|sites|items|cases|those)\s$", left[:start], re.IGNORECASE
         ):
             role = "scope"  # "states at or above 75 %": part of what is counted
-        if (
-            role == "target"
-            and roles
-            and roles[-1] == ""
-            and _FROM_TO.fullmatch(text[measures[len(roles) - 1].end : measure.start])
-        ):
+        former = measures[len(roles) - 1].end if roles and roles[-1] in {"", "at"} else None
+        if role == "target" and former is not None and _FROM_TO.fullmatch(text[former : measure.start]):
             roles[-1] = "baseline"  # "12 % to 15 %", "30 → 20 days", "24 % (2025) to 35 %"
         roles.append(role)
         starts.append(start)
