@@ -103,7 +103,9 @@ def repair_gap(*, ref: str, action: str, by: Person, kpi_id: str = "", size: str
         raise Refused("A project is stopped by its sponsor.", advice="Ask the sponsor instead.")
     if action in {"ask_owner", "ask_requester"}:
         owner = _owner(subject)
-        workspace.ask_question(asked=owner, ref=ref, kind="GOAL" if action == "ask_owner" else "KEEP", by=by)
+        kind, _, ident = ref.partition(":")
+        question = "GOAL" if action == "ask_owner" else "KEEP"
+        workspace.ask_question(asked=owner, ref_kind=kind, ref_id=int(ident), question_kind=question, by=by)
         return f"{owner} has been asked."
     raise Refused(f"There is no action “{action}”.", field="action")
 
