@@ -1,7 +1,8 @@
 """The forecast as a plain Python loop, run by run, written from the definitions alone: oracle and yardstick.
 
-Only the random numbers are the product's (one hashed uniform at a time); quantiles come from the standard library. Leave-one-out takes
-effects out of every sum and judges again; `brute=True` adds every sum up anew instead of subtracting from the total.
+Only the random numbers are the product's (one hashed uniform at a time); quantiles come from the standard library.
+Leave-one-out takes effects out of every sum and judges again; `brute=True` adds every sum up anew instead of subtracting from
+the total.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ ZERO_ONE = NormalDist()
 
 
 def rows(table):
-    names = [name for name in table.__dataclass_fields__]
+    names = list(table.__dataclass_fields__)
     return [dict(zip(names, values, strict=True)) for values in zip(*(getattr(table, n).tolist() for n in names), strict=True)]
 
 
@@ -127,7 +128,11 @@ class Run:
     def part(self, c, point, delay=0.0):
         row, (x0, x1), begin = self.given[c], point, self.start[c] + delay
         seen = share(self.kpis[row["kpi"]]["day_of_value"] - begin, row["ramp"]) if self.done[row["subject"]] else 0.0
-        return (share(x0 - begin, row["ramp"]) if x0 == x1 else (area(x1 - begin, row["ramp"]) - area(x0 - begin, row["ramp"])) / (x1 - x0)) - seen
+        return (
+            share(x0 - begin, row["ramp"])
+            if x0 == x1
+            else (area(x1 - begin, row["ramp"]) - area(x0 - begin, row["ramp"])) / (x1 - x0)
+        ) - seen
 
     def value(self, t, point, out, late=0.0):
         """Value at a point without (or, `late`, with later) the effects `out` of contributions."""
@@ -172,7 +177,7 @@ class Run:
         return target["worth_per_unit"] * min(sign * (self.kept(t, value) - target["baseline"]), way)
 
     def money(self, t, out, late=0.0):
-        target, kind = self.targets[t], self.kind(self.targets[t])
+        kind = self.kind(self.targets[t])
         if kind == ONCE:
             return self.benefit(t, self.due_value(t, out, late))
         if kind == PER_YEAR:
@@ -237,7 +242,9 @@ def loop(data, runs, seed=1, cells=12, brute=False):
         for q, out in enumerate(only):
             take(run, ("supervision", q), {c: e for c, e in out.items() if e})
             s = tables["watched"][q]["supervised"]
-            still = {c: e for c, e in out.items() if e and run.given[c]["chance"] + run.raised[s] - run.raise_of[q] * run.weight[q] < 1}
+            still = {
+                c: e for c, e in out.items() if e and run.given[c]["chance"] + run.raised[s] - run.raise_of[q] * run.weight[q] < 1
+            }
             sums["delay", tables["watched"][q]["subject"]] += run.weight[q] * delay(run, still, 0.0)
         for s in range(len(run.finish)):
             out = {c: run.effect[c] for c in mine[s] if run.effect[c]}
@@ -281,13 +288,14 @@ def differences(data, runs, seed=1, cells=12, path="plain", threads=1, brute=Fal
 
 
 def organisation(seed=3, kpis=60, objectives=20, targets=60, subjects=1200, contributions=2000, supervisions=100):
-    """A made-up organisation of any size, with every kind of row: bands, falling KPIs, past targets, finished work, shared KPIs."""
+    """A made-up organisation of any size, with every kind of row: bands, falling KPIs, past targets, finished work, shared
+    KPIs."""
     r = np.random.default_rng(seed)
     low = r.uniform(5, 400, subjects)
     finish = np.stack([low, low + r.uniform(0, 60, subjects), low + r.uniform(60, 120, subjects)])
     done = r.random(subjects) < 0.15
     finish[:, done] = -r.uniform(1, 200, int(done.sum()))
-    goal = np.where(r.random(targets) < 0.7, 72.0, 50.0)
+    goal = np.where(r.random(kpis) < 0.7, 66.0, 55.0)[np.arange(targets) % kpis]
     band = r.random(targets) < 0.15
     effect = np.sort(r.uniform(0, 36 * kpis / contributions, (3, contributions)), axis=0)
     on = r.integers(0, kpis, contributions)
@@ -347,7 +355,8 @@ def organisation(seed=3, kpis=60, objectives=20, targets=60, subjects=1200, cont
 
 
 def measure(runs=10_000, loop_runs=6, threads=2):
-    """Time of the product and of the loop on one large organisation, answers compared: seconds, seconds, ratio, largest difference."""
+    """Time of the product and of the loop on one large organisation, answers compared: seconds, seconds, ratio, largest
+    difference."""
     from goldenthread.engine import kernels
 
     kernels.warm()

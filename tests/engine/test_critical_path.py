@@ -151,7 +151,9 @@ def relaxed(net, retained, pushed=None):
     """Earliest remaining starts by repeating every constraint until nothing moves; `pushed` = (row, least start)."""
     n = len(net.key)
     state = [2 if net.actual_finish[i] != NONE else 1 if net.actual_start[i] != NONE else 0 for i in range(n)]
-    start = [int(net.actual_start[i]) if state[i] == 2 else max(0, int(net.not_before[i]) if state[i] == 0 else 0) for i in range(n)]
+    start = [
+        int(net.actual_start[i]) if state[i] == 2 else max(0, int(net.not_before[i]) if state[i] == 0 else 0) for i in range(n)
+    ]
     if pushed:
         start[pushed[0]] = max(start[pushed[0]], pushed[1])
 
@@ -183,7 +185,10 @@ def test_dates_and_floats_against_an_oracle_that_pushes_every_activity(net, reta
             _, pushed, _ = relaxed(net, retained, (row, start[row] + delay))
             assert (max(pushed) > max(finish)) == late
         free = int(got.free_float[row])
-        for delay, moves in ((free, False), (free + 1, True)):  # free float: the largest that moves no successor nor the latest finish
+        for delay, moves in (
+            (free, False),
+            (free + 1, True),
+        ):  # free float: the largest that moves no successor nor the latest finish
             others, pushed, _ = relaxed(net, retained, (row, start[row] + delay))
             assert (max(pushed) > max(finish) or any(others[i] != start[i] for i in range(len(start)) if i != row)) == moves
 
@@ -212,7 +217,11 @@ def test_both_paths_and_any_order_of_rows_agree(net, retained, seed):
     place = np.argsort(rows)
     columns = {name: getattr(net, name)[rows] for name in ("key", "duration", "not_before", "actual_start", "actual_finish")}
     moved = Network(
-        predecessor=place[net.predecessor[links]], successor=place[net.successor[links]], kind=net.kind[links], lag=net.lag[links], **columns
+        predecessor=place[net.predecessor[links]],
+        successor=place[net.successor[links]],
+        kind=net.kind[links],
+        lag=net.lag[links],
+        **columns,
     )
     shuffled = schedule(moved, ScheduleOptions(retained_logic=retained))
     for name in ("early_start", "early_finish", "late_start", "late_finish", "total_float", "free_float", "critical"):

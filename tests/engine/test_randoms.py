@@ -40,7 +40,9 @@ def test_normal_quantiles_agree_with_the_standard_library():
 
 def test_numbers_look_uniform_and_independent_between_keys_streams_seeds_and_runs():
     runs = np.arange(200_000)
-    columns = [randoms.uniforms(randoms.sequence_start(*of), runs) for of in [(1, 1, 1), (1, 2, 1), (1, 1, 2), (2, 1, 1), (1, -1, 1)]]
+    columns = [
+        randoms.uniforms(randoms.sequence_start(*of), runs) for of in [(1, 1, 1), (1, 2, 1), (1, 1, 2), (2, 1, 1), (1, -1, 1)]
+    ]
     columns.append(np.roll(columns[0], 1))
     for column in columns:
         counts = np.bincount((column * 100).astype(int), minlength=100)

@@ -1,7 +1,7 @@
 """Working time: shifts of a week, days that differ, and whole working minutes between moments.
 
-Moments are naive date-times of one place. Minute m on an axis counted from an origin is reached at one moment as a finish (the end of
-a shift) and at another as a start (the beginning of the next): `finish_moment` and `start_moment`.
+Moments are naive date-times of one place. Minute m on an axis counted from an origin is reached at one moment as a finish (the
+end of a shift) and at another as a start (the beginning of the next): `finish_moment` and `start_moment`.
 """
 
 from __future__ import annotations
@@ -35,7 +35,10 @@ def _check_shifts(shifts: Shifts, day: object) -> None:
 
 @dataclass(frozen=True)
 class WorkingTime:
-    """A working calendar: `week` holds the shifts of Monday to Sunday, `exceptions` the shifts of single dates (() = a holiday)."""
+    """A working calendar.
+
+    `week` holds the shifts of Monday to Sunday, `exceptions` the shifts of single dates (() = a holiday).
+    """
 
     week: tuple[Shifts, ...] = OFFICE_WEEK
     exceptions: Mapping[dt.date, Shifts] = field(default_factory=dict)
@@ -79,7 +82,10 @@ class WorkingTime:
         return self._count(b) - self._count(a)
 
     def add(self, moment: dt.datetime, minutes: int) -> dt.datetime:
-        """The moment so many working minutes later (as a finish) or, with a negative number, earlier (as a start); 0 moves nothing."""
+        """The moment so many working minutes later.
+
+        A positive number gives a finish, a negative one a start (earlier); 0 moves nothing.
+        """
         if minutes == 0:
             return moment
         return self._moment(self._count(moment) + minutes, as_finish=minutes > 0)

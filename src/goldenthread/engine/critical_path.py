@@ -1,9 +1,9 @@
 """Critical path: early and late dates, floats and what drives each start, on one axis of working minutes.
 
-Method: Kelley & Walker (1959) with the four relationship types and lags. Minutes count from the data date on one working-time axis
-(`calendars.WorkingTime` converts). Unfinished work never starts before minute 0. Started work keeps its actual start; its remaining
-duration starts when its predecessors allow (retained logic) or at once (`retained_logic=False`). Total float = late finish - early
-finish; free float = the delay of an activity that moves no successor's early dates, nor the latest finish.
+Method: Kelley & Walker (1959) with the four relationship types and lags. Minutes count from the data date on one working-time
+axis (`calendars.WorkingTime` converts). Unfinished work never starts before minute 0. Started work keeps its actual start; its
+remaining duration starts when its predecessors allow (retained logic) or at once (`retained_logic=False`). Total float = late
+finish - early finish; free float = the delay of an activity that moves no successor's early dates, nor the latest finish.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ def _column(values: Any, size: int, default: int) -> Ints:
 class Network:
     """Activities and relationships as int64 columns (lists or arrays).
 
-    key, duration (remaining minutes, >= 0); a relationship i leads from row predecessor[i] to row successor[i] with kind FS, SS, FF or
-    SF and a lag in minutes (negative = lead). Optional a row: not_before (minute, -1 = none), actual_start, actual_finish and deadline
-    (minute, NONE = none; actual ones <= 0).
+    key, duration (remaining minutes, >= 0); a relationship i leads from row predecessor[i] to row successor[i] with kind FS,
+    SS, FF or SF and a lag in minutes (negative = lead). Optional a row: not_before (minute, -1 = none), actual_start,
+    actual_finish and deadline (minute, NONE = none; actual ones <= 0).
     """
 
     key: Ints
@@ -67,8 +67,10 @@ class Network:
 
 @dataclass(frozen=True)
 class ScheduleOptions:
-    """`finish`: minute against which late dates are counted (None = the early finish of the network); `critical_float`: total float up
-    to which an activity is critical; `path`: "auto", "plain" or "compiled".
+    """Against what late dates are counted, and which rules hold.
+
+    `finish`: minute against which late dates are counted (None = the early finish of the network); `critical_float`: total
+    float up to which an activity is critical; `path`: "auto", "plain" or "compiled".
     """
 
     finish: int | None = None
@@ -79,8 +81,10 @@ class ScheduleOptions:
 
 @dataclass(frozen=True, eq=False)
 class Schedule:
-    """One row an activity, in the caller's order, in minutes. Of started work early_start is the actual start and late_start the late
-    start of what remains; finished work has its actual dates, no float, and is never critical. `driving_predecessor` is a row or -1.
+    """One row an activity, in the caller's order, in minutes.
+
+    Of started work early_start is the actual start and late_start the late start of what remains; finished work has its
+    actual dates, no float, and is never critical. `driving_predecessor` is a row or -1.
     """
 
     key: Ints
@@ -103,7 +107,7 @@ def schedule(network: Network, options: ScheduleOptions | None = None) -> Schedu
         passes: Any = network_passes
     else:
         from goldenthread.engine import network_kernel as passes
-    ready = np.ndarray.tolist if plain else np.ascontiguousarray
+    ready: Any = np.ndarray.tolist if plain else np.ascontiguousarray
     count, state = len(network.key), _state(network)
     in_ptr, in_link = _by_end(network.successor, count)
     out_ptr, out_link = _by_end(network.predecessor, count)

@@ -1,11 +1,14 @@
 """Drift of a KPI from its own history: a random walk with drift, its mean shrunk to zero where the history says little.
 
 Steps d_i over t_i days (t in all = span T, n steps). Rate r = sum(d) / T after taming outliers: a standardised step
-(d_i - m t_i) / sqrt(t_i), with m the median rate, is held within 3 robust deviations (1.4826 times the median absolute one) from five
-steps on. Noise s^2 = sum((d_i - r t_i)^2 / t_i) / (n - 1). The prior belief about the true rate is normal around zero with variance
-p^2 = max(s^2 / 365, r^2 - s^2 / T): in a year drift moves a KPI about as much as noise does, unless the history shows more. So
-    weight = p^2 / (p^2 + s^2 / T),   mean = weight * r,   error = s * sqrt(weight / T)
-and noise and error are widened by the ratio of Student's to the normal 90 % point at n - 1 degrees of freedom, as s is itself a guess.
+(d_i - m t_i) / sqrt(t_i), with m the median rate, is held within 3 robust deviations (1.4826 times the median absolute one)
+from eight steps on. Noise s^2 = sum((d_i - r t_i)^2 / t_i) / (n - 1). The belief about the true rate before looking is a
+mixture of normals around zero with variances k s^2 / 365 for k = 1, 10, 100, 1000 (weights 1/2, 1/4, 1/8, 1/8): in a year drift
+probably moves a KPI about as much as noise does, perhaps much more. After looking (conjugate normal model, each part j weighted
+by how well it foretold r):
+    w_j = k_j T / (k_j T + 365),   mean = r sum(p_j w_j),   error^2 = sum(p_j (w_j s^2 / T + (w_j r)^2)) - mean^2
+so a trend that stands out is taken as it is, and one that does not is shrunk towards zero. Noise and error are then
+widened by the ratio of Student's to the normal 90 % point at n - 1 degrees of freedom, as s is itself a guess.
 With fewer than three steps s^2 is mixed with one assumed step (`assumed_yearly_spread`), and never smaller than it.
 """
 
@@ -22,13 +25,17 @@ from goldenthread.engine.errors import EngineError
 Floats = npt.NDArray[np.float64]
 
 DAYS_PER_YEAR = 365.0
+PRIOR_SCALES = np.array([1.0, 10.0, 100.0, 1000.0])
+PRIOR_WEIGHTS = np.array([0.5, 0.25, 0.125, 0.125])
 THIN, FAIR, GOOD = "thin", "fair", "good"
 
 
 @dataclass(frozen=True)
 class DriftOptions:
-    """What is assumed where the history is silent: the spread (standard deviation) over a year, as a part of `scale`, which is the way
-    the KPI is asked to go, or its level where nobody asked.
+    """What is assumed where the history is silent.
+
+    `assumed_yearly_spread`: the standard deviation over a year as a part of `scale`, which is the way the KPI is asked to go,
+    or its level where nobody asked.
     """
 
     scale: float | None = None
@@ -37,8 +44,10 @@ class DriftOptions:
 
 @dataclass(frozen=True)
 class Drift:
-    """`mean_per_day` with its error, `noise_per_root_day`, the last `level`, how many `points`, and the `basis`: thin (fewer than 6
-    points or 90 days), good (12 points and 365 days), fair between.
+    """How a KPI moves by itself, in KPI units.
+
+    `mean_per_day` with its error, `noise_per_root_day`, the last `level`, how many `points`, and the `basis`: thin (fewer
+    than 6 points or 90 days), good (12 points and 365 days), fair between.
     """
 
     mean_per_day: float
@@ -67,16 +76,29 @@ def drift(days: npt.ArrayLike, values: npt.ArrayLike, options: DriftOptions | No
     rate = float(steps.sum()) / span
     variance, widening = _noise(steps, gaps, rate, assumed)
     noise = math.sqrt(variance)
-    prior = max(variance / DAYS_PER_YEAR, rate * rate - variance / span)
-    weight = prior / (prior + variance / span) if prior > 0.0 else 0.0
+    mean, error = _shrunk(rate, variance, span)
     return Drift(
-        mean_per_day=weight * rate,
-        mean_error=widening * noise * math.sqrt(weight / span),
+        mean_per_day=mean,
+        mean_error=widening * error,
         noise_per_root_day=widening * noise,
         level=last,
         points=points,
         basis=_basis(points, span),
     )
+
+
+def _shrunk(rate: float, variance: float, span: float) -> tuple[float, float]:
+    """Mean and error of the true rate after looking."""
+    if variance <= 1e-18 * rate * rate * span:
+        return rate, 0.0
+    kept = PRIOR_SCALES * span / (PRIOR_SCALES * span + DAYS_PER_YEAR)
+    spread = variance / span / (1.0 - kept)  # of the observed rate: belief and noise together
+    odds = np.log(PRIOR_WEIGHTS) - 0.5 * np.log(spread) - 0.5 * rate * rate / spread
+    share = np.exp(odds - odds.max())
+    share /= share.sum()
+    mean = rate * float(share @ kept)
+    square = float(share @ (kept * variance / span + (kept * rate) ** 2))
+    return mean, math.sqrt(max(square - mean * mean, 0.0))
 
 
 def _basis(points: int, span: float) -> str:
@@ -102,7 +124,7 @@ def _assumed_noise(options: DriftOptions, last: float) -> float:
 
 def _tamed(steps: Floats, gaps: Floats) -> Floats:
     """Steps with outliers held within three robust deviations of the median rate."""
-    if steps.size < 5:
+    if steps.size < 8:
         return steps
     middle = float(np.median(steps / gaps))
     standard = (steps - middle * gaps) / np.sqrt(gaps)

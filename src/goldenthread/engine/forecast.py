@@ -1,8 +1,8 @@
 """The forecast of targets and objectives by simulation, with every leave-one-out effect at the same random numbers.
 
 Chance = share of runs that reach the target at its due day (an objective: all its required targets in the same run).
-Coverage = sum of E[contribution at the due day] / (target - value now). Value at stake = E[worth] - E[worth without it]. Cost of delay
-per day = E[worth] - E[worth, this finishing one day later]. Model and formulas: `simulation.py`, `layout.py`.
+Coverage = sum of E[contribution at the due day] / (target - value now). Value at stake = E[worth] - E[worth without it]. Cost
+of delay per day = E[worth] - E[worth, this finishing one day later]. Model and formulas: `simulation.py`, `layout.py`.
 """
 
 from __future__ import annotations
@@ -28,8 +28,10 @@ COUNTED, BAND, PAST, REACHED = "counted", "band", "past", "nothing left to move"
 
 @dataclass(frozen=True)
 class ForecastOptions:
-    """Seed and sizes. `months` are the fan's days from the data date, `cells` the parts of a yearly worth's period, `path` is "auto",
-    "plain" or "compiled"; `threads` and `path` change no answer.
+    """Seed and sizes.
+
+    `months` are the fan's days from the data date, `cells` the parts of a yearly worth's period, `path` is "auto", "plain" or
+    "compiled"; `threads` and `path` change no answer (the paths may differ in the last digits of sums).
     """
 
     seed: int = 1
@@ -77,8 +79,10 @@ class ObjectiveForecast:
 
 @dataclass(frozen=True, eq=False)
 class Effects:
-    """What each contribution, subject or supervision brings: one row an item, and one row for each (item, target) and (item, objective)
-    it can move. Columns `item`, `target`, `objective` are row indices; `chance` is the chance now less the chance without the item.
+    """What each contribution, subject or supervision brings.
+
+    One row an item, and one row for each (item, target) and (item, objective) it can move. Columns `item`, `target` and
+    `objective` are row indices; `chance` is the chance now less the chance without the item.
     """
 
     key: Ints
@@ -110,7 +114,10 @@ class Forecast:
 
 
 def forecast(data: ThreadData, options: ForecastOptions | None = None) -> Forecast:
-    """Simulate and take every item away in turn. Equal data, seed and runs give equal bits; EngineError names the row at fault."""
+    """Simulate, and take every item away in turn.
+
+    Equal data, seed and runs give equal bits; EngineError names the row at fault.
+    """
     options = options or ForecastOptions()
     _check(options)
     ordered, order = by_key(data)
@@ -240,7 +247,7 @@ def _fan(outcomes: Outcomes, options: ForecastOptions, order: Ints) -> Floats:
     return fan
 
 
-def _effects(data: ThreadData, lay: Layout, sums: Tally, order: dict[str, Ints], runs: int) -> dict[str, Effects]:
+def _effects(data: ThreadData, lay: Layout, sums: Tally, order: dict[str, Ints], runs: int) -> dict[str, Any]:
     given, watched = len(data.contributions), len(data.supervisions)
     of_supervision = np.arange(given, given + watched)
     delay = np.zeros(len(data.subjects))

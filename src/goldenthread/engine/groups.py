@@ -1,7 +1,8 @@
 """Groups: what each leave-one-out takes away, as flat arrays.
 
-One group a contribution, one a supervision, and one for each subject that is more than a single one of these. A group has segments
-(one a KPI) of items; an item is a contribution, or (supervision >= 0) the part of a contribution's success that one supervision brings.
+One group a contribution, one a supervision, and one for each subject that is more than a single one of these. A group has
+segments (one a KPI) of items; an item is a contribution, or (supervision >= 0) the part of a contribution's success that one
+supervision brings.
 """
 
 from __future__ import annotations
@@ -37,8 +38,8 @@ Items = list[tuple[int, int]]
 def group_columns(data: ThreadData, *, empty: bool) -> dict[str, Any]:
     """The arrays of `Layout` that describe groups; `empty` makes none.
 
-    `groups.delay` is 1 where the group also answers what its own work finishing a day later costs, `group_of_subject` is -1 where a
-    subject neither contributes nor supervises.
+    `groups.delay` is 1 where the group also answers what its own work finishing a day later costs, `group_of_subject` is -1
+    where a subject neither contributes nor supervises.
     """
     given, watched = data.contributions, data.supervisions
     own: list[list[int]] = [[] for _ in range(len(data.subjects))]
@@ -77,7 +78,11 @@ def _flat(all_items: list[Items], data: ThreadData) -> dict[str, Any]:
     for t, k in enumerate(targets.kpi.tolist()):
         on_kpi[k].append(t)
     asked_by = [o if required else -1 for o, required in zip(targets.objective.tolist(), targets.required.tolist(), strict=True)]
-    groups, segments, flat_items, pairs, objectives = [], [], [], [], []
+    groups: list[tuple[int, ...]] = []
+    segments: list[tuple[int, int, int]] = []
+    flat_items: Items = []
+    pairs: list[int] = []
+    objectives: list[int] = []
     for items in all_items:
         first = (len(segments), len(pairs), len(objectives))
         by_kpi: dict[int, Items] = {}

@@ -1,8 +1,10 @@
-# mypy: disable-error-code="untyped-decorator,import-untyped,no-any-return"
-"""The compiled twin of `simulation.py`: the same formulas, a block of runs at a time. Imported lazily; `warm()` compiles everything.
+# mypy: disable-error-code="no-any-return,no-untyped-call"
+# ruff: noqa: FBT001 (compiled functions take every argument by place)
+"""The compiled twin of `simulation.py` and `leave_one_out.py`: the same formulas, a block of runs at a time.
 
-Runs go in blocks of LANES and blocks in PARTS fixed stretches, each summed in order, so the number of threads changes no bit.
-Only `numba.njit` without fast-math: every operation is rounded as in the plain path.
+Imported lazily; `warm()` compiles everything. Runs go in blocks of LANES and blocks in PARTS fixed stretches, each summed in
+order, so the number of threads changes no bit. No fast-math: every operation is
+rounded as in the plain path. All of it stands in one file because a cached kernel is compiled anew only when this file changes.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import numpy as np
 from numba import njit, typeof, types
 
 from goldenthread.engine.layout import DAYS_PER_YEAR, GRID, Layout, lay_out
+from goldenthread.engine.leave_one_out import Tally
 from goldenthread.engine.randoms import (
     CENTRE_BOTTOM,
     CENTRE_TOP,
@@ -27,7 +30,6 @@ from goldenthread.engine.randoms import (
     NEAR_TOP,
     UNIT,
 )
-from goldenthread.engine.leave_one_out import Tally
 from goldenthread.engine.simulation import Outcomes
 from goldenthread.engine.thread_data import ONCE, PER_YEAR, Kpis, Objectives, Targets, ThreadData
 
@@ -135,8 +137,8 @@ def _draw_subjects(subjects: Any, first: int, n: int, unit: Any, finish: Any) ->
 
 @_fast
 def _draw_raises(
-    subjects: Any, supervisions: Any, first: int, n: int, finish: Any, raised: Any, raise_of: Any, weight: Any
-) -> None:
+    subjects: Any, supervisions: Any, first: int, n: int, finish: Any, raised: Any, raise_of: Any, weight: Any,
+) -> None:  # fmt: skip
     raised[:] = 0.0
     for q in range(supervisions.size):
         row = supervisions[q]
@@ -152,8 +154,10 @@ def _draw_raises(
 
 
 @_fast
-def _draw_effects(kpis: Any, subjects: Any, given: Any, factor_start: Any, first: int, n: int, unit: Any, finish: Any, raised: Any,
-                  factor: Any, effect: Any, start: Any, seen: Any) -> None:  # fmt: skip
+def _draw_effects(
+    kpis: Any, subjects: Any, given: Any, factor_start: Any, first: int, n: int, unit: Any, finish: Any, raised: Any,
+    factor: Any, effect: Any, start: Any, seen: Any,
+) -> None:  # fmt: skip
     for f in range(factor_start.size):
         for i in range(n):
             factor[f, i] = _normal(_uniform(factor_start[f], first + i))
@@ -182,8 +186,10 @@ def _at(kpi: Any, place: Any, drift: float, ahead: float, path: Any, steps: Any,
 
 
 @_fast
-def _draw_drift(kpis: Any, targets: Any, months: Any, month_noise: Any, due_noise: Any, cell_noise: Any, path_start: Any,
-                kpi_targets: Any, first: int, n: int, due: Any, inside: Any, fan: Any) -> None:  # fmt: skip
+def _draw_drift(
+    kpis: Any, targets: Any, months: Any, month_noise: Any, due_noise: Any, cell_noise: Any, path_start: Any,
+    kpi_targets: Any, first: int, n: int, due: Any, inside: Any, fan: Any,
+) -> None:  # fmt: skip
     path, steps, bridges = np.zeros(GRID.size), np.zeros(GRID.size), np.zeros(GRID.size)
     for k in range(kpis.size):
         kpi = kpis[k]
@@ -220,8 +226,10 @@ def _add_cell(x0: float, x1: float, ramp: float, n: int, effects: Any, starts: A
 
 
 @_fast
-def _add_effects(kpis: Any, targets: Any, subjects: Any, given: Any, kpi_targets: Any, months: Any, n: int, effect: Any, start: Any,
-                 seen: Any, due: Any, inside: Any, fan: Any) -> None:  # fmt: skip
+def _add_effects(
+    kpis: Any, targets: Any, subjects: Any, given: Any, kpi_targets: Any, months: Any, n: int, effect: Any, start: Any,
+    seen: Any, due: Any, inside: Any, fan: Any,
+) -> None:  # fmt: skip
     for c in range(given.size):
         row, kpi = given[c], kpis[given[c].kpi]
         effects, starts, seens = effect[c], start[c], seen[c]
@@ -246,8 +254,10 @@ def _earliest(subject: Any, contribution: Any) -> float:
 
 
 @_fast
-def _judge(kpis: Any, targets: Any, first: int, n: int, due: Any, inside: Any, fan: Any, unmet: Any,
-           all_due: Any, all_worth: Any, all_fan: Any) -> None:  # fmt: skip
+def _judge(
+    kpis: Any, targets: Any, first: int, n: int, due: Any, inside: Any, fan: Any, unmet: Any, all_due: Any,
+    all_worth: Any, all_fan: Any,
+) -> None:  # fmt: skip
     unmet[:] = 0
     for t in range(targets.size):
         target, kpi = targets[t], kpis[targets[t].kpi]
@@ -270,8 +280,8 @@ def _judge(kpis: Any, targets: Any, first: int, n: int, due: Any, inside: Any, f
 
 @_fast
 def _collect(
-    given: Any, items: Any, first: int, last: int, n: int, unit: Any, raised: Any, raise_of: Any, effect: Any, size: Any
-) -> None:
+    given: Any, items: Any, first: int, last: int, n: int, unit: Any, raised: Any, raise_of: Any, effect: Any, size: Any,
+) -> None:  # fmt: skip
     """Effects that go with these items: all of a contribution, or where only the supervision made it succeed."""
     for j in range(first, last):
         c, by = items[j].contribution, items[j].supervision
@@ -285,8 +295,10 @@ def _collect(
 
 
 @_fast
-def _keep_late(subjects: Any, given: Any, items: Any, first: int, last: int, q: int, n: int, raised: Any, raise_of: Any, weight: Any,
-               size: Any) -> None:  # fmt: skip
+def _keep_late(
+    subjects: Any, given: Any, items: Any, first: int, last: int, q: int, n: int, raised: Any, raise_of: Any, weight: Any,
+    size: Any,
+) -> None:  # fmt: skip
     """Keep what one day's delay touches: unfinished own work, or what supervision q still makes likelier."""
     for j in range(first, last):
         c = items[j].contribution
@@ -312,8 +324,10 @@ def _lost_cell(kpi: Any, target: Any, years: float, n: int, values: Any, change:
 
 
 @_fast
-def _changes_at(given: Any, items: Any, first: int, last: int, day: float, late: bool, n: int, start: Any, seen: Any, size: Any,
-                change: Any) -> None:  # fmt: skip
+def _changes_at(
+    given: Any, items: Any, first: int, last: int, day: float, late: bool, n: int, start: Any, seen: Any, size: Any,
+    change: Any,
+) -> None:  # fmt: skip
     change[:n] = 0.0
     for j in range(first, last):
         c = items[j].contribution
@@ -326,8 +340,10 @@ def _changes_at(given: Any, items: Any, first: int, last: int, day: float, late:
 
 
 @_fast
-def _lost_yearly(kpi: Any, target: Any, subjects: Any, given: Any, items: Any, first: int, last: int, late: bool, n: int, start: Any,
-                 seen: Any, size: Any, change: Any, values: Any, lost: Any) -> None:  # fmt: skip
+def _lost_yearly(
+    kpi: Any, target: Any, subjects: Any, given: Any, items: Any, first: int, last: int, late: bool, n: int, start: Any,
+    seen: Any, size: Any, change: Any, values: Any, lost: Any,
+) -> None:  # fmt: skip
     cells, width, low, high = values.shape[0], target.width, 1e9, -1.0
     for j in range(first, last):
         row = given[items[j].contribution]
@@ -350,8 +366,10 @@ def _lost_yearly(kpi: Any, target: Any, subjects: Any, given: Any, items: Any, f
 
 
 @_fast
-def _worth_lost(kpi: Any, targets: Any, subjects: Any, given: Any, kpi_targets: Any, items: Any, first: int, last: int, late: bool,
-                n: int, start: Any, seen: Any, size: Any, due: Any, inside: Any, change: Any, lost: Any) -> None:  # fmt: skip
+def _worth_lost(
+    kpi: Any, targets: Any, subjects: Any, given: Any, kpi_targets: Any, items: Any, first: int, last: int, late: bool,
+    n: int, start: Any, seen: Any, size: Any, due: Any, inside: Any, change: Any, lost: Any,
+) -> None:  # fmt: skip
     for place in range(kpi.target_from, kpi.target_to):
         t = kpi_targets[place]
         if targets[t].kind == ONCE and targets[t].future:
@@ -359,14 +377,15 @@ def _worth_lost(kpi: Any, targets: Any, subjects: Any, given: Any, kpi_targets: 
             _lost_once(kpi, targets[t], n, due[t], change, lost)
         elif targets[t].width > 0.0:
             _lost_yearly(
-                kpi, targets[t], subjects, given, items, first, last, late, n, start, seen, size, change, inside[t], lost
+                kpi, targets[t], subjects, given, items, first, last, late, n, start, seen, size, change,
+                inside[t], lost,
             )  # fmt: skip
 
 
 @_fast
-def _count_lost(kpi: Any, target: Any, n: int, values: Any, change: Any, fewer: Any) -> tuple[float, int]:
+def _count_lost(kpi: Any, target: Any, n: int, values: Any, change: Any, fewer: Any) -> tuple[float, Any]:
     """Expected effect and attainments lost by one target; `fewer` counts them by lane."""
-    expected, lost = 0.0, 0
+    expected, lost = 0.0, np.int64(0)
     for i in range(n):
         drop = np.int64(_met(kpi, target, values[i])) - np.int64(_met(kpi, target, values[i] - change[i]))
         expected += change[i]
@@ -376,10 +395,12 @@ def _count_lost(kpi: Any, target: Any, n: int, values: Any, change: Any, fewer: 
 
 
 @_fast
-def _take_away(kpis: Any, targets: Any, subjects: Any, given: Any, kpi_targets: Any, group: Any, segments: Any, items: Any,
-               group_objective: Any, n: int, unit: Any, raised: Any, raise_of: Any, weight: Any, effect: Any, start: Any, seen: Any,
-               due: Any, inside: Any, unmet: Any, fewer: Any, size: Any, scratch: Any, expected: Any, pair_lost: Any,
-               objective_lost: Any) -> tuple[float, float]:  # fmt: skip
+def _take_away(
+    kpis: Any, targets: Any, subjects: Any, given: Any, kpi_targets: Any, group: Any, segments: Any, items: Any,
+    group_objective: Any, n: int, unit: Any, raised: Any, raise_of: Any, weight: Any, effect: Any, start: Any, seen: Any,
+    due: Any, inside: Any, unmet: Any, fewer: Any, size: Any, scratch: Any, expected: Any, pair_lost: Any,
+    objective_lost: Any,
+) -> tuple[float, float]:  # fmt: skip
     """Worth lost without the group, and by a day's delay, summed over the block; the counts are added in place."""
     q, pair = group.supervision, group.pair_from
     change, worth, late = scratch[0], scratch[1], scratch[2]
@@ -401,12 +422,14 @@ def _take_away(kpis: Any, targets: Any, subjects: Any, given: Any, kpi_targets: 
             pair += 1
         if kpi.rated:
             _worth_lost(
-                kpi, targets, subjects, given, kpi_targets, items, first, last, False, n, start, seen, size, due, inside, change, worth
+                kpi, targets, subjects, given, kpi_targets, items, first, last, False, n, start, seen, size,
+                due, inside, change, worth,
             )  # fmt: skip
             if q >= 0 or group.delay:
                 _keep_late(subjects, given, items, first, last, q, n, raised, raise_of, weight, size)
                 _worth_lost(
-                    kpi, targets, subjects, given, kpi_targets, items, first, last, q < 0, n, start, seen, size, due, inside, change, late
+                    kpi, targets, subjects, given, kpi_targets, items, first, last, q < 0, n, start,
+                    seen, size, due, inside, change, late,
                 )  # fmt: skip
     for place in range(group.objective_from, group.objective_to):
         o = group_objective[place]
@@ -419,10 +442,12 @@ def _take_away(kpis: Any, targets: Any, subjects: Any, given: Any, kpi_targets: 
     return all_worth, all_late
 
 
-def _simulate_part(kpis: Any, targets: Any, subjects: Any, given: Any, supervisions: Any, months: Any, month_noise: Any, due_noise: Any,
-                   cell_noise: Any, path_start: Any, factor_start: Any, kpi_targets: Any, groups: Any, segments: Any, items: Any,
-                   group_objective: Any, objectives: int, low: int, high: int, all_due: Any, all_worth: Any, all_fan: Any,
-                   expected: Any, pair_lost: Any, objective_lost: Any, worth: Any, delay: Any) -> None:  # fmt: skip
+def _simulate_part(
+    kpis: Any, targets: Any, subjects: Any, given: Any, supervisions: Any, months: Any, month_noise: Any, due_noise: Any,
+    cell_noise: Any, path_start: Any, factor_start: Any, kpi_targets: Any, groups: Any, segments: Any, items: Any,
+    group_objective: Any, objectives: int, low: int, high: int, all_due: Any, all_worth: Any, all_fan: Any, expected: Any,
+    pair_lost: Any, objective_lost: Any, worth: Any, delay: Any,
+) -> None:  # fmt: skip
     """Runs low..high-1: draw, add up, judge, and take every group away; sums are added to in run order."""
     unit, finish = np.empty((subjects.size, LANES)), np.empty((subjects.size, LANES))
     raised, raise_of = np.empty((subjects.size, LANES)), np.empty((supervisions.size, LANES))
@@ -441,33 +466,35 @@ def _simulate_part(kpis: Any, targets: Any, subjects: Any, given: Any, supervisi
         _draw_raises(subjects, supervisions, first, n, finish, raised, raise_of, weight)
         _draw_effects(kpis, subjects, given, factor_start, first, n, unit, finish, raised, factor, effect, start, seen)
         _draw_drift(
-            kpis, targets, months, month_noise, due_noise, cell_noise, path_start, kpi_targets, first, n, due, inside, fan
-        )
+            kpis, targets, months, month_noise, due_noise, cell_noise, path_start, kpi_targets, first, n, due, inside, fan,
+        )  # fmt: skip
         _add_effects(kpis, targets, subjects, given, kpi_targets, months, n, effect, start, seen, due, inside, fan)
         _judge(kpis, targets, first, n, due, inside, fan, unmet, all_due, all_worth, all_fan)
         for g in range(groups.size):
             without, later = _take_away(
-                kpis, targets, subjects, given, kpi_targets, groups[g], segments, items, group_objective, n, unit, raised, raise_of,
-                weight, effect, start, seen, due, inside, unmet, fewer, size, scratch, expected, pair_lost, objective_lost,
+                kpis, targets, subjects, given, kpi_targets, groups[g], segments, items, group_objective, n, unit, raised,
+                raise_of, weight, effect, start, seen, due, inside, unmet, fewer, size, scratch, expected, pair_lost,
+                objective_lost,
             )  # fmt: skip
             worth[g] += without
             delay[g] += later
 
 
 def _example() -> Layout:
+    one, zero = np.ones(1), np.zeros(1, np.int64)
     data = ThreadData(
-        kpis=Kpis(key=[1], value_now=[0.0]),
-        objectives=Objectives(key=[1]),
-        targets=Targets(key=[1], objective=[0], kpi=[0], baseline=[0.0], value=[1.0], due_day=[30.0]),
+        kpis=Kpis(key=zero, value_now=one),
+        objectives=Objectives(key=zero),
+        targets=Targets(key=zero, objective=zero, kpi=zero, baseline=one, value=2 * one, due_day=30 * one),
     )
     return lay_out(data, 1, (30.0,), 2)
 
 
 def _inputs(lay: Layout) -> tuple[Any, ...]:
     return (
-        lay.kpis, lay.targets, lay.subjects, lay.contributions, lay.supervisions, lay.months, lay.month_noise, lay.due_noise,
-        lay.cell_noise, lay.path_start, lay.factor_start, lay.kpi_targets, lay.groups, lay.segments, lay.items, lay.group_objective,
-        int(lay.targets["objective"].max(initial=0)) + 1,
+        lay.kpis, lay.targets, lay.subjects, lay.contributions, lay.supervisions, lay.months, lay.month_noise,
+        lay.due_noise, lay.cell_noise, lay.path_start, lay.factor_start, lay.kpi_targets, lay.groups, lay.segments,
+        lay.items, lay.group_objective, int(lay.targets["objective"].max(initial=0)) + 1,
     )  # fmt: skip
 
 
@@ -500,7 +527,7 @@ def run(lay: Layout, count: int, threads: int) -> tuple[Outcomes, Tally]:
     totals = _empty_sums(lay)
     for part in parts:
         for total, addend in zip(totals, part, strict=True):
-            total += addend
+            np.add(total, addend, out=total)
     return Outcomes(due, worth, fan), Tally(*totals)
 
 

@@ -1,9 +1,9 @@
 """Thread data laid out as flat record arrays for one simulation; both paths (plain and compiled) read the same `Layout`.
 
-Worth per year is integrated over `cells` equal cells of the period from the data date to the day until which it is held: the KPI's
-value in a cell is its average over the cell, so a finish one day later moves the worth smoothly.
-Noise is a Brownian path on a doubling grid of days (0, 7, 14, 28, 56, ...): one normal step an interval, and a bridge inside it, each
-with its own random sequence. Asking for another date changes no number of the dates asked for before.
+Worth per year is integrated over `cells` equal cells of the period from the data date to the day until which it is held: the
+KPI's value in a cell is its average over the cell, so a finish one day later moves the worth smoothly. Noise is a Brownian path
+on a doubling grid of days (0, 7, 14, 28, 56, ...): one normal step an interval, and a bridge inside it, each with its own
+random sequence. Asking for another date changes no number of the dates asked for before.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ DAYS_PER_YEAR = 365.0
 GRID = np.concatenate([[0.0], 7.0 * 2.0 ** np.arange(15)])
 SUCCESS, FINISH, EFFECT, RAISE, DRIFT, FACTOR, STEP, BRIDGE = 1, 2, 3, 4, 5, 6, 16, 48
 SLACK = 1e-9  # relative: a value that misses a target by rounding alone has met it
+SHORTEST_RAMP = 1e-6  # days: a ramp no clock could tell from a step
 
 _F, _I, _U = np.float64, np.int64, np.uint64
 PLACE = np.dtype([("interval", _I), ("part", _F), ("bridge", _F)])
@@ -48,9 +49,9 @@ SUPERVISION = np.dtype([("subject", _I), ("supervised", _I), ("low", _F), ("like
 class Layout(NamedTuple):
     """Record arrays with rows in key order.
 
-    `months` are the fan's days; `month_noise` (kpis, months), `due_noise` (targets) and `cell_noise` (targets, cells) place them in the
-    noise grid; `path_start` (kpis, 2, intervals) starts the sequences of steps and bridges. `kpi_targets` lists target rows by KPI.
-    The rest describes the groups of `groups.py`.
+    `months` are the fan's days; `month_noise` (kpis, months), `due_noise` (targets) and `cell_noise` (targets, cells) place
+    them in the noise grid; `path_start` (kpis, 2, intervals) starts the sequences of steps and bridges. `kpi_targets` lists
+    target rows by KPI. The rest describes the groups of `groups.py`.
     """
 
     kpis: Records
@@ -74,7 +75,10 @@ class Layout(NamedTuple):
 
 
 def lay_out(data: ThreadData, seed: int, months: tuple[float, ...], cells: int, *, groups: bool = True) -> Layout:
-    """The flat arrays of data whose tables stand in key order (`thread_data.by_key`); without `groups` nothing is taken away later."""
+    """The flat arrays of data whose tables stand in key order (`thread_data.by_key`).
+
+    Without `groups` nothing can be taken away later.
+    """
     days = np.array(months, dtype=np.float64)
     month_noise, due_noise, cell_noise, intervals = _noise_places(data, days, cells)
     kpi_targets = np.argsort(data.targets.kpi, kind="stable")
@@ -179,8 +183,10 @@ def _subjects(data: ThreadData, seed: int) -> Records:
 
 
 def _contributions(given: Contributions, seed: int) -> tuple[Records, Ints]:
-    """Effects in numeric order, and the experience factor as a gamma variate by Wilson and Hilferty's cube (1931):
-    factor = scale * max(0, centre + spread * z)^3, with mean and spread as given and never negative. Also the factor classes.
+    """Effects in numeric order, the experience factor, and the factor classes.
+
+    The factor is a gamma variate by Wilson and Hilferty's cube (1931): scale * max(0, centre + spread * z)^3, with mean and
+    spread as given, and never negative.
     """
     certain = (given.factor_sd == 0.0) | (given.factor_mean == 0.0)
     h = np.where(certain, 0.0, np.minimum((given.factor_sd / np.maximum(given.factor_mean, 1e-12)) ** 2 / 9.0, 0.25))
@@ -196,7 +202,7 @@ def _contributions(given: Contributions, seed: int) -> tuple[Records, Ints]:
         high=np.maximum(given.low, given.high),
         chance=given.chance,
         lag=given.lag,
-        ramp=given.ramp,
+        ramp=np.where(given.ramp < SHORTEST_RAMP, 0.0, given.ramp),
         scale=given.factor_mean / (1.0 - h**3),
         centre=1.0 - h,
         spread=np.sqrt(h),

@@ -17,8 +17,10 @@ from goldenthread.engine.thread_data import Floats, Ints
 
 @dataclass(frozen=True, eq=False)
 class Tally:
-    """Sums over runs for each group: expected effect and lost attainments a (group, target) pair, lost attainments a (group,
-    objective) pair, worth lost without the group, and worth lost by one day's delay.
+    """Sums over runs for each group.
+
+    Expected effect and lost attainments a (group, target) pair, lost attainments a (group, objective) pair, worth lost
+    without the group, and worth lost by one day's delay.
     """
 
     pair_expected: Floats
@@ -105,8 +107,10 @@ def _change(sim: Simulation, effects: list[tuple[int, Floats]]) -> Change:
 
 
 def _late_change(sim: Simulation, g: int, items: list[tuple[int, int]], effects: list[tuple[int, Floats]]) -> Change | None:
-    """What one day's delay takes: of own work a day of its effect; of a supervision the successes it brings, to be weighted by the
-    part of its cover that the day costs (fewer random jumps than drawing the successes again), unless the chance stays at 1.
+    """What one day's delay takes.
+
+    Of own work a day of its effect; of a supervision the successes it brings, to be weighted by the part of its cover that
+    the day costs (fewer random jumps than drawing the successes again), unless the chance stays at 1.
     """
     lay, draws = sim.lay, sim.draws
     q = int(lay.groups["supervision"][g])

@@ -1,6 +1,7 @@
 """Levers: what a change would gain, at the same random numbers as the forecast, ranked by gain per hour.
 
-A lever's gain is exactly the forecast of the changed data less the forecast of the data; only the KPIs it can move are simulated again.
+A lever's gain is exactly the forecast of the changed data less the forecast of the data; only the KPIs it can move are
+simulated again.
 """
 
 from __future__ import annotations
@@ -22,21 +23,25 @@ SOON = 1e-6  # an unfinished subject finishes after the data date
 
 @dataclass(frozen=True, eq=False)
 class Candidates(Table):
-    """Changes to try: row index of the subject, kind SOONER (by `amount` days), LIKELIER (chance of all its contributions up by
-    `amount`, at most to 1) or LARGER (effects times 1 + amount), and the hours it costs.
+    """Changes to try.
+
+    Row index of the subject, kind SOONER (by `amount` days), LIKELIER (chance of all its contributions up by `amount`, at
+    most to 1) or LARGER (effects times 1 + amount), and the hours it costs.
     """
 
-    subject: Ints = whole()
-    kind: Ints = whole()
-    amount: Floats = number()
-    hours: Floats = number(0.0)
+    subject: Ints = whole()  # noqa: RUF009 (a column, not a value)
+    kind: Ints = whole()  # noqa: RUF009 (a column, not a value)
+    amount: Floats = number()  # noqa: RUF009 (a column, not a value)
+    hours: Floats = number(0.0)  # noqa: RUF009 (a column, not a value)
 
 
 @dataclass(frozen=True, eq=False)
 class Gains:
-    """One row a candidate, in the caller's order. `objective_chance` (candidates, objectives) is the change of each objective's chance,
-    `chance` their sum, `worth` the change of expected worth; `ranking` lists rows, best first: chance gained per hour (at least 0.25 h),
-    then worth per hour, then key.
+    """One row a candidate, in the caller's order.
+
+    `objective_chance` (candidates, objectives) is the change of each objective's chance, `chance` their sum, `worth` the
+    change of expected worth; `ranking` lists rows, best first: chance gained per hour (at least 0.25 h), then worth per hour,
+    then key.
     """
 
     key: Ints
@@ -108,7 +113,9 @@ def _changed(data: ThreadData, candidates: Candidates, row: int) -> ThreadData:
         chance = np.where(own, np.clip(given.chance + amount, 0.0, 1.0), given.chance)
         return replace(data, contributions=given.changed(chance=chance))
     if kind == LARGER:
-        effects = {name: np.where(own, getattr(given, name) * (1.0 + amount), getattr(given, name)) for name in ("low", "likely", "high")}
+        effects = {
+            name: np.where(own, getattr(given, name) * (1.0 + amount), getattr(given, name)) for name in ("low", "likely", "high")
+        }
         return replace(data, contributions=given.changed(**effects))
     return data
 

@@ -1,4 +1,3 @@
-# mypy: disable-error-code="untyped-decorator,import-untyped,no-any-return"
 """The passes of `network_passes.py` compiled for arrays. Imported lazily, for networks too big for the plain path."""
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
+# ruff: noqa: FBT001 (compiled functions take every argument by place)
 """Order, forward and backward pass of a network, written once: plain Python runs it on lists, numba compiles it for arrays.
 
-Times are integer working minutes from the data date. `state` is 0 not started, 1 started, 2 finished; `start` and `finish` are those
-of the remaining work (of finished activities the actual ones). Links are rows; `in_ptr`/`in_link` list them by successor and
-`out_ptr`/`out_link` by predecessor.
+Times are integer working minutes from the data date. `state` is 0 not started, 1 started, 2 finished; `start` and `finish` are
+those of the remaining work (of finished activities the actual ones). Links are rows; `in_ptr`/`in_link` list them by successor
+and `out_ptr`/`out_link` by predecessor.
 """
 
 from __future__ import annotations
@@ -14,7 +15,10 @@ NOT_STARTED, STARTED, FINISHED = 0, 1, 2
 
 
 def sort_network(count: int, in_ptr: Any, out_ptr: Any, out_link: Any, link_to: Any, order: Any, waiting: Any) -> int:
-    """Fill `order` with activities, predecessors first (Kahn, 1962); returns how many could be placed: fewer than count means a loop."""
+    """Fill `order` with activities, predecessors first (Kahn, 1962).
+
+    Returns how many could be placed: fewer than count means a loop.
+    """
     placed, next_one = 0, 0
     for i in range(count):
         waiting[i] = in_ptr[i + 1] - in_ptr[i]
@@ -38,7 +42,10 @@ def forward(
     duration: Any, state: Any, actual_start: Any, actual_finish: Any, not_before: Any, retained: bool,
     start: Any, finish: Any, driver: Any,
 ) -> int:  # fmt: skip
-    """Early start and finish of the remaining work, and the predecessor that drives each start (-1 none; of equals the lowest key)."""
+    """Early start and finish of the remaining work, and what drives each start; returns the latest finish.
+
+    `driver` is a predecessor's row, or -1; of equals the one with the lowest key.
+    """
     latest, any_placed = 0, False
     for i in order:
         driver[i] = -1
@@ -68,7 +75,10 @@ def backward(
     duration: Any, state: Any, actual_start: Any, deadline: Any, retained: bool, network_finish: int, latest: int,
     start: Any, finish: Any, late_finish: Any, free: Any,
 ) -> None:  # fmt: skip
-    """Late finish (against network_finish and deadlines) and free float (against successors' early dates and the latest finish)."""
+    """Late finish and free float.
+
+    Late finish counts against network_finish and deadlines, free float against successors' early dates and the latest finish.
+    """
     for place_in_order in range(len(order) - 1, -1, -1):
         i = order[place_in_order]
         if state[i] == FINISHED:

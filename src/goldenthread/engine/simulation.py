@@ -1,7 +1,8 @@
 """The simulation in plain numpy: all runs of one row at a time. The reference for the compiled path, and the path for small data.
 
 Value of a KPI at day D, in one run:
-    value_now + drift * (D - day_of_value) + noise + sum of success * effect * (ramp(D - finish - lag) - ramp(day_of_value - finish - lag))
+    value_now + drift * (D - day_of_value) + noise + sum of success * effect * (ramp(D - finish - lag) - ramp(day_of_value -
+    finish - lag))
 then kept between floor and ceiling. What the last measurement already contains is therefore not counted twice.
 """
 
@@ -33,8 +34,10 @@ class Outcomes:
 
 @dataclass(frozen=True, eq=False)
 class Draws:
-    """Draws of all runs: unit and finish (subjects, runs); total raise (subjects, runs); raise and the worth weight of one day's delay
-    (supervisions, runs); effect if delivered, else 0, and day it starts (contributions, runs).
+    """Draws of all runs.
+
+    unit and finish (subjects, runs); total raise (subjects, runs); raise and the worth weight of one day's delay
+    (supervisions, runs); effect if delivered, else 0, and the day it starts (contributions, runs).
     """
 
     unit: Floats
@@ -59,106 +62,100 @@ def ramp_integral(days: Floats, ramp: float) -> Floats:
 
 def draw(lay: Layout, count: int) -> Draws:
     """All draws of `count` runs."""
-    runs, subjects = np.arange(count), lay.subjects.size
-    unit, finish = np.empty((subjects, count)), np.empty((subjects, count))
-    for s in range(subjects):
-        unit[s] = uniforms(lay.subjects["success_start"][s], runs)
-        day = triangular(
-            uniforms(lay.subjects["finish_start"][s], runs),
-            lay.subjects["low"][s],
-            lay.subjects["likely"][s],
-            lay.subjects["high"][s],
-        )
-        finish[s] = day if lay.subjects["done"][s] else np.maximum(day, 0.0)
+    runs = np.arange(count)
+    unit, finish = np.empty((lay.subjects.size, count)), np.empty((lay.subjects.size, count))
+    for s, row in enumerate(lay.subjects):
+        unit[s] = uniforms(row["success_start"], runs)
+        day = triangular(uniforms(row["finish_start"], runs), row["low"], row["likely"], row["high"])
+        finish[s] = day if row["done"] else np.maximum(day, 0.0)
     raised, raise_of, weight = _draw_raises(lay, finish, runs)
     factors = [normal(uniforms(start, runs)) for start in lay.factor_start]
     effect, start = np.empty((lay.contributions.size, count)), np.empty((lay.contributions.size, count))
-    for c in range(lay.contributions.size):
-        s = lay.contributions["subject"][c]
-        size = triangular(
-            uniforms(lay.contributions["effect_start"][c], runs),
-            lay.contributions["low"][c],
-            lay.contributions["likely"][c],
-            lay.contributions["high"][c],
-        )
-        size = size * lay.contributions["scale"][c]
-        if lay.contributions["cls"][c] >= 0:
-            root = np.maximum(
-                lay.contributions["centre"][c] + lay.contributions["spread"][c] * factors[lay.contributions["cls"][c]], 0.0
-            )
+    for c, row in enumerate(lay.contributions):
+        s = row["subject"]
+        size = triangular(uniforms(row["effect_start"], runs), row["low"], row["likely"], row["high"]) * row["scale"]
+        if row["cls"] >= 0:
+            root = np.maximum(row["centre"] + row["spread"] * factors[row["cls"]], 0.0)
             size = size * (root * root * root)
-        effect[c] = np.where(unit[s] < lay.contributions["chance"][c] + raised[s], size, 0.0)
-        start[c] = finish[s] + lay.contributions["lag"][c]
+        effect[c] = np.where(unit[s] < row["chance"] + raised[s], size, 0.0)
+        start[c] = finish[s] + row["lag"]
     return Draws(unit, finish, raised, raise_of, weight, effect, start)
 
 
 def _draw_raises(lay: Layout, finish: Floats, runs: Ints) -> tuple[Floats, Floats, Floats]:
+    """Raises in proportion to the part of the time from the data date to the supervised finish that the supervision covers."""
     raised = np.zeros_like(finish)
     raise_of, weight = np.zeros((lay.supervisions.size, runs.size)), np.zeros((lay.supervisions.size, runs.size))
-    for q in range(lay.supervisions.size):
-        a, b = lay.supervisions["subject"][q], lay.supervisions["supervised"][q]
-        size = triangular(
-            uniforms(lay.supervisions["start"][q], runs),
-            lay.supervisions["low"][q],
-            lay.supervisions["likely"][q],
-            lay.supervisions["high"][q],
-        )
-        end, begin = finish[b], np.maximum(finish[a], 0.0)
+    for q, row in enumerate(lay.supervisions):
+        size = triangular(uniforms(row["start"], runs), row["low"], row["likely"], row["high"])
+        end, begin = finish[row["supervised"]], np.maximum(finish[row["subject"]], 0.0)
         open_end = np.where(end > 0.0, end, 1.0)
         cover = np.where(end > begin, (end - begin) / open_end, 0.0)
         later = np.where(end > begin + 1.0, (end - (begin + 1.0)) / open_end, 0.0)
         raise_of[q] = size * cover
-        if not lay.subjects["done"][a]:
+        if not lay.subjects[row["subject"]]["done"]:
             weight[q] = np.where(cover > 0.0, 1.0 - later / np.where(cover > 0.0, cover, 1.0), 0.0)
-        raised[b] += raise_of[q]
+        raised[row["supervised"]] += raise_of[q]
     return raised, raise_of, weight
 
 
-def _noise(lay: Layout, k: int, runs: Ints) -> Any:
-    """A function (interval, part, bridge, days ahead) -> drift and noise of KPI k in every run."""
-    drift = lay.kpis["drift"][k] + lay.kpis["error"][k] * normal(uniforms(lay.kpis["drift_start"][k], runs))
+def _noise(lay: Layout, k: int, runs: Ints) -> Callable[[Any, float], Floats]:
+    """A function (place in the noise grid, days ahead) -> value of KPI k without any work, in every run."""
+    row: Any = lay.kpis[k]
+    drift = row["drift"] + row["error"] * normal(uniforms(row["drift_start"], runs))
     path, steps, bridges = [np.zeros(runs.size)], [], []
-    for i in range(int(lay.kpis["intervals"][k])):
+    for i in range(int(row["intervals"])):
         steps.append(np.sqrt(GRID[i + 1] - GRID[i]) * normal(uniforms(lay.path_start[k, 0, i], runs)))
         bridges.append(normal(uniforms(lay.path_start[k, 1, i], runs)))
         path.append(path[-1] + steps[-1])
 
-    def at(interval: int, part: float, bridge: float, ahead: float) -> Floats:
-        walk = path[interval] + part * steps[interval] + bridge * bridges[interval]
-        return lay.kpis["value"][k] + drift * ahead + lay.kpis["noise"][k] * walk
+    def at(place: Any, ahead: float) -> Floats:
+        i = place["interval"]
+        walk = path[i] + place["part"] * steps[i] + place["bridge"] * bridges[i]
+        value: Floats = row["value"] + drift * ahead + row["noise"] * walk
+        return value
 
     return at
 
 
 def gain(lay: Layout, draws: Draws, c: int, x0: float, x1: float, delay: float = 0.0) -> Floats:
     """Share of contribution c's effect that day x0 (or the cell x0..x1 on average) sees and the last measurement does not."""
-    start, ramp = draws.start[c] + delay, lay.contributions["ramp"][c]
-    done = lay.subjects["done"][lay.contributions["subject"][c]]  # unfinished work cannot be in the last measurement
-    seen = ramp_share(lay.kpis["day"][lay.contributions["kpi"][c]] - start, ramp) if done else np.zeros_like(start)
+    row: Any = lay.contributions[c]
+    start, ramp = draws.start[c] + delay, float(row["ramp"])
     if x1 > x0:
-        return (ramp_integral(x1 - start, ramp) - ramp_integral(x0 - start, ramp)) / (x1 - x0) - seen
-    return ramp_share(x0 - start, ramp) - seen
+        share = (ramp_integral(x1 - start, ramp) - ramp_integral(x0 - start, ramp)) / (x1 - x0)
+    else:
+        share = ramp_share(x0 - start, ramp)
+    if lay.subjects[row["subject"]]["done"]:  # unfinished work cannot be in the last measurement
+        share = share - ramp_share(lay.kpis[row["kpi"]]["day"] - start, ramp)
+    return share
 
 
 def clip(lay: Layout, k: int, values: Floats) -> Floats:
     """Values of KPI k kept between its floor and its ceiling."""
-    return np.minimum(np.maximum(values, lay.kpis["floor"][k]), lay.kpis["ceiling"][k])
+    kept: Floats = np.minimum(np.maximum(values, lay.kpis[k]["floor"]), lay.kpis[k]["ceiling"])
+    return kept
 
 
 def met(lay: Layout, t: int, values: Floats) -> Bools:
     """Whether target t is reached at these (unclipped) values."""
-    kept = clip(lay, int(lay.targets["kpi"][t]), values)
-    return (kept >= lay.targets["low"][t]) & (kept <= lay.targets["high"][t])
+    row: Any = lay.targets[t]
+    kept = clip(lay, row["kpi"], values)
+    reached: Bools = (kept >= row["low"]) & (kept <= row["high"])
+    return reached
 
 
 def benefit(lay: Layout, t: int, values: Floats) -> Floats:
-    """Money (a year, or once) at these values of target t's KPI: linear from baseline, capped at the target; a band pays inside."""
-    kept = clip(lay, int(lay.targets["kpi"][t]), values)
-    if lay.targets["band"][t]:
-        return np.where((kept >= lay.targets["low"][t]) & (kept <= lay.targets["high"][t]), lay.targets["rate"][t], 0.0)
-    return lay.targets["rate"][t] * np.minimum(
-        lay.targets["direction"][t] * (kept - lay.targets["baseline"][t]), lay.targets["cap"][t]
-    )
+    """Money (a year, or once) at these values of target t's KPI.
+
+    Linear from baseline, capped at the target; a band pays inside.
+    """
+    row: Any = lay.targets[t]
+    kept = clip(lay, row["kpi"], values)
+    if row["band"]:
+        return np.where((kept >= row["low"]) & (kept <= row["high"]), row["rate"], 0.0)
+    gained: Floats = row["rate"] * np.minimum(row["direction"] * (kept - row["baseline"]), row["cap"])
+    return gained
 
 
 def targets_of(lay: Layout, k: int) -> list[int]:
@@ -193,7 +190,7 @@ class Simulation:
         at = _noise(lay, k, np.arange(self.count))
 
         def value(place: Any, x0: float, x1: float) -> Floats:
-            total: Floats = at(*place.item(), (x0 + x1) / 2.0 - lay.kpis["day"][k])
+            total: Floats = at(place, (x0 + x1) / 2.0 - float(lay.kpis[k]["day"]))
             for c in given:
                 total = total + self.draws.effect[c] * gain(lay, self.draws, c, x0, x1)
             return total

@@ -1,8 +1,8 @@
 """What a forecast reads: columns of numbers, one table a noun, rows in any order.
 
 Days are counted from the data date (0 = the data date, negative = past) and may be fractions. Keys are the caller's own 64-bit
-integers, unique within their table, and come back untouched; random numbers hang on them. Columns that name another table hold row
-indices into it. Each table takes lists or arrays; a column left out takes the stated default in every row.
+integers, unique within their table, and come back untouched; random numbers hang on them. Columns that name another table hold
+row indices into it. Each table takes arrays, or what numpy turns into one; a column left out takes the stated default.
 """
 
 from __future__ import annotations
@@ -96,7 +96,8 @@ class Targets(Table):
     A band: reached while band_low <= KPI <= band_high (one of them may be nan = open). `tolerance` (>= 0, KPI units) widens both.
     due_day <= 0 is past: judged on `value_at_due`, or the KPI's value now where that is nan.
     worth_per_unit: minor money units per KPI unit of progress from baseline, capped at the target (nan = no signed rate);
-    worth_kind PER_YEAR (until held_until_day), ONCE (at the due day) or NO_RATE. A band pays worth_per_unit as a whole while inside.
+    worth_kind PER_YEAR (until held_until_day), ONCE (at the due day) or NO_RATE. A band pays worth_per_unit as a whole while
+    inside.
     """
 
     objective: Ints = whole()
@@ -117,7 +118,10 @@ class Targets(Table):
 
 @dataclass(frozen=True, eq=False)
 class Subjects(Table):
-    """Work that finishes (a step or a project): triangular finish in days; equal values = certain; negative = already finished."""
+    """Work that finishes (a step or a project).
+
+    A triangular finish in days; equal values = certain; negative = already finished.
+    """
 
     finish_low: Floats = number()
     finish_likely: Floats = number()
@@ -126,9 +130,11 @@ class Subjects(Table):
 
 @dataclass(frozen=True, eq=False)
 class Contributions(Table):
-    """What a subject is expected to move: a signed triangular effect in KPI units (low, likely, high in either order), the chance that
-    it comes, days of lag after the finish and days of linear ramp. `factor_mean` and `factor_sd` correct the claim by experience
-    (`realised_share`); rows with the same `factor_class` share one draw of it. `evidence` (grade 0..5) is carried, not computed with.
+    """What a subject is expected to move.
+
+    A signed triangular effect in KPI units (low, likely, high in either order), the chance that it comes, days of lag after
+    the finish and days of linear ramp. `factor_mean` and `factor_sd` correct the claim by experience (`realised_share`); rows
+    with the same `factor_class` share one draw of it. `evidence` (grade 0..5) is carried, not computed with.
     """
 
     subject: Ints = whole()
@@ -147,8 +153,10 @@ class Contributions(Table):
 
 @dataclass(frozen=True, eq=False)
 class Supervisions(Table):
-    """A supervising step and the subject it supervises. From the day the step is in place it raises the chance of every contribution
-    of the supervised subject by a triangular raise, in proportion to the part of the remaining time it covers.
+    """A supervising step and the subject it supervises.
+
+    From the day the step is in place it raises the chance of every contribution of the supervised subject by a triangular
+    raise, in proportion to the part of the remaining time it covers.
     """
 
     subject: Ints = whole()
