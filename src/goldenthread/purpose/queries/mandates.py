@@ -12,10 +12,9 @@ from django.db.models import Count, Q, QuerySet
 
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import visible
-from goldenthread.kit.history import rows_as_of
+from goldenthread.kit.history import records, rows_as_of
 from goldenthread.kit.slots import ask
 from goldenthread.purpose.models import Clause, Mandate, Objective, Office, Service
-from goldenthread.purpose.progress import end_of
 
 LIVE = (Objective.State.DRAFT, Objective.State.PROPOSED, Objective.State.APPROVED)
 
@@ -136,10 +135,9 @@ def _differing(before: Mandate, after: Mandate) -> tuple[tuple[str, str, str], .
 
 
 def _services(before: Mandate, after: Mandate) -> tuple[tuple[Service, ...], tuple[Service, ...], tuple[Service, ...]]:
-    """Services gained, dropped and kept between the first day of one mandate and the last day (or now) of the other."""
+    """Services gained, dropped and kept from the moment one mandate ended to the moment the other did, or to now."""
     rows = {s.pk: s for s in Service.objects.filter(office_id=after.office_id).order_by("name", "id")}
-    was = _offered_at(before, before.valid_from)
-    now = _offered_at(after, after.valid_to if after.state == Mandate.State.SUPERSEDED else None)
+    was, now = _offered_under(before), _offered_under(after)
 
     def those(keys: set[int]) -> tuple[Service, ...]:
         return tuple(row for key, row in rows.items() if key in keys)
@@ -147,10 +145,11 @@ def _services(before: Mandate, after: Mandate) -> tuple[tuple[Service, ...], tup
     return those(now - was), those(was - now), those(now & was)
 
 
-def _offered_at(mandate: Mandate, day: date | None) -> set[int]:
-    """Ids of the services on offer at the end of a day; without a day, now."""
-    if day is None:
+def _offered_under(mandate: Mandate) -> set[int]:
+    """Ids of the services on offer when the mandate ended; now, where it has not."""
+    ended = records(Mandate).filter(id=mandate.pk, state=Mandate.State.SUPERSEDED).order_by("-history_id").first()
+    if mandate.state != Mandate.State.SUPERSEDED or ended is None:
         found: QuerySet[Any] = Service.objects.filter(office_id=mandate.office_id)
     else:
-        found = rows_as_of(Service, end_of(day)).filter(office_id=mandate.office_id)
+        found = rows_as_of(Service, ended.history_date).filter(office_id=mandate.office_id)
     return set(found.filter(state=Service.State.OFFERED).values_list("id", flat=True))

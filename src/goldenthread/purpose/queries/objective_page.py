@@ -8,10 +8,10 @@ from typing import Any
 
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import visible
-from goldenthread.kit.slots import gather
+from goldenthread.kit.slots import ask
 from goldenthread.purpose.models import Kpi, Objective, Target, ValueRate
 from goldenthread.purpose.queries.kpis import comparable, series
-from goldenthread.purpose.queries.objectives import LIVE, ObjectiveRow, missing_for_approval, objective_rows, slot_answers
+from goldenthread.purpose.queries.objectives import LIVE, ObjectiveRow, missing_ground, objective_rows, slot_answers
 
 
 @dataclass(frozen=True)
@@ -24,15 +24,19 @@ class Remark:
 
 @dataclass(frozen=True)
 class ObjectivePage:
-    """What the page shows. `fans`: by target id, dates and percentiles; `panels`: what higher rooms add, rendered."""
+    """What the page shows. `fans`: by target id, dates and percentiles; `wide` and `narrow`: panels of higher rooms, rendered.
+
+    A provider of the slot `objective_panels` answers a list: its first panel goes under the charts, the others beside them.
+    """
 
     row: ObjectiveRow
     figures: dict[int, list[tuple[date, float]]]  # by KPI id, since the KPI last changed its meaning
     rates: dict[int, ValueRate]  # by KPI id: the newest that the person may see, signed before unsigned
-    missing: tuple[str, ...]
+    missing: tuple[str, ...]  # what it stands on not; its quality is said by the review
     remarks: tuple[Remark, ...]
     fans: dict[int, dict[str, Any]]
-    panels: tuple[Any, ...]
+    wide: tuple[Any, ...]
+    narrow: tuple[Any, ...]
 
 
 def objective_page(objective: Objective, person: Person, day: date) -> ObjectivePage | None:
@@ -43,15 +47,17 @@ def objective_page(objective: Objective, person: Person, day: date) -> Objective
     row = rows[0]
     kpis = {view.kpi.pk: view.kpi for view in row.targets}
     figures = {key: comparable(found, kpis[key]) for key, found in series(kpis).items()}
+    panels = ask("objective_panels", row.objective, person)
     waits = row.objective.state in {Objective.State.DRAFT, Objective.State.PROPOSED}
     return ObjectivePage(
         row=row,
         figures=figures,
         rates=_rates(list(kpis), person),
-        missing=tuple(missing_for_approval(row.objective, day)) if waits else (),
+        missing=tuple(missing_ground(row.objective, [view.target for view in row.targets], day)) if waits else (),
         remarks=tuple(_remarks(row, person, day)),
         fans=slot_answers("target_fans", [view.target.pk for view in row.targets]),
-        panels=tuple(gather("objective_panels", row.objective, person)),
+        wide=tuple(panel for answer in panels for panel in answer[:1]),
+        narrow=tuple(panel for answer in panels for panel in answer[1:]),
     )
 
 

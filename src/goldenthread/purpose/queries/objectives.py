@@ -146,19 +146,24 @@ def slot_answers(slot: str, ids: Sequence[int]) -> dict[int, Any]:
     return {key: value for answer in ask(slot, ids) for key, value in answer.items()} if ids else {}
 
 
-def missing_for_approval(objective: Objective, day: date) -> list[str]:
-    """What an objective still lacks before it can be approved, a sentence each; empty where it is ready."""
-    clause = objective.clause
-    missing = []
+def missing_ground(objective: Objective, targets: Iterable[Target], day: date) -> list[str]:
+    """What an objective lacks to stand on: a clause in force, an owner, a required target; a sentence each."""
+    clause, missing = objective.clause, []
     if clause is None:
         missing.append("It cites no clause of the mandate.")
     elif not in_force(clause.mandate, day):
         missing.append(f"Clause {clause.number} belongs to “{clause.mandate}”, which is not in force.")
     if objective.owner is None:
         missing.append("Nobody answers for it: name an owner.")
-    targets = list(objective.targets.select_related("kpi__owner").order_by("id"))
     if not any(target.is_required for target in targets):
         missing.append("It has no required target.")
+    return missing
+
+
+def missing_for_approval(objective: Objective, day: date) -> list[str]:
+    """All that an objective still lacks before it can be approved, a sentence each; empty where it is ready."""
+    targets = list(objective.targets.select_related("kpi__owner").order_by("id"))
+    missing = missing_ground(objective, targets, day)
     tells_apart = slot_answers("objectives_that_rank", [objective.pk]).get(objective.pk)
     review = quality_of(objective, targets, discriminates=tells_apart)
     needed = [result for result in review.results if result.check in NEEDED and not result.passed]

@@ -11,6 +11,7 @@ from goldenthread.kit.history import records, rows_as_of
 from goldenthread.purpose.models import Clause, Kpi, Measurement, Objective, Target
 from goldenthread.purpose.progress import end_of
 
+NOTHING = "nothing"
 WORDS = {
     "title": "The sentence",
     "short_name": "The short name",
@@ -91,7 +92,8 @@ def _sentences(before: Any, row: Any, prefix: str, names: dict[str, dict[int, st
         if name not in WORDS or getattr(before, name) == getattr(row, name):
             continue
         label = f"{prefix}: {WORDS[name].lower()}" if prefix else WORDS[name]
-        said.append((label, _spoken(field, getattr(before, name), names), _spoken(field, getattr(row, name), names)))
+        earlier, later = (_spoken(field, getattr(one, name), names) for one in (before, row))
+        said.append((label, None if earlier == NOTHING else earlier, later))
     return said
 
 
@@ -106,7 +108,7 @@ def _figure(row: Any, names: dict[str, dict[int, str]]) -> str:
 def _spoken(field: Any, value: Any, names: dict[str, dict[int, str]]) -> str:
     """A value in words: names for references, labels for choices, yes and no."""
     if value is None or value == "":
-        return "nothing"
+        return NOTHING
     if field.attname in names:
         return names[field.attname].get(value, "somebody who is gone" if field.attname.endswith("_by_id") else f"no. {value}")
     if field.choices:

@@ -89,7 +89,7 @@ def _classes(rows: list[ServiceRow], total: int) -> tuple[tuple[ClassRow, ...], 
         mine = [row for row in rows if row.service.service_class == value]
         planned = sum(row.planned for row in mine) / planned_sum if planned_sum else 0.0
         share = sum(row.minutes or 0 for row in mine) / total if total else None
-        if mine:
+        if planned or share:
             classes.append(ClassRow(str(label), planned, share))
     if not total or not planned_sum:
         return tuple(classes), None

@@ -24,8 +24,8 @@ def navigation(person: Person) -> list[dict[str, Any]]:
         ("office", "Services", "purpose:services", "g s", Kind.MANDATE),
     ]
     return [
-        {"group": group, "label": label, "url": reverse(name), "count": None, "shortcut": shortcut}
-        for group, label, name, shortcut, kind in entries
+        {"group": group, "label": label, "url": reverse(name), "count": None, "key": key}
+        for group, label, name, key, kind in entries
         if held.anywhere(Act.VIEW, kind)
     ]
 

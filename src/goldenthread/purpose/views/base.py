@@ -45,7 +45,7 @@ def office_wanted(request: HttpRequest) -> tuple[Office | None, list[Office]]:
 
 
 def office_to_edit(request: HttpRequest, kind: str, words: str) -> Office:
-    """The office a new thing is for: the one named, if the visitor may edit such things there; else the first where he or she may."""
+    """The office a new thing is for: the one named, if the visitor may edit such things there; else the first such office."""
     person, wanted = visitor(request), request.GET.get("office", "")
     offices = [row for row in queries.offices(person) if accounts.may_in(person, Act.EDIT, kind, row.scope_id)]
     if not offices:

@@ -22,7 +22,7 @@ from goldenthread.purpose.forms import AgreeForm, ObjectiveForm, TargetForm
 from goldenthread.purpose.mapping import DIRECTIONS, reviewed
 from goldenthread.purpose.models import Kpi, Objective, Office, Target
 from goldenthread.purpose.views.base import done, office_to_edit, posted, require, seen, tried, visitor
-from goldenthread.purpose.views.objective_page import segments
+from goldenthread.purpose.views.objective_page import faults, segments
 from goldenthread.ui import pages
 
 NO_EDIT = "You may not write objectives of this office."
@@ -71,7 +71,7 @@ def _add(request: HttpRequest, office: Office, form: ObjectiveForm, target: Targ
 
 def _from_template(template: queries.Template) -> dict[str, Any]:
     """The library's words; its figures stay gaps to be filled."""
-    gaps = {name: "…" for name in ("baseline", "value", "tolerance", "band_low", "band_high", "baseline_month", "due")}
+    gaps = dict.fromkeys(("baseline", "value", "tolerance", "band_low", "band_high", "baseline_month", "due"), "…")
     kpi = template.kpi
     return {
         "title": template.title.format(**gaps),
@@ -123,9 +123,7 @@ def _advice(form: ObjectiveForm, target: TargetForm) -> dict[str, Any]:
     if draft is None or not draft.title:
         return {"review": None, "segments": [], "read": []}
     review = reviewed(draft)
-    faults = [(start, end, result.title) for result in review.results for _, start, end in result.words]
-    faults += [(start, end, "Vague while no figure repairs it") for _, start, end in review.warnings]
-    return {"review": review, "segments": segments(draft.title, faults), "read": _readable(draft)}
+    return {"review": review, "segments": segments(draft.title, faults(review)), "read": _readable(draft)}
 
 
 def _typed(form: ObjectiveForm, target: TargetForm) -> ObjectiveDraft | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,11 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET
+from markupsafe import Markup
 
 from goldenthread.accounts import queries as accounts
 from goldenthread.accounts.models import Person
+from goldenthread.engine.objective_quality import Review
 from goldenthread.kit.permissions import Act, Kind
-from goldenthread.kit.slots import gather
 from goldenthread.purpose import queries
 from goldenthread.purpose.forms import AgreeForm
 from goldenthread.purpose.models import Kpi, Objective
@@ -59,8 +61,11 @@ def objective(request: HttpRequest, key: int) -> HttpResponse:
         "on": on,
         "past": queries.objective_as_of(row, on) if on else None,
         "acts": acts(person, page.row.objective),
-        "agree": AgreeForm(initial={"leadership_goal": page.row.objective.leadership_goal, "version": page.row.objective.version}),
-        "told": gather("objective_figures", page.row.objective, person),
+        "agree": AgreeForm(initial={"leadership_goal": row.leadership_goal, "version": row.version}),
+        "expected": expected(page),
+        "unit": one_of(page.row.main.kpi.unit) if page.row.main else "",
+        "wide": [Markup(panel) for panel in page.wide],  # noqa: S704  rendered by our own rooms, escaped there
+        "narrow": [Markup(panel) for panel in page.narrow],  # noqa: S704
     }
     return pages.page(request, "purpose/templates/objective.html", context)
 
@@ -95,13 +100,32 @@ def chain(page: ObjectivePage) -> list[tuple[str, str | None]]:
     return links
 
 
+def one_of(unit: str) -> str:
+    """A unit as one of it is called: day, complaint per month, percentage point."""
+    if unit == "%":
+        return "percentage point"
+    first, _, rest = unit.partition(" ")
+    single = first[:-1] if len(first) > 3 and first.endswith("s") and not first.endswith("ss") else first
+    return f"{single} {rest}".strip() or "unit"
+
+
+def expected(page: ObjectivePage) -> dict[str, Any] | None:
+    """What the forecast says of the objective's main target: percentiles, coverage, the trend's own share; None without one."""
+    forecast, main = page.row.forecast, page.row.main
+    if not forecast or main is None:
+        return None
+    known = (forecast.get("targets") or {}).get(main.target.pk)
+    return {name: known.get(name) for name in ("p10", "p50", "p90", "coverage", "drift_share")} if known else None
+
+
 def draw(view: TargetView, page: ObjectivePage, day: dt.date) -> Drawn:
     """The chart of a target: figures, baseline, target, and the forecast's fan where there is one."""
     target, kpi = view.target, view.kpi
     figures = [row for row in page.figures.get(kpi.pk, []) if row[0] >= day - dt.timedelta(days=SPAN)]
     fan = _bands(page.fans.get(target.pk))
     edges = [edge for edge in (target.band_low, target.band_high) if edge is not None]
-    aim: Any = target.value if kpi.direction != Kpi.Direction.BAND else tuple(edges) if len(edges) == 2 else next(iter(edges), None)
+    band = tuple(edges) if len(edges) == 2 else next(iter(edges), None)
+    aim: Any = band if kpi.direction == Kpi.Direction.BAND else target.value
     shows_baseline = view.is_comparable and target.baseline is not None and target.baseline_on is not None
     given: dict[str, Any] = {
         "target": aim,
@@ -111,7 +135,7 @@ def draw(view: TargetView, page: ObjectivePage, day: dt.date) -> Drawn:
         "unit": kpi.unit,
     }
     wide = narrow = None
-    if figures or fan or given["baseline"] or aim is not None:
+    if figures or fan or given["baseline"]:
         wide = charts.fan(figures, fan, **given)
         narrow = charts.fan(figures, fan, width=360, height=230, **given)
     unit = f", {kpi.unit}" if kpi.unit else ""
@@ -147,16 +171,20 @@ def _sentence(view: TargetView, fan: list[charts.Band]) -> str:
 
 def marked_title(page: ObjectivePage) -> list[tuple[str, str]]:
     """The title cut into pieces, each with the advice that finds fault with it, or nothing."""
-    title, review = page.row.objective.title, page.row.review
-    return segments(title, [(start, end, result.title) for result in review.results for _, start, end in result.words]
-                    + [(start, end, "Vague while no figure repairs it") for _, start, end in review.warnings])  # fmt: skip
+    return segments(page.row.objective.title, faults(page.row.review))
+
+
+def faults(review: Review) -> list[tuple[int, int, str]]:
+    """Where the checks find fault with the title: (start, end, which check)."""
+    found = [(start, end, result.title) for result in review.results for _, start, end in result.words]
+    return found + [(start, end, "Vague while no figure repairs it") for _, start, end in review.warnings]
 
 
 def segments(text: str, faults: list[tuple[int, int, str]]) -> list[tuple[str, str]]:
     """`text` in order as (piece, what is at fault there or ""); overlapping faults share their pieces."""
     edges = sorted({0, len(text), *(edge for start, end, _ in faults for edge in (max(0, start), min(end, len(text))))})
     pieces = []
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         said = dict.fromkeys(words for first, last, words in faults if first <= start and end <= last)
         pieces.append((text[start:end], "; ".join(said)))
     return [piece for piece in pieces if piece[0]]
