@@ -17,6 +17,8 @@ class PlanApp(AppConfig):
     def ready(self) -> None:
         """Register jobs and the panels that pages of lower rooms show."""
         from goldenthread.plan import jobs, panels, queries
+        from goldenthread.plan.actions import choices
+        from goldenthread.plan.views import goals
 
         del jobs  # imported for its registrations
         provide("navigation", panels.navigation, position=40)
@@ -25,3 +27,6 @@ class PlanApp(AppConfig):
         provide("target_fans", queries.target_fans)
         provide("objective_panels", panels.objective_panels)
         provide("project_panels", panels.project_panels)
+        provide("question_options", goals.question_options)
+        provide("question_answered", choices.question_answered)
+        provide("after_import", goals.after_import, position=10)

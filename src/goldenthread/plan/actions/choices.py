@@ -1,0 +1,55 @@
+"""Answers as one word, from a key or a link: "kpi:7", "duty", "none" or "dont_know"."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from goldenthread.accounts.actions import changeset
+from goldenthread.accounts.models import Changeset, Person
+from goldenthread.kit.errors import Refused
+from goldenthread.plan.actions.answers import answer_goal
+from goldenthread.plan.actions.contributions import contribute, effect_of_size
+from goldenthread.plan.models import Contribution, Step
+from goldenthread.projects.models import GoalAnswer, Project
+from goldenthread.purpose.models import Kpi
+from goldenthread.workspace.models import Question
+
+WORDS = {"duty": GoalAnswer.DUTY, "none": GoalAnswer.NONE, "dont_know": GoalAnswer.DONT_KNOW}
+UNSIZED = (0.0, 0.0, 0.0)  # a goal is named, its effect is not known yet
+
+
+def answer_with_choice(
+    *, subject: Step | Project, choice: str, by: Person | None, source: str = Changeset.Source.PAGE, by_link: bool = False
+) -> None:
+    """Record the answer that one key or one button gives. A goal without a target gets no effect yet."""
+    if choice in WORDS:
+        answer_goal(subject=subject, answer=WORDS[choice], by=by, source=source, by_link=by_link)
+        return
+    key = choice.removeprefix("kpi:")
+    kpi = Kpi.objects.filter(pk=int(key)).first() if choice.startswith("kpi:") and key.isdigit() and len(key) < 19 else None
+    if kpi is None:
+        raise Refused(f"“{choice[:40]}” is not one of the answers.", field="answer")
+    about = f"{'step' if isinstance(subject, Step) else 'project'}:{subject.pk}"
+    with changeset(title=f"Answer for {subject}: {kpi}", by=by, source=source, about=about):
+        if not _has_size(kpi) and not subject.contributions.filter(kpi=kpi).exists():
+            work = {"step": subject} if isinstance(subject, Step) else {"project": subject}
+            contribute(kpi=kpi, by=None, effect=UNSIZED, **work)
+        answer_goal(subject=subject, answer=GoalAnswer.LINKED, kpi=kpi, by=by, source=source, by_link=by_link)
+
+
+def _has_size(kpi: Kpi) -> bool:
+    try:
+        effect_of_size(kpi, Contribution.Size.MEDIUM)
+    except Refused:
+        return False
+    return True
+
+
+def question_answered(question: Question) -> None:
+    """What an answer by link changes here: the goal of a step or a project. For the slot of the same name."""
+    if question.question_kind != Question.QuestionKind.GOAL:
+        return
+    models: dict[str, Any] = {"step": Step, "project": Project}
+    subject = models[question.ref_kind].objects.filter(pk=question.ref_id).first() if question.ref_kind in models else None
+    if subject is not None:
+        answer_with_choice(subject=subject, choice=question.answer, by=question.asked, source=Changeset.Source.LINK, by_link=True)

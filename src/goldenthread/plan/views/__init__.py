@@ -1,0 +1,1 @@
+"""Pages of this room: the plan, its steps, contributions, and one key per project."""
