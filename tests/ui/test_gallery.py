@@ -215,7 +215,10 @@ def test_one_thread_can_be_seen_alone(page, gallery, start):
     shown = set(page.eval_on_selector_all(".map .node.on", "all => all.map(e => e.dataset.threadNode)"))
     assert shown == wanted
     assert node.get_attribute("aria-pressed") == "true"
+    assert page.locator("[data-map-caption] a").get_attribute("href") == "/ui/"
+    assert page.locator("[data-map-caption] b").inner_text() == node.get_attribute("aria-label")
     page.keyboard.press("Escape")
+    assert not page.locator("[data-map-caption]").is_visible()
     assert page.locator(".map.isolating").count() == 0
 
 

@@ -119,7 +119,7 @@ def thread_map() -> dict[str, Any]:
     columns = [[key for key, *_ in NODES if key[0] == letter] for letter in "moksp"]
     links = [(a, b, float(weight)) for a, b, weight in (link.split() for link in LINKS.split(", "))]
     return {
-        "nodes": {key: (title, note, figure or None, "no " in note, None) for key, title, note, figure in NODES},
+        "nodes": {key: (title, note, figure or None, "no " in note, "/ui/") for key, title, note, figure in NODES},
         "flow": flow(columns, links),
         "heads": ["Mandate", "Objectives, chance on today’s plan", "KPIs", "Plan, hours this week", "People, this week"],
     }

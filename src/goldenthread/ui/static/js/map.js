@@ -19,11 +19,22 @@ function isolate(map, node) {
   const nodes = [...map.querySelectorAll("[data-thread-node]")];
   nodes.forEach((one) => one.setAttribute("aria-pressed", String(!off && one === node)));
   map.classList.toggle("isolating", !off);
+  caption(off ? null : node);
   if (off) return;
   const up = reach(links, node.dataset.threadNode, false);
   const down = reach(links, node.dataset.threadNode, true);
   nodes.forEach((one) => one.classList.toggle("on", up.has(one.dataset.threadNode) || down.has(one.dataset.threadNode)));
   links.forEach((link) => link.classList.toggle("on", ends(link).every((end) => up.has(end)) || ends(link).every((end) => down.has(end))));
+}
+function caption(node) {
+  const bar = document.querySelector("[data-map-caption]");
+  if (!bar) return;
+  bar.hidden = !node;
+  if (!node) return;
+  bar.querySelector("b").textContent = node.getAttribute("aria-label");
+  const link = bar.querySelector("a");
+  link.hidden = !node.dataset.href;
+  if (node.dataset.href) link.href = node.dataset.href;
 }
 function walk(map, node, key) {
   const here = node.getBoundingClientRect();
@@ -46,6 +57,8 @@ gt.on("keydown", ".map [data-thread-node]", (node, event) => {
   else return;
   event.preventDefault();
 });
+gt.on("dblclick", ".map [data-href]", (node) => location.assign(node.dataset.href));
+gt.on("click", "[data-map-all]", () => document.querySelectorAll(".map.isolating").forEach((map) => isolate(map, null)));
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !document.querySelector("dialog[open]")) document.querySelectorAll(".map.isolating").forEach((map) => isolate(map, null));
 });
