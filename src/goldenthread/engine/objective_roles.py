@@ -110,6 +110,7 @@ def bare_changes(measures: Sequence[Measure], roles: Sequence[str], verb: Verb |
 
 
 def band_of(text: str, measures: Sequence[Measure], roles: Sequence[str], verb: Verb | None) -> tuple[Measure, Measure] | None:
+    """The two quantities a figure is to stay between: "between 60 % and 85 %"; None without."""
     for index, role in enumerate(roles[:-1]):
         low, high = measures[index], measures[index + 1]
         opens = role == "between" or (role == "at" and verb is not None and verb[0] in words.KEEP)
@@ -136,6 +137,7 @@ def target_index(text: str, measures: Sequence[Measure], roles: Sequence[str]) -
 
 
 def in_brackets(text: str, measure: Measure) -> bool:
+    """Whether a quantity stands in round brackets."""
     return text.rfind("(", 0, measure.start) > text.rfind(")", 0, measure.start)
 
 
@@ -159,6 +161,7 @@ _SPOKEN = {"halve": 50.0, "double": 100.0, "triple": 200.0, "quadruple": 300.0}
 
 
 def limit_before(left: str) -> Direction | None:
+    """The direction that a limit word before the target states: "at least" is up, "no more than" is down; None without."""
     if re.search(rf"(?<![\w-])(?:{_LIMIT_UP}){_ABOUT}", left, re.IGNORECASE):
         return "up"
     return "down" if re.search(rf"(?<![\w-])(?:{_LIMIT_DOWN}){_ABOUT}", left, re.IGNORECASE) else None
