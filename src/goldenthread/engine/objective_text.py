@@ -27,6 +27,8 @@ from goldenthread.engine.objective_roles import (
 from goldenthread.engine.text_dates import FoundDate, find_dates
 from goldenthread.engine.text_measures import Measure, find_measures
 
+__all__ = ["Direction", "TextFacts", "read"]
+
 
 @dataclass(frozen=True, slots=True)
 class TextFacts:
