@@ -129,8 +129,8 @@ def figure_with_unit(draft: ObjectiveDraft, facts: TextFacts) -> Answer:
     if named and draft.unit.strip() and not abstract:
         return True, []
     if abstract:
-        start = draft.title.lower().find(draft.kpi_name.lower())
-        return False, [(start, start + len(draft.kpi_name))] if start >= 0 else []
+        said = re.search(re.escape(draft.kpi_name), facts.text, re.IGNORECASE)
+        return False, [said.span()] if said else []
     return False, [(each.start, each.number_end) for each in (facts.target, facts.baseline) if each and not draft.unit]
 
 
