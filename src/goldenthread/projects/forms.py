@@ -13,7 +13,7 @@ from goldenthread.kit.money import Money, currency_code, exponent
 from goldenthread.projects.models import Programme, Project
 
 MANDATORY = "Required by law, regulator or contract, or to keep running"
-SECRET = "Seen by few; others see it in totals only"
+CONFIDENTIAL = "Seen by few; others see it in totals only"
 MONEY = ("budget", "forecast", "spent")
 
 

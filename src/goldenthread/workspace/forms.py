@@ -78,6 +78,8 @@ def _columns(sent: Mapping[str, str], view: TableView, file: ImportedFile) -> di
     for column in view.detected.table.columns:
         key = str(column.index)
         kind, power, order = (sent.get(f"{name}-{key}", "") for name in ("kind", "power", "order"))
+        if column.kind == "money" and sent.get("power_all"):
+            power = sent["power_all"]
         changes: dict[str, Any] = {}
         if kind in KINDS and kind != column.kind:
             changes["kind"] = kind

@@ -48,6 +48,7 @@ LABELS = {
     "comment": "Comment",
     "reported_on": "Day of the report",
 }
+SMALLEST_BUDGET = 10_000
 SAME = (("same", "The same project"), ("new", "Another one"))
 GONE = (("mark", "Mark as gone"), ("keep", "Leave as it is"))
 ALL_GONE = (("auto", "Ask below, project by project"), ("none", "This list holds only a part: mark none"))
@@ -79,7 +80,8 @@ class ProjectLists:
         why = {column: match.why for match in reading.projects.mapping.values() for column in match.columns}
         currency = file.settings.get("currency") or _currency(reading) or current_organisation().currency
         fields = [(name, LABELS[name]) for name in FIELDS]
-        return TableView(reading.detected, fields, chosen, why, currency, file.settings.get("as_of", ""), asks_for_list=True)
+        day, small = file.settings.get("as_of", ""), _looks_small(reading)
+        return TableView(reading.detected, fields, chosen, why, currency, day, asks_for_list=True, money_looks_small=small)
 
     def preview(self, reading: ProjectFile, file: ImportedFile, person: Person) -> Preview:
         """What is new, known, renamed, gone; what was withheld and what is wrong with which row."""
@@ -137,6 +139,12 @@ def _currency(reading: ProjectFile) -> str:
         (column.currency for column in _money(reading.detected.table.columns) if column.currency and len(column.currency) == 3),
         "",
     )
+
+
+def _looks_small(reading: ProjectFile) -> bool:
+    """Whether half of the budgets are below 10,000 units: projects rarely are, so the list is kept in thousands or millions."""
+    budgets = sorted(amount for row in reading.projects.projects for amount in (row.budget or row.whole_life_cost,) if amount)
+    return bool(budgets) and budgets[len(budgets) // 2] < SMALLEST_BUDGET
 
 
 def _money(columns: Iterable[Column]) -> list[Column]:

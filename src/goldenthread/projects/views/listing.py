@@ -40,6 +40,7 @@ def projects(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "base": f"{here}?{urlencode(kept)}&" if kept else f"{here}?",
         "paging": f"{here}?{urlencode({**kept, 'sort': filters.sort})}&",
+        "sizing": f"{here}?{urlencode({**{k: v for k, v in kept.items() if k != 'size'}, 'sort': filters.sort})}&",
         "states": STATES,
         "ratings": RATINGS,
         "answers": ANSWERS,

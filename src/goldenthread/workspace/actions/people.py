@@ -67,9 +67,11 @@ def write(row: Row, by: Person) -> str:
         accounts.add_person(name=row["name"], by=by, **fields)
         return "new"
     person = row_of(people.people(by), row)
-    before = person.version
-    accounts.edit_person(person=person, changes={"name": row["name"].strip(), **fields}, by=by, version=row.get("version"))
-    return "changed" if person.version != before else "same"
+    changes = {"name": row["name"].strip(), **fields}
+    if all(getattr(person, name) == value for name, value in changes.items()):
+        return "same"
+    accounts.edit_person(person=person, changes=changes, by=by, version=row.get("version"))
+    return "changed"
 
 
 def row_of(found: Any, row: Row) -> Any:

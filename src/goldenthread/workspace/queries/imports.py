@@ -90,6 +90,7 @@ class TableView:
     currency: str = ""
     as_of: str = ""
     asks_for_list: bool = False
+    money_looks_small: bool = False
 
     @property
     def samples(self) -> Sequence[Sequence[str]]:

@@ -1,0 +1,259 @@
+"""Strategies in the import wizard: StratML files, and text pasted from slides."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from goldenthread.accounts.models import Person
+from goldenthread.accounts.queries import may_in, visible
+from goldenthread.engine.errors import EngineError
+from goldenthread.engine.proposals import ObjectiveProposal, propose
+from goldenthread.formats import stratml
+from goldenthread.formats.errors import FormatError
+from goldenthread.formats.limits import read_guarded
+from goldenthread.kit.errors import Forbidden
+from goldenthread.kit.permissions import Act, Kind
+from goldenthread.kit.scoping import current_organisation
+from goldenthread.purpose.actions.strategies import Aim, GoalFigure, Indicator, add_strategy
+from goldenthread.purpose.models import Objective, Office
+from goldenthread.ui import writing
+from goldenthread.workspace.models import ImportedFile
+from goldenthread.workspace.queries import Choice, Preview, PreviewGroup, PreviewRow
+
+SHOWN = 300
+DIRECTIONS = {"up": "RISE", "down": "FALL", "band": "BAND"}
+TAKE = (("add", "Add"), ("leave", "Leave out"))
+
+
+def office_for(file: ImportedFile, person: Person) -> Office:
+    """The office named for the file, else the first to which the person may add objectives."""
+    offices = visible(Office.objects.select_related("scope"), person).order_by("id")
+    named = offices.filter(scope=file.settings.get("under", 0)).first()
+    if named is not None:
+        return named
+    found = next((o for o in offices if may_in(person, Act.EDIT, Kind.OBJECTIVE, o.scope_id)), None)
+    if found is None:
+        raise Forbidden("There is no office to which you may add objectives.")
+    return found
+
+
+class StratmlFiles:
+    """Takes in strategic plans and performance reports in StratML (ISO 17469)."""
+
+    file_kind = ImportedFile.FileKind.STRATML
+    label = "StratML"
+
+    def likeness(self, name: str, data: bytes) -> float:
+        """XML is taken for StratML; the reader says where it is not."""
+        head = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
+        return 1.0 if head.startswith(b"<") or b"<\x00" in head[:8] or b"\x00<" in head[:8] else 0.0
+
+    def read(self, data: bytes, file: ImportedFile) -> stratml.Plan:
+        """The plan, and all that was not understood."""
+        plan: stratml.Plan = read_guarded("stratml", data, None)
+        return plan
+
+    def layout(self, reading: stratml.Plan) -> str:
+        """Nothing to remember: the elements have names."""
+        return ""
+
+    def table(self, reading: stratml.Plan, file: ImportedFile) -> None:
+        """No columns."""
+        return
+
+    def preview(self, reading: stratml.Plan, file: ImportedFile, person: Person) -> Preview:
+        """Objectives by goal, what is there already, what was not understood."""
+        office = office_for(file, person)
+        aims = aims_of(reading)
+        known = _known(office)
+        new = [aim for aim in aims if aim.source_key not in known]
+        counts = reading.counts()
+        figures = [("new objectives", len(new)), ("already here", len(aims) - len(new))]
+        figures += [(name, counts[name]) for name in ("goals", "indicators", "targets", "actuals") if counts[name]]
+        rows = [
+            PreviewRow(aim.title, aim.leadership_goal, [(i.name, "", _targets(i)) for i in aim.indicators[:4]]) for aim in new
+        ]
+        missed = [(n.place, n.what, n.text[:200]) for n in reading.not_understood]
+        groups = [
+            PreviewGroup("new", "New objectives", f"As drafts of {office}; nothing is approved.", rows[:SHOWN], len(rows), True)
+        ]
+        blocked = "" if aims else "The file holds neither objectives nor goals."
+        return Preview(figures, [g for g in groups if g.total], (), missed, blocked=blocked, size=len(aims), counts=counts)
+
+    def prepare(self, reading: stratml.Plan, file: ImportedFile, person: Person, answers: Mapping[str, str]) -> list[Aim]:
+        """The objectives to add."""
+        return aims_of(reading)
+
+    def apply(self, prepared: list[Aim], file: ImportedFile, person: Person) -> dict[str, int]:
+        """Write them."""
+        return _write(prepared, file, person)
+
+
+class Slides:
+    """Takes in text pasted from slides: every bullet a proposed objective."""
+
+    file_kind = ImportedFile.FileKind.SLIDES
+    label = "Pasted text"
+
+    def likeness(self, name: str, data: bytes) -> float:
+        """Never found out: it is what was pasted."""
+        return 0.0
+
+    def read(self, data: bytes, file: ImportedFile) -> str:
+        """The text; refused where it is none, or too long."""
+        try:
+            text = data.decode("utf-8")
+            propose(text, _last_month())
+        except UnicodeDecodeError as error:
+            raise FormatError("This is not text.", "", "Copy the words of the slide and paste them.") from error
+        except EngineError as error:
+            raise FormatError(str(error), "", "Paste one deck at a time.") from error
+        return text
+
+    def layout(self, reading: str) -> str:
+        """Nothing to remember."""
+        return ""
+
+    def table(self, reading: str, file: ImportedFile) -> None:
+        """No columns."""
+        return
+
+    def preview(self, reading: str, file: ImportedFile, person: Person) -> Preview:
+        """Each proposal with what it states and what to ask; lines left out, and why."""
+        office = office_for(file, person)
+        found = propose(reading, _last_month())
+        known = _known(office)
+        rows = [_proposed(p, known=_key(p) in known) for p in found.proposals]
+        questions = sum(len(p.questions) for p in found.proposals)
+        figures = [
+            ("proposed objectives", len(rows)),
+            ("questions to settle later", questions),
+            ("lines left out", len(found.left_out)),
+        ]
+        lead = f"Added as drafts of {office}. A figure that is missing stays a question."
+        groups = [PreviewGroup("new", "Proposed objectives", lead, rows, len(rows), is_open=True)]
+        missed = [(f"line {left.line}", left.why, left.text[:200]) for left in found.left_out]
+        blocked = "" if rows else "No line of this text can be an objective."
+        counts = {"objectives": len(rows), "questions": questions, "left_out": len(found.left_out)}
+        return Preview(figures, [g for g in groups if g.total], (), missed, blocked=blocked, size=len(rows), counts=counts)
+
+    def prepare(self, reading: str, file: ImportedFile, person: Person, answers: Mapping[str, str]) -> list[Aim]:
+        """The proposals that were kept."""
+        kept = [p for p in propose(reading, _last_month()).proposals if answers.get(f"take-{p.line}") != "leave"]
+        return [_aim(p) for p in kept]
+
+    def apply(self, prepared: list[Aim], file: ImportedFile, person: Person) -> dict[str, int]:
+        """Write them."""
+        return _write(prepared, file, person)
+
+
+def import_kinds() -> list[StratmlFiles | Slides]:
+    """For the slot of the same name."""
+    return [StratmlFiles(), Slides()]
+
+
+def aims_of(plan: stratml.Plan) -> list[Aim]:
+    """The objectives of a plan; a goal without objectives is one itself."""
+    aims: list[Aim] = []
+    for goal in plan.goals:
+        name = _sentence(goal.name, goal.description)
+        if goal.objectives:
+            aims += [_objective(one, leadership=name, until=plan.finish) for one in goal.objectives]
+        if goal.indicators or not goal.objectives:
+            aims.append(_objective(goal, leadership="", until=plan.finish))
+    seen: dict[str, Aim] = {}
+    for aim in aims:
+        seen.setdefault(aim.source_key, aim)
+    return list(seen.values())
+
+
+def _objective(one: stratml.Objective | stratml.Goal, *, leadership: str, until: date | None) -> Aim:
+    title = _sentence(one.name, one.description)
+    key = one.identifier or f"{leadership[:50]}/{title}"
+    detail = "\n\n".join(text for text in (one.description, one.other_information) if text and text != title)
+    indicators = [_indicator(i, n, title) for n, i in enumerate(one.indicators, 1)]
+    return Aim(title, key[:120], "", detail, leadership, until, indicators)
+
+
+def _sentence(name: str, description: str) -> str:
+    """The name, with the description where the name alone says nothing."""
+    name, description = " ".join(name.split()), " ".join(description.split())
+    if len(name.split()) >= 3 or not description:
+        return (name or description or "Without a name")[:300]
+    return (f"{name}: {description}" if name else description)[:300]
+
+
+def _indicator(one: stratml.Indicator, number: int, objective: str) -> Indicator:
+    targets = [r for m in one.measurements for r in m.targets]
+    actuals = [r for m in one.measurements for r in m.actuals]
+    figures = sorted(
+        (r.finish or r.start, float(r.number)) for r in actuals if r.number is not None and (r.finish or r.start) is not None
+    )
+    figures = [(day, value) for day, value in figures if day is not None and math.isfinite(value)]
+    first = figures[0] if figures else None
+    goals = [_goal(r, first) for r in targets]
+    name = " ".join((one.dimension or one.unit).split()) or f"Indicator {number} of {objective}"
+    wanted = next((g.value for g in reversed(goals) if g.value is not None), None)
+    falls = first is not None and wanted is not None and wanted < first[1]
+    return Indicator(
+        name, one.unit[:40], "FALL" if falls else "RISE", one.identifier[:120], one.other_information, goals, figures
+    )
+
+
+def _goal(result: stratml.Result, first: tuple[date, float] | None) -> GoalFigure:
+    value = float(result.number) if result.number is not None else None
+    due = result.finish or result.start
+    before = first if first is not None and (due is None or first[0] < due) else None
+    return GoalFigure(value, due, before[1] if before else None, before[0] if before else None)
+
+
+def _row(aim: Aim) -> PreviewRow:
+    return PreviewRow(aim.title, aim.leadership_goal, [(i.name, "", _targets(i)) for i in aim.indicators[:4]])
+
+
+def _targets(indicator: Indicator) -> str:
+    said = [f"{writing.number(g.value)} by {writing.date(g.due_on)}" for g in indicator.targets if g.value is not None]
+    figures = f"{len(indicator.figures)} figures" if indicator.figures else ""
+    return ", ".join([*said[-2:], *([figures] if figures else [])]) or "no figure yet"
+
+
+def _known(office: Office) -> set[str]:
+    return set(Objective.objects.filter(office=office).exclude(source_key="").values_list("source_key", flat=True))
+
+
+def _write(aims: Sequence[Aim], file: ImportedFile, person: Person) -> dict[str, int]:
+    added = add_strategy(office=office_for(file, person), aims=aims, by=person, title=f"Import {file.name}")
+    return {"objectives": added.objectives, "kpis": added.kpis, "targets": added.targets, "measurements": added.measurements}
+
+
+def _last_month() -> int:
+    """The last month of the organisation's fiscal year."""
+    start: int = current_organisation().fiscal_year_start
+    return (start + 10) % 12 + 1
+
+
+def _key(proposal: ObjectiveProposal) -> str:
+    return f"slide/{' '.join(proposal.title.split()).casefold()}"[:120]
+
+
+def _proposed(proposal: ObjectiveProposal, *, known: bool) -> PreviewRow:
+    said: list[tuple[str, str, str]] = []
+    if proposal.kpi or proposal.target is not None:
+        until = f" by {writing.date(proposal.target_on)}" if proposal.target_on else ""
+        figures = f"{writing.number(proposal.baseline)} → {writing.number(proposal.target)} {proposal.unit}".strip()
+        said.append((proposal.kpi or "Figure", "", figures + until))
+    said += [("To settle", "", question) for question in proposal.questions]
+    choice = Choice(f"take-{proposal.line}", TAKE, "leave" if known else "add")
+    note = "is here already" if known else proposal.heading
+    return PreviewRow(proposal.title, note, said, f"line {proposal.line}", choice=choice)
+
+
+def _aim(proposal: ObjectiveProposal) -> Aim:
+    """An objective that names a goal, with a KPI even where its figure is still a question, so that work can be tied to it."""
+    name = proposal.kpi or proposal.title
+    direction = DIRECTIONS.get(proposal.direction or "up", "RISE")
+    goal = GoalFigure(proposal.target, proposal.target_on, proposal.baseline, proposal.baseline_on)
+    indicator = Indicator(name[:1].upper() + name[1:], proposal.unit, direction, targets=[goal])
+    return Aim(proposal.title, _key(proposal), detail="", leadership_goal=proposal.heading, indicators=[indicator])

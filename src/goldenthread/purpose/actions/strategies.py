@@ -1,0 +1,164 @@
+"""A whole strategy written at once: objectives with their indicators, targets and figures, in few statements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from goldenthread.accounts.actions import changeset
+from goldenthread.accounts.models import Person
+from goldenthread.kit import history
+from goldenthread.kit.permissions import Act, Kind
+from goldenthread.purpose.actions.ground import day_of, refusing, require_in
+from goldenthread.purpose.models import Kpi, Measurement, Objective, Office, Target
+
+TITLE, SHORT, NAME, KEY = 300, 60, 160, 120
+
+
+@dataclass(frozen=True)
+class GoalFigure:
+    """What an indicator is to be on a day (None: not said)."""
+
+    value: float | None
+    due_on: date | None
+    baseline: float | None = None
+    baseline_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """An indicator of an objective. direction: "RISE", "FALL" or "BAND". figures: measured (day, value)."""
+
+    name: str
+    unit: str = ""
+    direction: str = "RISE"
+    source_key: str = ""
+    definition: str = ""
+    targets: Sequence[GoalFigure] = ()
+    figures: Sequence[tuple[date, float]] = ()
+
+
+@dataclass(frozen=True)
+class Aim:
+    """An objective as a file or a slide states it. source_key: its id there, by which it is known again."""
+
+    title: str
+    source_key: str
+    short_name: str = ""
+    detail: str = ""
+    leadership_goal: str = ""
+    valid_to: date | None = None
+    indicators: Sequence[Indicator] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True)
+class Added:
+    """What was written."""
+
+    objectives: int
+    kpis: int
+    targets: int
+    measurements: int
+
+
+def add_strategy(*, office: Office, aims: Sequence[Aim], by: Person, title: str) -> Added:
+    """Add draft objectives with their KPIs, targets and figures as one action.
+
+    What is there already (by source key) stays as it is; a KPI of the same name is used and gets the figures that it lacks.
+    Figures of days to come are left out.
+    """
+    require_in(by, Act.EDIT, Kind.OBJECTIVE, office, "You may not add objectives to this office.")
+    require_in(by, Act.EDIT, Kind.KPI, office, "You may not add KPIs to this office.")
+    known = {o.source_key: o for o in Objective.objects.filter(office=office).exclude(source_key="")}
+    names = {k.name.casefold(): k for k in Kpi.objects.filter(office=office)}
+    with changeset(title=title, by=by) as made:
+        new = [_objective(office, aim) for aim in aims if aim.source_key[:KEY] not in known]
+        known |= {o.source_key: o for o in history.add_all(Objective, new)}
+        fresh = _new_kpis(office, aims, names)
+        names |= {kpi.name.casefold(): kpi for kpi in history.add_all(Kpi, fresh)}
+        pairs = [(known[aim.source_key[:KEY]], names[_name(i).casefold()], i) for aim in aims for i in aim.indicators]
+        targets = history.add_all(Target, list(_targets(pairs)))
+        figures = history.add_all(Measurement, list(_figures(pairs, day_of(made), by)))
+    return Added(len(new), len(fresh), len(targets), len(figures))
+
+
+def _objective(office: Office, aim: Aim) -> Objective:
+    row = Objective(
+        office=office,
+        title=aim.title[:TITLE],
+        short_name=(aim.short_name or _few_words(aim.title))[:SHORT],
+        detail=aim.detail[:4000],
+        leadership_goal=aim.leadership_goal[:300],
+        valid_to=aim.valid_to,
+        source_key=aim.source_key[:KEY],
+    )
+    with refusing():
+        row.clean_fields(exclude=["organisation", "office"])
+    return row
+
+
+def _few_words(title: str) -> str:
+    """The first words, as many as fit on a map."""
+    words, text = title.rstrip(".").split(), ""
+    for word in words:
+        if len(text) + len(word) + 1 > 36:
+            break
+        text = f"{text} {word}".strip()
+    return text or title[:36]
+
+
+def _name(indicator: Indicator) -> str:
+    return " ".join(indicator.name.split())[:NAME]
+
+
+def _new_kpis(office: Office, aims: Iterable[Aim], names: dict[str, Kpi]) -> list[Kpi]:
+    made: dict[str, Kpi] = {}
+    for indicator in (i for aim in aims for i in aim.indicators):
+        key = _name(indicator).casefold()
+        if key in names or key in made:
+            continue
+        row = Kpi(
+            office=office,
+            name=_name(indicator),
+            unit=indicator.unit[:40],
+            direction=indicator.direction,
+            definition=indicator.definition[:2000],
+            source_key=indicator.source_key[:KEY],
+        )
+        with refusing():
+            row.clean_fields(exclude=["organisation", "office"])
+        made[key] = row
+    return list(made.values())
+
+
+def _targets(pairs: Sequence[tuple[Objective, Kpi, Indicator]]) -> Iterable[Target]:
+    """Targets that are not there yet; one a day, the last said wins."""
+    ids = {objective.pk for objective, _, _ in pairs}
+    stored = set(Target.objects.filter(objective__in=ids).values_list("objective_id", "kpi_id", "due_on"))
+    wanted: dict[tuple[int, int, date | None], Target] = {}
+    for objective, kpi, indicator in pairs:
+        for goal in indicator.targets:
+            before = (
+                goal.baseline_on if goal.due_on is None or goal.baseline_on is None or goal.baseline_on < goal.due_on else None
+            )
+            value = {"band_low": None, "band_high": None} if kpi.direction == Kpi.Direction.BAND else {"value": goal.value}
+            row = Target(objective=objective, kpi=kpi, due_on=goal.due_on, baseline=goal.baseline, baseline_on=before, **value)
+            wanted[objective.pk, kpi.pk, goal.due_on] = row
+    return [row for key, row in wanted.items() if key not in stored]
+
+
+def _figures(pairs: Sequence[tuple[Objective, Kpi, Indicator]], today: date, by: Person) -> Iterable[Measurement]:
+    """Figures of days that have none yet."""
+    ids = {kpi.pk for _, kpi, _ in pairs}
+    stored = set(Measurement.objects.filter(kpi__in=ids, withdrawn_at__isnull=True).values_list("kpi_id", "on"))
+    wanted: dict[tuple[int, date], Measurement] = {}
+    for _, kpi, indicator in pairs:
+        for day, value in indicator.figures:
+            if day <= today and _possible(kpi, value):
+                wanted[kpi.pk, day] = Measurement(kpi=kpi, on=day, value=value, entered_by=by, source="from a file")
+    return [row for key, row in wanted.items() if key not in stored]
+
+
+def _possible(kpi: Kpi, value: float) -> bool:
+    return not ((kpi.floor is not None and value < kpi.floor) or (kpi.ceiling is not None and value > kpi.ceiling))
