@@ -89,3 +89,15 @@ def test_it_is_at_least_50_times_quicker_than_the_loop_with_equal_answers():
     ratio = min(loops) / min(kernels)
     print(f"forecast with every leave-one-out: {ratio:.0f} times a plain loop")
     assert ratio >= 50
+
+
+def test_nothing_heavy_is_imported_before_it_is_needed():
+    """Pages and commands import the engine's verbs; compiling and its libraries wait for a big calculation."""
+    import subprocess
+    import sys
+
+    modules = ["forecast", "levers", "critical_path", "calendars", "drift", "realised_share", "finish_range", "randoms"]
+    lines = ["import sys", *(f"import goldenthread.engine.{name}" for name in modules)]
+    lines.append("print([m for m in ('numba', 'scipy', 'llvmlite', 'django') if m in sys.modules])")
+    done = subprocess.run([sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
