@@ -17,7 +17,7 @@ class PlanApp(AppConfig):
     def ready(self) -> None:
         """Register jobs and the panels that pages of lower rooms show."""
         from goldenthread.plan import jobs, panels, queries
-        from goldenthread.plan.actions import choices
+        from goldenthread.plan.actions import choices, records
         from goldenthread.plan.views import goals
 
         del jobs  # imported for its registrations
@@ -30,3 +30,4 @@ class PlanApp(AppConfig):
         provide("question_options", goals.question_options)
         provide("question_answered", choices.question_answered)
         provide("after_import", goals.after_import, position=10)
+        provide("record_kinds", records.record_kinds)

@@ -13,10 +13,11 @@ class ProjectsApp(AppConfig):
     def ready(self) -> None:
         """Register the pages, the project lists and the table of projects."""
         from goldenthread.kit.slots import provide
-        from goldenthread.projects.actions import import_kind
+        from goldenthread.projects.actions import import_kind, records
         from goldenthread.projects.views import around
 
         provide("import_kinds", import_kind.import_kinds, position=10)
         provide("navigation", around.navigation, position=50)
         provide("search_rows", around.search_rows, position=50)
         provide("after_import", around.after_import, position=50)
+        provide("record_kinds", records.record_kinds)
