@@ -4,9 +4,35 @@ from __future__ import annotations
 
 from django.urls import path
 
-from goldenthread.plan.views import goals
+from goldenthread.plan.views import contributions, duties, forecasts, goals, outline, steps
 
 app_name = "plan"
 urlpatterns = [
     path("projects/goals", goals.goals, name="goals"),
+    path("plan", outline.plan, name="plan"),
+    path("plan/rows/add", outline.add_row, name="add_row"),
+    path("plan/rows/act", outline.act_on_rows, name="act_on_rows"),
+    path("plan/rows/<int:pk>/move", outline.move_row, name="move_row"),
+    path("plan/rows/<int:pk>/cell", outline.edit_cell, name="edit_cell"),
+    path("plan/rows/<int:pk>/letter", outline.set_letter, name="set_letter"),
+    path("plan/baseline", steps.set_baseline, name="set_baseline"),
+    path("plan/steps/<int:pk>", steps.step, name="step"),
+    path("plan/steps/<int:pk>/edit", steps.edit_step, name="edit_step"),
+    path("plan/steps/<int:pk>/confirm", steps.confirm, name="confirm_step"),
+    path("plan/steps/<int:pk>/stop", steps.stop, name="stop_step"),
+    path("plan/steps/<int:pk>/remove", steps.remove, name="remove_step"),
+    path("plan/steps/<int:pk>/duplicate", steps.duplicate, name="mark_duplicate"),
+    path("plan/steps/<int:pk>/relate", steps.relate, name="relate"),
+    path("plan/steps/<int:pk>/supervise", steps.supervise, name="supervise"),
+    path("plan/relationships/<int:pk>/remove", steps.unrelate, name="unrelate"),
+    path("plan/supervisions/<int:pk>/end", steps.end_supervision, name="end_supervision"),
+    path("plan/contributions/add", contributions.add, name="add_contribution"),
+    path("plan/contributions/say", contributions.say, name="say"),
+    path("plan/contributions/<int:pk>", contributions.edit, name="edit_contribution"),
+    path("plan/contributions/<int:pk>/judge", contributions.judge, name="judge_contribution"),
+    path("plan/duties", duties.duties, name="duties"),
+    path("plan/duties/add", duties.add_duty, name="add_duty"),
+    path("plan/duties/<int:pk>", duties.edit_duty, name="edit_duty"),
+    path("plan/explain/<slug:kind>/<int:pk>", forecasts.explain, name="explain"),
+    path("plan/forecast", forecasts.forecast_now, name="forecast_now"),
 ]

@@ -13,11 +13,13 @@ from goldenthread.plan.queries.forecasts import (
     target_fans,
 )
 from goldenthread.plan.queries.gaps import Gaps, gaps
+from goldenthread.plan.queries.step_page import StepPage, step_page
 from goldenthread.plan.queries.outline import PlanRow, contribution_sentence, office_of, plan_of, plan_rows
 
 __all__ = [
     "Gaps",
     "PlanRow",
+    "StepPage",
     "contribution_sentence",
     "drift_rows",
     "effect_row",
@@ -32,5 +34,6 @@ __all__ = [
     "plan_of",
     "plan_rows",
     "stale_offices",
+    "step_page",
     "target_fans",
 ]

@@ -39,18 +39,23 @@ def forecast_of(person: Person, code: str | None = None) -> Forecast | None:
 
 
 def objective_forecasts(objective_ids: list[int]) -> dict[int, dict[str, Any]]:
-    """Objective id -> what the newest forecast of its office says: chance, basis, worth, its targets by id. One statement an office."""
-    offices = set(Objective.objects.filter(pk__in=objective_ids).values_list("office_id", flat=True))
+    """Objective id -> what the newest forecast of its office says: chance, basis, worth, its targets by id. One statement.
+
+    `tells_apart` (A09): whether it changes the order of two pieces of work; None where fewer than two are in the forecast.
+    """
+    offices = Objective.objects.filter(pk__in=objective_ids).values("office_id")
+    newest = Forecast.objects.filter(office=OuterRef("office")).order_by("-made_at", "-id").values("pk")[:1]
     found: dict[int, dict[str, Any]] = {}
-    for office_id in offices:
-        made = latest_forecast(office_id)
-        if made is None:
-            continue
+    for made in _newest_first().filter(office__in=offices, pk=Subquery(newest)):
+        subjects = made.results["subjects"]
+        usual = _order(subjects)
         for pk in objective_ids:
             known = made.results["objectives"].get(str(pk))
             if known is not None:
                 targets = {int(t): row for t, row in made.results["targets"].items() if row["objective"] == pk}
-                found[pk] = {**known, "targets": targets, "made_at": made.made_at, "changes_since": made.changes_since or 0}
+                apart = _order(subjects, without=str(pk)) != usual if len(subjects) > 1 else None
+                since = {"made_at": made.made_at, "changes_since": made.changes_since or 0, "tells_apart": apart}
+                found[pk] = {**known, "targets": targets, **since}
     return found
 
 

@@ -1,0 +1,94 @@
+"""Everything that one step's page shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from goldenthread.accounts.models import Person
+from goldenthread.accounts.queries import rights
+from goldenthread.kit import history
+from goldenthread.kit.permissions import Act, Kind
+from goldenthread.plan.models import Contribution, Duty, Raci, Step, Supervision
+from goldenthread.plan.queries.forecasts import latest_forecast
+from goldenthread.plan.queries.outline import contribution_sentence
+from goldenthread.schedule.models import Activity, ActivityDates, Relationship
+
+HISTORY = 30
+
+
+@dataclass
+class Said:
+    """A contribution with its sentence and what the forecast says it brings."""
+
+    contribution: Contribution
+    sentence: str
+    stake: float | None
+    chances: float | None
+    is_inherited: bool
+
+
+@dataclass
+class StepPage:
+    """The step with its people, logic, effects, duties and history."""
+
+    step: Step
+    above: list[Step]
+    below: list[Activity]
+    dates: ActivityDates | None
+    raci: list[Raci]
+    waits_for: list[Relationship]
+    releases: list[Relationship]
+    said: list[Said]
+    supervisions: list[Supervision]
+    duties: list[Duty]
+    changes: list[Any] = field(default_factory=list)
+
+
+def step_page(step: Step, person: Person) -> StepPage:
+    """The page of a step that the person may see."""
+    above = _above(step)
+    activity = step.activity
+    return StepPage(
+        step=step,
+        above=above,
+        below=list(activity.children.select_related("step", "dates").order_by("position", "pk")),
+        dates=ActivityDates.objects.filter(activity=activity).first(),
+        raci=list(step.raci.select_related("person").order_by("letter", "person__name")),
+        waits_for=list(Relationship.objects.filter(successor=activity).select_related("predecessor__step").order_by("pk")),
+        releases=list(Relationship.objects.filter(predecessor=activity).select_related("successor__step").order_by("pk")),
+        said=_said(step, above),
+        supervisions=list(step.supervisions.select_related("project").order_by("pk")),
+        duties=list(Duty.objects.filter(step=step).select_related("holder").order_by("pk")),
+        changes=_changes(step) if rights(person).anywhere(Act.VIEW, Kind.CHANGESET) else [],
+    )
+
+
+def _above(step: Step) -> list[Step]:
+    found: list[Step] = []
+    here = step.activity.parent
+    while here is not None:
+        if hasattr(here, "step"):
+            found.append(here.step)
+        here = here.parent
+    return found
+
+
+def _said(step: Step, above: list[Step]) -> list[Said]:
+    made = latest_forecast(step.plan.office_id)
+    known: dict[str, Any] = made.results["contributions"] if made else {}
+    rows = Contribution.objects.filter(step__in=[step, *above]).select_related("kpi", "step__activity").order_by("pk")
+    found = []
+    for row in rows:
+        figures = known.get(str(row.pk), {})
+        gains = [v for v in figures.get("objectives", {}).values() if v is not None]
+        found.append(Said(row, contribution_sentence(row, None), figures.get("stake"), max(gains, default=None), row.step_id != step.pk))
+    return found
+
+
+def _changes(step: Step) -> list[Any]:
+    """The changesets that touched the step or its activity, newest first."""
+    of_step = history.records(Step).filter(id=step.pk).select_related("changeset__by")
+    of_activity = history.records(Activity).filter(id=step.activity_id).select_related("changeset__by")
+    found = {r.changeset_id: r.changeset for r in [*of_step, *of_activity]}
+    return [found[pk] for pk in sorted(found, reverse=True)][:HISTORY]

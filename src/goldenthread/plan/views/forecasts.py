@@ -1,0 +1,49 @@
+"""Why a figure of the forecast is what it is, and asking for a new one."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from goldenthread.accounts.queries import may_in, visible
+from goldenthread.kit import jobs
+from goldenthread.kit.errors import Forbidden
+from goldenthread.kit.permissions import Act, Kind
+from goldenthread.plan import queries
+from goldenthread.plan.models import Contribution, Forecast, Supervision
+from goldenthread.plan.views.shared import done, visitor
+from goldenthread.purpose.models import Objective, Target
+from goldenthread.ui import pages
+
+MODELS = {"objective": Objective, "target": Target, "contribution": Contribution, "supervision": Supervision}
+OFFICES = {"objective": "office_id", "target": "objective__office_id", "contribution": "kpi__office_id", "supervision": "step__plan__office_id"}
+
+
+@require_GET
+def explain(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    """Formula, inputs, seed and time of a figure, and the figure computed again from them."""
+    if kind not in MODELS:
+        raise Http404
+    rows = visible(MODELS[kind].objects.all(), visitor(request))  # type: ignore[attr-defined]
+    row = get_object_or_404(rows, pk=pk)
+    office_id = rows.filter(pk=pk).values_list(OFFICES[kind], flat=True).get()
+    made = visible(Forecast.objects.filter(office_id=office_id), visitor(request)).order_by("-made_at", "-id").first()
+    found = None
+    if made is not None:
+        try:
+            found = queries.explanation(made, kind, pk)
+        except KeyError:
+            found = None
+    return pages.page(request, "plan/templates/explain.html", {"row": row, "kind": kind, "found": found, "forecast": made})
+
+
+@require_POST
+def forecast_now(request: HttpRequest) -> HttpResponse:
+    """Ask for a forecast; it is made in the background."""
+    office = queries.office_of(visitor(request), request.POST.get("office"))
+    if not may_in(visitor(request), Act.EDIT, Kind.PLAN, office.scope_id):
+        raise Forbidden("You may not ask for a forecast here.")
+    jobs.ask_for("forecast", by=visitor(request), key=f"forecast:{office.pk}", office_id=office.pk)
+    return done(request, "The forecast is being made; it takes a few seconds.", request.POST.get("next") or reverse("plan:plan"))

@@ -1,0 +1,44 @@
+"""What the views of this room begin with: who is there, which row, may she; and how they end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+
+from goldenthread.accounts.models import Person
+from goldenthread.accounts.queries import may_in, undo_address, visible
+from goldenthread.kit.permissions import Act, Kind
+from goldenthread.plan.models import BusinessPlan, Step
+from goldenthread.ui import pages
+
+
+def visitor(request: HttpRequest) -> Person:
+    """Who is there."""
+    return request.person  # type: ignore[attr-defined,no-any-return]
+
+
+def seen(request: HttpRequest, model: Any, pk: int, *related: str) -> Any:
+    """The row of `model`, or 404 where the visitor may not see it."""
+    rows = visible(model.objects.select_related(*related), visitor(request)) if related else visible(model.objects.all(), visitor(request))
+    return get_object_or_404(rows, pk=pk)
+
+
+def step_of(request: HttpRequest, pk: int) -> Step:
+    """A step with its activity, plan and office."""
+    found: Step = seen(request, Step, pk, "activity__schedule__scope", "plan__office__organisation", "plan__schedule__scope", "plan__scope", "service")
+    return found
+
+
+def may_edit(request: HttpRequest, plan: BusinessPlan) -> bool:
+    """Whether the visitor may change the plan."""
+    return may_in(visitor(request), Act.EDIT, Kind.PLAN, plan.scope_id)
+
+
+def done(request: HttpRequest, text: str, url: str) -> HttpResponse:
+    """Say what was done, with its undo, and go on."""
+    pages.announce(request, text, undo_url=undo_address())
+    response = HttpResponseRedirect(url)
+    response.status_code = 303
+    return response
