@@ -14,6 +14,7 @@ class ResourcesApp(AppConfig):
 
     def ready(self) -> None:
         """Offer hours to the pages of lower rooms."""
-        from goldenthread.resources import queries
+        from goldenthread.resources import queries, views
 
+        slots.provide("navigation", views.navigation, position=85)
         slots.provide("hours_by_service", queries.hours_by_service)

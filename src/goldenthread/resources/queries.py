@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet, Sum
 
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import visible
+from goldenthread.projects.models import Project
 from goldenthread.purpose.models import Office, Service
 from goldenthread.resources.models import TimeEntry
 from goldenthread.schedule.queries import open_work
@@ -31,6 +32,11 @@ class WeekRow:
     def total(self) -> int:
         """Minutes of the week."""
         return sum(self.minutes)
+
+    @property
+    def shown(self) -> list[str]:
+        """The cells as they are typed: 7.5, or 1:40 where quarters do not fit; empty for none."""
+        return [typed(minutes) for minutes in self.minutes]
 
 
 @dataclass(frozen=True)
@@ -110,10 +116,18 @@ def week(person: Person, monday: date) -> Week:
             ("activity", activity.pk), WeekRow("activity", activity.pk, activity.name, str(activity.schedule), [0] * 7)
         )
     services = visible(Service.objects.exclude(state=Service.State.NOT_OFFERED), person).order_by("state", "name")[:60]
-    offered = [(f"service:{s.pk}", f"{s.name}{' (stopped)' if s.state == Service.State.RETIRED else ''}") for s in services]
-    return Week(
-        person, monday, list(rows.values()), [o for o in offered if (o[0].split(":")[0], int(o[0].split(":")[1])) not in rows]
-    )
+    projects = visible(Project.objects.filter(state=Project.State.RUNNING, gone_on__isnull=True), person).order_by("name")[:200]
+    offered = [("service", s.pk, f"{s.name}{' (stopped)' if s.state == Service.State.RETIRED else ''}") for s in services]
+    offered += [("project", p.pk, p.name) for p in projects]
+    others = [(f"{kind}:{key}", label) for kind, key, label in offered if (kind, key) not in rows]
+    return Week(person, monday, list(rows.values()), others)
+
+
+def typed(minutes: int) -> str:
+    """Minutes as somebody would type them."""
+    if not minutes:
+        return ""
+    return f"{minutes / 60:g}" if minutes % 15 == 0 else f"{minutes // 60}:{minutes % 60:02d}"
 
 
 def _key(row: dict[str, Any]) -> tuple[str, int]:

@@ -195,12 +195,8 @@ def _read(found: DryRun) -> list[ListedProject]:
 def _renamed(match: Match, *, next_edition: bool) -> PreviewRow:
     choice = Choice(f"same-{match.listed.row}", SAME, "same" if next_edition else "new")
     row = _line(match.listed, _changes(match), match.project)
-    return replace(
-        row,
-        title=match.listed.values["name"],
-        note=f"was “{match.project.name}” ({match.why}, {match.score:.0%} alike)",
-        choice=choice,
-    )
+    alike = "" if "reference" in match.why else f", {match.score:.0%} alike"
+    return replace(row, note=f"was “{match.project.name}” ({match.why}{alike})", choice=choice)
 
 
 def _gone(project: Project, *, marked: bool) -> PreviewRow:

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from markupsafe import Markup
 
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import is_own, may, may_in, rights, undo_address, visible
@@ -59,7 +60,7 @@ def project(request: HttpRequest, key: int) -> HttpResponse:
     context = {
         "page": queries.project_page(row, timezone.localdate()),
         "project": row,
-        "panels": gather("project_panels", row, person),
+        "panels": [Markup(panel) for panel in gather("project_panels", row, person)],  # noqa: S704  rendered and escaped by our rooms
         "comments": list(comments("project", row.pk)),
         "may_edit": may_edit,
         "may_report": may_edit or is_own(person, row),

@@ -170,7 +170,7 @@ def aims_of(plan: stratml.Plan) -> list[Aim]:
 
 
 def _objective(one: stratml.Objective | stratml.Goal, *, leadership: str, until: date | None) -> Aim:
-    title = _sentence(one.name, one.description)
+    title = _sentence(one.name or ("" if one.description else leadership), one.description)
     key = one.identifier or f"{leadership[:50]}/{title}"
     detail = "\n\n".join(text for text in (one.description, one.other_information) if text and text != title)
     indicators = [_indicator(i, n, title) for n, i in enumerate(one.indicators, 1)]
