@@ -128,13 +128,16 @@ def _link(row: Contribution, states: dict[int, Any], steps: dict[int, Step]) -> 
 
 
 def work(rows: GapRows) -> list[Work]:
-    """Steps, the activities below them, projects and services as pieces of work with their hours."""
+    """Steps, the activities below them, projects, and services that are not offered any more, as pieces of work with their hours.
+
+    Hours for an offered service are not work without a goal: the mandate asks for the service.
+    """
     given = links(rows)
     keys = {a.pk: f"step:{a.step.pk}" if hasattr(a, "step") else f"activity:{a.pk}" for a in rows.activities}
     open_ids = {a.pk for a in rows.activities if a.cancelled_on is None and not a.is_done}
     out = [_activity(a, keys, given, open_ids) for a in rows.activities if a.pk in open_ids]
     out += [_project(p, given) for p in rows.projects]
-    out += [_service(s) for s in rows.services if s.minutes_logged]
+    out += [_service(s) for s in rows.services if s.minutes_logged and s.state != Service.State.OFFERED]
     return out
 
 

@@ -154,11 +154,12 @@ def _work(
         elif row.project_id:
             effects[f"project:{row.project_id}"].append(row)
     on_thread = 0.0
+    carried_below = {tops[s.pk] for s in steps.values() if s.pk in tops and s.goal_answer in {GoalAnswer.LINKED, GoalAnswer.DUTY}}
     for pk, hours in hours_of.items():
         step, ref = steps[pk], f"step:{pk}"
-        carried = bool(effects[ref]) or step.goal_answer in {GoalAnswer.LINKED, GoalAnswer.DUTY}
+        carried = ref in effects or pk in carried_below
         on_thread += hours if carried else 0.0
-        board.add(3, ref, Node(names[pk], f"{_words(step, bool(effects[ref]))} · {hours:.0f} h", gap=not carried, url=f"/plan/steps/{pk}"))
+        board.add(3, ref, Node(names[pk], f"{_words(step, carries=carried)} · {hours:.0f} h", gap=not carried, url=f"/plan/steps/{pk}"))
     for ref, rows in effects.items():
         project = rows[0].project
         if ref.startswith("project:") and project is not None:
@@ -176,12 +177,12 @@ def _work(
     return sum(hours_of.values()), on_thread
 
 
-def _words(step: Step, has_effects: bool) -> str:
+def _words(step: Step, *, carries: bool) -> str:
     if step.mode == Step.Mode.SUPERVISED:
         return "supervises"
     if step.goal_answer == GoalAnswer.DUTY:
         return "duty"
-    return "direct" if has_effects else "no goal named"
+    return "on the thread" if carries else "no goal named"
 
 
 def _expected(row: Contribution, results: dict[str, Any]) -> float:
@@ -219,4 +220,9 @@ def _scaled(links: dict[tuple[str, str], float]) -> list[tuple[str, str, float]]
     kinds = {pair: (pair[0].split(":")[0], pair[1].split(":")[0]) for pair in links}
     for pair, weight in links.items():
         groups[kinds[pair]] = max(groups[kinds[pair]], weight)
-    return [(a, b, 1.0 + (WIDEST - 1) * w / groups[kinds[a, b]] if w > 0 else 0.0) for (a, b), w in links.items()]
+    return [(a, b, _width(w / groups[kinds[a, b]], kinds[a, b]) if w > 0 else 0.0) for (a, b), w in links.items()]
+
+
+def _width(share: float, kinds: tuple[str, str]) -> float:
+    """Who works on a step carries no measure of its own, so those lines stay thin."""
+    return 1.5 if kinds[1] == "person" else 1.0 + (WIDEST - 1) * share
