@@ -192,6 +192,33 @@ class Run:
         return {c: self.effect[c] for c in mine if self.unit[s] >= self.given[c]["chance"] + self.raised[s] - self.raise_of[q]}
 
 
+def take(sums, asked, run, name, out):
+    """Add up what run loses without the effects `out`."""
+    touched, fewer = {run.given[c]["kpi"] for c in out if out[c]}, set()
+    for k in touched:
+        here = {c: e for c, e in out.items() if run.given[c]["kpi"] == k}
+        for t in run.on[k]:
+            if run.targets[t]["due_day"] > 0:
+                day = (run.targets[t]["due_day"],) * 2
+                sums[name, "expected", t] += sum(e * run.part(c, day) for c, e in here.items())
+            after = run.reached(t, here)
+            sums[name, "chance", t] += run.met[t] - after
+            fewer |= {t} if after != run.met[t] else set()
+            sums[name, "worth"] += run.worth[t] - run.money(t, here)
+    for o, targets in asked.items():
+        if fewer & set(targets):
+            sums[name, "objective", o] += all(run.met[t] for t in targets) - all(run.met[t] ^ (t in fewer) for t in targets)
+
+
+def delay(run, out, late):
+    """Worth that run loses when the effects `out` come `late` days later (0: not at all)."""
+    total = 0.0
+    for k in {run.given[c]["kpi"] for c in out}:
+        here = {c: e for c, e in out.items() if run.given[c]["kpi"] == k}
+        total += sum(run.worth[t] - run.money(t, here, late) for t in run.on[k])
+    return total
+
+
 def loop(data, runs, seed=1, cells=12, brute=False):
     """All figures by plain loops: a dictionary of sums over runs divided by runs."""
     tables = {"kpis": data.kpis, "targets": data.targets, "subjects": data.subjects, "given": data.contributions}
@@ -205,29 +232,6 @@ def loop(data, runs, seed=1, cells=12, brute=False):
         watching[row["subject"]].append(q)
     sums, paths = defaultdict(float), defaultdict(list)
 
-    def take(run, name, out):
-        touched, fewer = {run.given[c]["kpi"] for c in out if out[c]}, set()
-        for k in touched:
-            here = {c: e for c, e in out.items() if run.given[c]["kpi"] == k}
-            for t in run.on[k]:
-                if run.targets[t]["due_day"] > 0:
-                    day = (run.targets[t]["due_day"],) * 2
-                    sums[name, "expected", t] += sum(e * run.part(c, day) for c, e in here.items())
-                after = run.reached(t, here)
-                sums[name, "chance", t] += run.met[t] - after
-                fewer |= {t} if after != run.met[t] else set()
-                sums[name, "worth"] += run.worth[t] - run.money(t, here)
-        for o in objectives:
-            if fewer & set(asked[o]):
-                sums[name, "objective", o] += all(run.met[t] for t in asked[o]) - all(run.met[t] ^ (t in fewer) for t in asked[o])
-
-    def delay(run, out, late):
-        total = 0.0
-        for k in {run.given[c]["kpi"] for c in out}:
-            here = {c: e for c, e in out.items() if run.given[c]["kpi"] == k}
-            total += sum(run.worth[t] - run.money(t, here, late) for t in run.on[k])
-        return total
-
     for number in range(runs):
         run = Run(tables, seed, number, cells, brute)
         for t in range(len(run.targets)):
@@ -237,10 +241,10 @@ def loop(data, runs, seed=1, cells=12, brute=False):
         for o in objectives:
             sums["objective", o] += bool(asked[o]) and all(run.met[t] for t in asked[o])
         for c in range(len(run.given)):
-            take(run, ("contribution", c), {c: run.effect[c]} if run.effect[c] else {})
+            take(sums, asked, run, ("contribution", c), {c: run.effect[c]} if run.effect[c] else {})
         only = [run.raised_by(q, tables["watched"]) for q in range(len(tables["watched"]))]
         for q, out in enumerate(only):
-            take(run, ("supervision", q), {c: e for c, e in out.items() if e})
+            take(sums, asked, run, ("supervision", q), {c: e for c, e in out.items() if e})
             s = tables["watched"][q]["supervised"]
             still = {
                 c: e for c, e in out.items() if e and run.given[c]["chance"] + run.raised[s] - run.raise_of[q] * run.weight[q] < 1
@@ -252,7 +256,7 @@ def loop(data, runs, seed=1, cells=12, brute=False):
                 sums["delay", s] += delay(run, out, 1.0)
             for q in watching[s]:
                 out |= {c: e for c, e in only[q].items() if e}
-            take(run, ("subject", s), out)
+            take(sums, asked, run, ("subject", s), out)
     return defaultdict(float, {key: total / runs for key, total in sums.items()}), paths
 
 
@@ -288,22 +292,12 @@ def differences(data, runs, seed=1, cells=12, path="plain", threads=1, brute=Fal
 
 
 def organisation(seed=3, kpis=60, objectives=20, targets=60, subjects=1200, contributions=2000, supervisions=100):
-    """A made-up organisation of any size, with every kind of row: bands, falling KPIs, past targets, finished work, shared
-    KPIs."""
+    """A made-up organisation of any size: bands, falling and shared KPIs, past targets, finished work, supervision."""
     r = np.random.default_rng(seed)
-    low = r.uniform(5, 400, subjects)
-    finish = np.stack([low, low + r.uniform(0, 60, subjects), low + r.uniform(60, 120, subjects)])
-    done = r.random(subjects) < 0.15
-    finish[:, done] = -r.uniform(1, 200, int(done.sum()))
     goal = np.where(r.random(kpis) < 0.7, 66.0, 55.0)[np.arange(targets) % kpis]
     band = r.random(targets) < 0.15
-    effect = np.sort(r.uniform(0, 36 * kpis / contributions, (3, contributions)), axis=0)
-    on = r.integers(0, kpis, contributions)
     falling = np.zeros(kpis, bool)
     falling[np.arange(targets)[goal < 60] % kpis] = True
-    effect *= np.where(falling[on], -1, 1)
-    chance = np.sort(r.uniform(0, 0.2, (3, supervisions)), axis=0)
-    pairs = r.permutation(subjects)[: 2 * supervisions].reshape(2, -1)
     return ThreadData(
         kpis=Kpis(
             key=r.permutation(9 * kpis)[:kpis],
@@ -331,10 +325,25 @@ def organisation(seed=3, kpis=60, objectives=20, targets=60, subjects=1200, cont
             worth_kind=r.integers(0, 3, targets),
             held_until_day=np.full(targets, 1000.0),
         ),
-        subjects=Subjects(
+        **work(r, falling, subjects, contributions, supervisions),
+    )
+
+
+def work(r, falling, subjects, contributions, supervisions):
+    """Subjects (some finished), contributions in the direction their KPI is asked to go, and supervisions of other subjects."""
+    low = r.uniform(5, 400, subjects)
+    finish = np.stack([low, low + r.uniform(0, 60, subjects), low + r.uniform(60, 120, subjects)])
+    done = r.random(subjects) < 0.15
+    finish[:, done] = -r.uniform(1, 200, int(done.sum()))
+    on = r.integers(0, falling.size, contributions)
+    effect = np.sort(r.uniform(0, 36 * falling.size / contributions, (3, contributions)), axis=0) * np.where(falling[on], -1, 1)
+    chance = np.sort(r.uniform(0, 0.4, (3, supervisions)), axis=0)
+    pairs = r.permutation(subjects)[: 2 * supervisions].reshape(2, -1)
+    return {
+        "subjects": Subjects(
             key=r.permutation(9 * subjects)[:subjects], finish_low=finish[0], finish_likely=finish[1], finish_high=finish[2]
         ),
-        contributions=Contributions(
+        "contributions": Contributions(
             key=r.permutation(9 * contributions)[:contributions],
             subject=r.integers(0, subjects, contributions),
             kpi=on,
@@ -348,10 +357,10 @@ def organisation(seed=3, kpis=60, objectives=20, targets=60, subjects=1200, cont
             factor_sd=np.where(r.random(contributions) < 0.5, 0.0, 0.2),
             factor_class=r.integers(0, 3, contributions),
         ),
-        supervisions=Supervisions(
+        "supervisions": Supervisions(
             key=np.arange(supervisions), subject=pairs[0], supervised=pairs[1], low=chance[0], likely=chance[1], high=chance[2]
         ),
-    )
+    }
 
 
 def measure(runs=10_000, loop_runs=6, threads=2):

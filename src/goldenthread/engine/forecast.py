@@ -82,7 +82,8 @@ class Effects:
     """What each contribution, subject or supervision brings.
 
     One row an item, and one row for each (item, target) and (item, objective) it can move. Columns `item`, `target` and
-    `objective` are row indices; `chance` is the chance now less the chance without the item.
+    `objective` are row indices; `chance` is the chance now less the chance without the item. `cost_of_delay` of a contribution
+    is nan where its subject brings more than this one: delay belongs to the subject.
     """
 
     key: Ints
@@ -127,7 +128,7 @@ def forecast(data: ThreadData, options: ForecastOptions | None = None) -> Foreca
     return Forecast(
         targets=_unsorted(targets, order["targets"]),
         objectives=_unsorted(_objectives(ordered, lay, outcomes), order["objectives"]),
-        fan=_fan(outcomes, options, order["kpis"]),
+        fan=_spread(outcomes.fan, options.percentiles)[np.argsort(order["kpis"], kind="stable")],
         digest=digest(data, (options.seed, options.runs, options.months, options.percentiles, options.cells, ENGINE_VERSION)),
         seed=options.seed,
         runs=options.runs,
@@ -165,17 +166,21 @@ def _error(chance: Floats, runs: int) -> Floats:
 
 
 def _spread(values: Floats, points: tuple[float, ...]) -> Floats:
-    """Percentiles of every row: (rows, runs) -> (points, rows)."""
-    if not values.size:
-        return np.zeros((len(points), values.shape[0]))
-    return np.asarray(np.percentile(values, points, axis=-1))
+    """Percentiles along the last axis, linear between order statistics: (..., runs) -> (..., points)."""
+    ordered = np.sort(values, axis=-1)
+    place = (values.shape[-1] - 1) * np.array(points) / 100.0
+    below = np.floor(place).astype(np.int64)
+    above = np.minimum(below + 1, values.shape[-1] - 1)
+    low, high = ordered[..., below], ordered[..., above]
+    between: Floats = low + (high - low) * (place - below)
+    return between
 
 
 def _targets(data: ThreadData, lay: Layout, outcomes: Outcomes, sums: Tally) -> dict[str, Any]:
     runs = outcomes.due.shape[1]
     chance = attained(lay, outcomes).mean(axis=1) if lay.targets.size else np.zeros(0)
-    p10, p50, p90 = _spread(outcomes.due, (10.0, 50.0, 90.0))
-    worth_p10, worth_p90 = _spread(outcomes.worth, (10.0, 90.0))
+    p10, p50, p90 = _spread(outcomes.due, (10.0, 50.0, 90.0)).T
+    worth_p10, worth_p90 = _spread(outcomes.worth, (10.0, 90.0)).T
     pairs = slice(0, int(lay.groups["pair_to"][lay.contributions.size - 1] if lay.contributions.size else 0))
     expected = np.bincount(lay.pair_target[pairs], sums.pair_expected[pairs], minlength=lay.targets.size) / runs
     now = data.kpis.value_now[lay.targets["kpi"]]
@@ -216,7 +221,7 @@ def _objectives(data: ThreadData, lay: Layout, outcomes: Outcomes) -> dict[str, 
             reached[o] &= hit
             required[o] = True
     chance = np.where(required, reached.mean(axis=1), np.nan)
-    worth_p10, worth_p90 = _spread(worth, (10.0, 90.0))
+    worth_p10, worth_p90 = _spread(worth, (10.0, 90.0)).T
     return {
         "key": data.objectives.key,
         "chance": chance,
@@ -236,15 +241,6 @@ def _unsorted(columns: dict[str, Any], order: Ints) -> Any:
     if "coverage_reason" in back:
         back["coverage_reason"] = tuple(back["coverage_reason"].tolist())
     return kind(**back)
-
-
-def _fan(outcomes: Outcomes, options: ForecastOptions, order: Ints) -> Floats:
-    kpis, months, _ = outcomes.fan.shape
-    fan = np.empty((kpis, months, len(options.percentiles)))
-    for k in range(kpis):
-        for m in range(months):
-            fan[order[k], m] = np.percentile(outcomes.fan[k, m], options.percentiles)
-    return fan
 
 
 def _effects(data: ThreadData, lay: Layout, sums: Tally, order: dict[str, Ints], runs: int) -> dict[str, Any]:
