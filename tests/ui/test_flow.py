@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from goldenthread.ui import flow, samples
+from goldenthread.ui import flow, samples, writing
 
 NEAR = st.lists(st.floats(-500, 500), min_size=1, max_size=7)
 
@@ -77,6 +77,6 @@ def test_the_sample_map_crosses_only_where_supervision_serves_two_kpis():
 
 @pytest.mark.parametrize("text", ["", "Short", "W" * 60, "An initiative with a name that nobody would call short"])
 def test_text_is_cut_to_fit(text):
-    cut = flow.fit(text, 166)
+    cut = writing.fit(text, 166)
     assert cut == text or (cut.endswith("…") and text.startswith(cut[:-1].rstrip()))
     assert len(cut) * 12 * 0.3 <= 166

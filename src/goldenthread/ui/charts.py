@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from goldenthread.ui import writing
 from goldenthread.ui.writing import MONTHS, number
 
 Point = tuple[float, float]
@@ -154,8 +155,10 @@ def fan(
     if not days or not values:
         raise ValueError("a fan chart needs at least one measured, expected or target value with a day")
     narrow = width < 480
-    left, right, top, bottom = (34.0 if narrow else 44.0), width - (8.0 if narrow else 112.0), 12.0, height - 26.0
     marks = nice_ticks(min(values), max(values), 4 if narrow else 5)
+    words = _words(edges, forecast, marks, unit)
+    beside = 8.0 if narrow or not words else 16 + max(writing.width(text, 11.5) for _, text, _ in words)
+    left, right, top, bottom = (34.0 if narrow else 44.0), width - round(beside, 1), 12.0, height - 26.0
     first, final = min(days), max(days)
     xs = _scale(first.toordinal(), max(final.toordinal(), first.toordinal() + 1), left, right)
     ys = _scale(marks[0], marks[-1], bottom, top)
@@ -183,24 +186,25 @@ def fan(
         target=(ys(max(edges)), ys(min(edges))) if edges else None,
         target_x=x_of(target_date) if target_date else None,
         today_x=x_of(today) if today else None,
-        notes=_apart(_notes(edges, forecast, marks, unit, ys), 15.0, top + 4, bottom),
+        notes=_apart([Note(ys(value), text, kind) for value, text, kind in words], 15.0, top + 4, bottom),
         rows=_rows(actuals, forecast),
     )
 
 
-def _notes(
-    edges: tuple[float, ...], forecast: Sequence[Band], marks: list[float], unit: str, ys: Callable[[float], float]
-) -> list[Note]:
-    """What is written beside the plot: the target, and what is expected on the last day."""
-    suffix = f" {unit}" if unit and unit != "%" else unit
-    notes = []
+def _words(edges: tuple[float, ...], forecast: Sequence[Band], marks: list[float], unit: str) -> list[tuple[float, str, str]]:
+    """What is written beside the plot: value, text and kind of the target, and of what is expected on the last day.
+
+    A unit too long for the margin is left out; the chart's title names it.
+    """
+    suffix = unit if unit == "%" else f" {unit}" if unit and len(unit) <= 12 else ""
+    words = []
     if edges:
         aim = " to ".join(number(edge) for edge in dict.fromkeys(edges))
-        notes.append(Note(ys(sum(edges) / 2), f"target {aim}{suffix}", "target"))
+        words.append((sum(edges) / 2, f"target {aim}{suffix}", "target"))
     if forecast:
         last = forecast[-1].p50
-        notes.append(Note(ys(last), f"expected {number(_rounded(last, marks))}{suffix}", "expected"))
-    return notes
+        words.append((last, f"expected {number(_rounded(last, marks))}{suffix}", "expected"))
+    return words
 
 
 def _rows(

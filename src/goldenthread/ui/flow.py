@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-NARROW, WIDE = frozenset("iljtfrI.,:;'|!()[] "), frozenset("mwMWQOG%@")
-
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -35,16 +33,6 @@ class Flow:
     places: Mapping[str, tuple[float, float]]
     order: tuple[str, ...]
     lines: tuple[Line, ...]
-
-
-def fit(text: str, width: float, size: float = 12) -> str:
-    """The text, or as much of it as fits `width` user units at `size`, ending in an ellipsis."""
-    room, used = width / size, 0.0
-    for index, letter in enumerate(text):
-        used += 0.3 if letter in NARROW else 0.88 if letter in WIDE else 0.66 if letter.isupper() else 0.56
-        if used > room:
-            return text[: max(1, index - 1)].rstrip() + "…"
-    return text
 
 
 def spread(wanted: Sequence[float], pitch: float) -> list[float]:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from jinja2 import Environment, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
-from goldenthread.ui import charts, flow, writing
+from goldenthread.ui import charts, writing
 
 COMPONENTS = Path(__file__).parent / "templates" / "components"
 FILTERS = "date day month iso datetime number signed percent plural hours money chance chance_words".split()
@@ -87,6 +87,6 @@ def environment(**options: Any) -> Environment:
     options["undefined"] = StrictUndefined
     env = Environment(trim_blocks=True, lstrip_blocks=True, **options)  # noqa: S701 (the backend passes autoescape=True)
     env.filters.update({name: getattr(writing, name) for name in FILTERS})
-    env.filters.update({"since": since, "due": due, "term": term, "fit": flow.fit})
+    env.filters.update({"since": since, "due": due, "term": term, "fit": writing.fit})
     env.globals.update({"url": url, "static": static, "charts": charts, "plural": writing.plural, "ui": Components(env)})
     return env
