@@ -240,7 +240,7 @@ def _key(proposal: ObjectiveProposal) -> str:
 
 def _proposed(proposal: ObjectiveProposal, *, known: bool) -> PreviewRow:
     said: list[tuple[str, str, str]] = []
-    if proposal.kpi or proposal.target is not None:
+    if proposal.baseline is not None or proposal.target is not None:
         until = f" by {writing.date(proposal.target_on)}" if proposal.target_on else ""
         figures = f"{writing.number(proposal.baseline)} → {writing.number(proposal.target)} {proposal.unit}".strip()
         said.append((proposal.kpi or "Figure", "", figures + until))

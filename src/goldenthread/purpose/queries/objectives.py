@@ -123,11 +123,10 @@ def objective_rows(
         found = found.filter(pk__in=list(ids))
     rows = list(found.prefetch_related(Prefetch("targets", with_figures(Target.objects.all()), to_attr="in_order")))
     told = slot_answers("objective_forecasts", [row.pk for row in rows])
-    tells_apart = slot_answers("objectives_that_rank", [row.pk for row in rows])
-    return [_row(row, day, told, tells_apart) for row in rows]
+    return [_row(row, day, told.get(row.pk)) for row in rows]
 
 
-def _row(objective: Any, day: date, told: dict[int, Any], tells_apart: dict[int, Any]) -> ObjectiveRow:
+def _row(objective: Any, day: date, forecast: dict[str, Any] | None) -> ObjectiveRow:
     views = tuple(target_view(target, day) for target in objective.in_order)
     shares = [view.attainment for view in views if view.target.is_required]
     known = [share for share in shares if share is not None]
@@ -135,10 +134,15 @@ def _row(objective: Any, day: date, told: dict[int, Any], tells_apart: dict[int,
         objective=objective,
         targets=views,
         attainment=min(known) if known and len(known) == len(shares) else None,
-        review=quality_of(objective, [view.target for view in views], discriminates=tells_apart.get(objective.pk)),
+        review=quality_of(objective, [view.target for view in views], discriminates=_tells_apart(forecast)),
         mandate_is_in_force=objective.clause is not None and in_force(objective.clause.mandate, day),
-        forecast=told.get(objective.pk),
+        forecast=forecast,
     )
+
+
+def _tells_apart(forecast: dict[str, Any] | None) -> bool | None:
+    """Whether the forecast's order of work would differ without the objective; None while that is not known."""
+    return forecast.get("tells_apart") if forecast else None
 
 
 def slot_answers(slot: str, ids: Sequence[int]) -> dict[int, Any]:
@@ -164,8 +168,8 @@ def missing_for_approval(objective: Objective, day: date) -> list[str]:
     """All that an objective still lacks before it can be approved, a sentence each; empty where it is ready."""
     targets = list(objective.targets.select_related("kpi__owner").order_by("id"))
     missing = missing_ground(objective, targets, day)
-    tells_apart = slot_answers("objectives_that_rank", [objective.pk]).get(objective.pk)
-    review = quality_of(objective, targets, discriminates=tells_apart)
+    forecast = slot_answers("objective_forecasts", [objective.pk]).get(objective.pk)
+    review = quality_of(objective, targets, discriminates=_tells_apart(forecast))
     needed = [result for result in review.results if result.check in NEEDED and not result.passed]
     missing += [f"{result.title}: {result.advice}" for result in needed if result.check != "OQ07" or objective.owner]
     if review.score < READY_SCORE:

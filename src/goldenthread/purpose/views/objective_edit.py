@@ -42,6 +42,7 @@ def new_objective(request: HttpRequest) -> HttpResponse:
     target = TargetForm(data, person=person, prefix="target", initial=given)
     if data is not None and "fill" in data:
         form, target = _filled(request, office, hides=hides)
+        pages.announce(request, "Filled from your sentence; not saved yet")
     elif data is not None:
         made: list[Objective] = []
         if form.is_valid() and target.is_valid() and tried(form, lambda: made.append(_add(request, office, form, target))):
@@ -88,7 +89,8 @@ def _filled(request: HttpRequest, office: Office, *, hides: bool) -> tuple[Objec
     draft = draft_from_text(data.get("title", "")[:2000], year_ends)
     band = draft.direction == "band" and draft.target is not None and draft.tolerance is not None
     read: dict[str, Any] = {
-        "kpi_name": draft.kpi_name, "unit": draft.unit, "baseline": draft.baseline, "baseline_on": draft.baseline_on,
+        "kpi_name": draft.kpi_name[:1].upper() + draft.kpi_name[1:], "unit": draft.unit,
+        "baseline": draft.baseline, "baseline_on": draft.baseline_on,
         "due_on": draft.target_on, "direction": next((k for k, v in DIRECTIONS.items() if v == draft.direction), None),
     }  # fmt: skip
     if band and draft.target is not None and draft.tolerance is not None:

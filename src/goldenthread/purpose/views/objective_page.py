@@ -25,6 +25,7 @@ from goldenthread.purpose.queries import ObjectivePage, TargetView
 from goldenthread.purpose.views.base import seen, visitor
 from goldenthread.ui import charts, pages, writing
 
+LONGEST_UNIT = 8  # letters that fit beside the plot
 SPAN = 730  # days of history on the chart: enough to see a season twice
 
 
@@ -132,7 +133,7 @@ def draw(view: TargetView, page: ObjectivePage, day: dt.date) -> Drawn:
         "target_date": target.due_on,
         "baseline": (target.baseline_on, target.baseline) if shows_baseline and target.baseline_on not in dict(figures) else None,
         "today": day,
-        "unit": kpi.unit,
+        "unit": kpi.unit if len(kpi.unit) <= LONGEST_UNIT else "",
     }
     wide = narrow = None
     if figures or fan or given["baseline"]:
