@@ -92,7 +92,7 @@ class ContributionForm(Versioned):
     """How work moves a KPI: by size first, by range where it is known."""
 
     kpi = forms.ModelChoiceField(Kpi._base_manager.none(), label="Which figure does it move?")
-    size = forms.ChoiceField(choices=[("", "By a range"), *Contribution.Size.choices], required=False, label="How much?")
+    size = forms.ChoiceField(choices=[*Contribution.Size.choices, ("", "By a range")], required=False, initial="M", label="How much?")
     low = forms.FloatField(required=False, label="At least")
     likely = forms.FloatField(required=False, label="Likely")
     high = forms.FloatField(required=False, label="At most")

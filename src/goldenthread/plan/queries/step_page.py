@@ -12,7 +12,8 @@ from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan.models import Contribution, Duty, Raci, Step, Supervision
 from goldenthread.plan.queries.forecasts import latest_forecast
 from goldenthread.plan.queries.outline import contribution_sentence
-from goldenthread.schedule.models import Activity, ActivityDates, Relationship
+from goldenthread.schedule.models import Activity, Relationship
+from goldenthread.schedule.queries import OutlineRow, outline
 
 HISTORY = 30
 
@@ -34,8 +35,7 @@ class StepPage:
 
     step: Step
     above: list[Step]
-    below: list[Activity]
-    dates: ActivityDates | None
+    row: OutlineRow
     raci: list[Raci]
     waits_for: list[Relationship]
     releases: list[Relationship]
@@ -52,8 +52,7 @@ def step_page(step: Step, person: Person) -> StepPage:
     return StepPage(
         step=step,
         above=above,
-        below=list(activity.children.select_related("step", "dates").order_by("position", "pk")),
-        dates=ActivityDates.objects.filter(activity=activity).first(),
+        row=_rolled_up(activity),
         raci=list(step.raci.select_related("person").order_by("letter", "person__name")),
         waits_for=list(Relationship.objects.filter(successor=activity).select_related("predecessor__step").order_by("pk")),
         releases=list(Relationship.objects.filter(predecessor=activity).select_related("successor__step").order_by("pk")),
@@ -62,6 +61,12 @@ def step_page(step: Step, person: Person) -> StepPage:
         duties=list(Duty.objects.filter(step=step).select_related("holder").order_by("pk")),
         changes=_changes(step) if rights(person).anywhere(Act.VIEW, Kind.CHANGESET) else [],
     )
+
+
+def _rolled_up(activity: Activity) -> OutlineRow:
+    """The activity with all below it, dates and hours rolled up."""
+    rows = list(Activity.objects.filter(schedule=activity.schedule_id).select_related("dates", "step").order_by("position", "id"))
+    return next(row for row in outline(rows) if row.activity.pk == activity.pk)
 
 
 def _above(step: Step) -> list[Step]:
