@@ -33,10 +33,24 @@ def follow(client, address, data):
 
 
 PAGES = [
-    "/objectives", "/objectives/new", "/objectives/{objective}", "/objectives/{objective}/edit",
-    "/objectives/{objective}/targets/new", "/targets/{target}/edit", "/kpis", "/kpis/new", "/kpis/{kpi}",
-    "/kpis/{kpi}/edit", "/kpis/{kpi}/redefine", "/mandate", "/mandate/new", "/mandate/{mandate}", "/mandate/{mandate}/edit", "/services", "/services/new",
-]  # fmt: skip
+    "/objectives",
+    "/objectives/new",
+    "/objectives/{objective}",
+    "/objectives/{objective}/edit",
+    "/objectives/{objective}/targets/new",
+    "/targets/{target}/edit",
+    "/kpis",
+    "/kpis/new",
+    "/kpis/{kpi}",
+    "/kpis/{kpi}/edit",
+    "/kpis/{kpi}/redefine",
+    "/mandate",
+    "/mandate/new",
+    "/mandate/{mandate}",
+    "/mandate/{mandate}/edit",
+    "/services",
+    "/services/new",
+]
 
 
 def addresses(scene):

@@ -188,7 +188,9 @@ class TestComparison:
         after = actions.draft_mandate(
             office=office, title="Value", purpose="Show value.", issuer="Board", by=head, mandate_kind="VALUE",
             clauses=[
-                "People learn what the PMO learned.", "Benefits are realised and shown.", "Decisions about projects are made in days.",
+                "People learn what the PMO learned.",
+                "Benefits are realised and shown.",
+                "Decisions about projects are made in days.",
             ],
         )  # fmt: skip
         with time_machine.travel("2026-11-23 11:00Z", tick=False):
@@ -253,7 +255,8 @@ class TestLibrary:
         kpi = Kpi(office=scene.cast.office, owner=owner, **template.kpi)
         kpi.clean_fields(exclude=["organisation"])
         objective = Objective(office=scene.cast.office, title=sentence, owner=owner, clause=scene.clause)
-        target = Target(objective=objective, kpi=kpi, baseline_on=date(2026, 10, 1), due_on=date(2027, 12, 31), **template.example)
+        days = {"baseline_on": date(2026, 10, 1), "due_on": date(2027, 12, 31)}
+        target = Target(objective=objective, kpi=kpi, **days, **template.example)
         found = quality_of(objective, [target])
         assert found.ready, [result for result in found.results if not result.passed]
         assert found.warnings == ()

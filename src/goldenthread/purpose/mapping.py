@@ -51,6 +51,6 @@ def draft_of(objective: Objective, target: Target | None = None, *, discriminate
 
 def quality_of(objective: Objective, targets: Iterable[Target], *, discriminates: bool | None = None) -> Review:
     """The review of the objective with its weakest required target: an objective is as good as its worst promise."""
-    required = [target for target in targets if target.is_required] or [None]
-    reviews = [reviewed(draft_of(objective, target, discriminates=discriminates)) for target in required]
+    required: list[Target | None] = [target for target in targets if target.is_required]
+    reviews = [reviewed(draft_of(objective, target, discriminates=discriminates)) for target in required or [None]]
     return min(reviews, key=lambda each: (each.ready, each.score))

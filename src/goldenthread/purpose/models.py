@@ -115,7 +115,9 @@ class Service(Tracked):
     goes_to = models.CharField(max_length=120, blank=True, help_text="Who does it instead")
     stopped_on = models.DateField(null=True, blank=True)
     planned_share = models.PositiveIntegerField(
-        default=0, validators=[MaxValueValidator(10_000)], help_text="Planned share of the office's hours, in hundredths of a percent"
+        default=0,
+        validators=[MaxValueValidator(10_000)],
+        help_text="Planned share of the office's hours, in hundredths of a percent",
     )
 
     kind = Kind.MANDATE
@@ -166,7 +168,9 @@ class Objective(Tracked):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["office", "source_key"], condition=~Q(source_key=""), name="one_objective_a_source_key")
+            models.UniqueConstraint(
+                fields=["office", "source_key"], condition=~Q(source_key=""), name="one_objective_a_source_key"
+            )
         ]
 
     def __str__(self) -> str:
@@ -203,7 +207,9 @@ class Kpi(Tracked):
     definition = models.TextField(max_length=2000, blank=True)
     source = models.CharField(max_length=200, blank=True, help_text="Where the figure is read")
     cadence = models.CharField(max_length=10, choices=Cadence.choices, default=Cadence.MONTHLY)
-    owner = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="kpis", help_text="Who enters the figure")
+    owner = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="kpis", help_text="Who enters the figure"
+    )
     is_completion = models.BooleanField(default=False, help_text="Counts how much of a task is done, not a result")
     is_internal = models.BooleanField(default=False, help_text="Only the PMO itself would notice a change")
     redefined_on = models.DateField(null=True, blank=True, help_text="Figures before this day measured something else")
@@ -307,7 +313,9 @@ class Measurement(Tracked):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["kpi", "on"], condition=Q(withdrawn_at__isnull=True), name="one_standing_figure_a_day")
+            models.UniqueConstraint(
+                fields=["kpi", "on"], condition=Q(withdrawn_at__isnull=True), name="one_standing_figure_a_day"
+            )
         ]
         indexes: ClassVar = [models.Index(fields=["kpi", "on"])]
 

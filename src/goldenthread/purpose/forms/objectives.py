@@ -9,7 +9,7 @@ from django import forms
 from goldenthread.accounts.models import Person
 from goldenthread.purpose import queries
 from goldenthread.purpose.forms.base import PersonField, RoomForm, day_field, number_field, text_field
-from goldenthread.purpose.models import Kpi, Objective, Office
+from goldenthread.purpose.models import Clause, Kpi, Objective, Office
 
 NEW = "What the new KPI measures. Leave empty to use the one chosen above."
 
@@ -24,7 +24,9 @@ class ObjectiveForm(RoomForm):
     )  # fmt: skip
     short_name = text_field("Short name", 60, help_text="A few words for maps and threads")
     owner = PersonField("Owner", help_text="One person who answers for it")
-    clause = forms.ModelChoiceField(queryset=None, label="Clause of the mandate", required=False, empty_label="none yet")
+    clause: forms.ModelChoiceField[Clause] = forms.ModelChoiceField(
+        queryset=None, label="Clause of the mandate", required=False, empty_label="none yet"
+    )
     leadership_goal = text_field("Leadership goal it comes from", 300)
     ambition = forms.ChoiceField(label="Ambition", choices=Objective.Ambition.choices, initial=Objective.Ambition.COMMITTED)
     missed_by = text_field("Who outside the PMO would miss it", 200)
@@ -46,7 +48,7 @@ class ObjectiveForm(RoomForm):
 class TargetForm(RoomForm):
     """A KPI, one of those there are or a new one, and what it is to be."""
 
-    kpi = forms.ModelChoiceField(queryset=None, label="KPI", required=False, empty_label="a new one")
+    kpi: forms.ModelChoiceField[Kpi] = forms.ModelChoiceField(queryset=None, label="KPI", required=False, empty_label="a new one")
     kpi_name = text_field("New KPI", 160, help_text=NEW)
     unit = text_field("Unit", 40, help_text="days, %, complaints, EUR thousand")
     direction = forms.ChoiceField(label="Better is", choices=Kpi.Direction.choices, required=False)

@@ -93,9 +93,7 @@ def comparison(before: Mandate, after: Mandate, person: Person) -> Comparison:
     live = visible(Objective.objects.filter(clause__in=old, state__in=LIVE), person).select_related("owner").order_by("id")
     for objective in live:
         cited.setdefault(objective.clause_id or 0, []).append(objective)
-    pairs = [
-        ClausePair(a, b, change, tuple(cited.get(a.pk, ())) if a is not None else ()) for a, b, change in _paired(old, new)
-    ]
+    pairs = [ClausePair(a, b, change, tuple(cited.get(a.pk, ())) if a is not None else ()) for a, b, change in _paired(old, new)]
     touched = tuple(o for pair in pairs if pair.change in {"reworded", "dropped"} for o in pair.objectives)
     gained, dropped, kept = _services(before, after)
     work = tuple(row for rows in ask("touched_by_objectives", [o.pk for o in touched], person) for row in rows)

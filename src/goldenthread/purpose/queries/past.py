@@ -86,7 +86,7 @@ def _sentences(before: Any, row: Any, prefix: str, names: dict[str, dict[int, st
         return [(f"{what} removed", None, None)]
     if before is None:
         return [(f"{what} set" if prefix else f"{what} added", None, _figure(row, names) if prefix else row.title)]
-    said = []
+    said: list[tuple[str, str | None, str | None]] = []
     for field in row.instance_type._meta.concrete_fields:
         name = field.attname
         if name not in WORDS or getattr(before, name) == getattr(row, name):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -132,7 +132,8 @@ def _typed(form: ObjectiveForm, target: TargetForm) -> ObjectiveDraft | None:
     if form.is_bound:
         form.is_valid()
         target.is_valid()
-        said, figures = form.cleaned_data, target.cleaned_data
+        said: Mapping[str, Any] = form.cleaned_data
+        figures: Mapping[str, Any] = target.cleaned_data
     else:
         said, figures = form.initial, target.initial
     kpi: Kpi | None = figures.get("kpi") if isinstance(figures.get("kpi"), Kpi) else None

@@ -72,8 +72,8 @@ def _form(request: HttpRequest, form: ServiceForm, office: Office, row: Service 
 def stop_service(request: HttpRequest, key: int) -> HttpResponse:
     """Put a service on the stop list."""
     row = seen(request, Service, key, "office")
-    said = {name: request.POST.get(name, "").replace("\0", "")[:120] for name in ("goes_to", "reason")}
-    actions.stop_service(service=row, by=visitor(request), version=posted(request), **said)
+    goes_to, reason = (request.POST.get(name, "").replace("\0", "")[:120] for name in ("goes_to", "reason"))
+    actions.stop_service(service=row, by=visitor(request), version=posted(request), goes_to=goes_to, reason=reason)
     return done(request, "Service stopped", _address(row.office))
 
 
