@@ -15,7 +15,9 @@ import typer
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of a table.")]
-Organisation = Annotated[str, typer.Option("--organisation", help="Short name of the organisation, where there is more than one.")]
+Organisation = Annotated[
+    str, typer.Option("--organisation", help="Short name of the organisation, where there is more than one.")
+]
 OfficeCode = Annotated[str, typer.Option("--office", help="Short name of the office, where there is more than one.")]
 As = Annotated[str, typer.Option("--as", help="E-mail address of the person to act as; the local operator otherwise.")]
 
@@ -143,18 +145,30 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen a
 
 @imports.command(name="stratml")
 def import_stratml(
-    files: Files, *, dry_run: DryRun = False, json: Json = False, organisation: Organisation = "", office: OfficeCode = "", as_: As = ""
+    files: Files,
+    *,
+    dry_run: DryRun = False,
+    json: Json = False,
+    organisation: Organisation = "",
+    office: OfficeCode = "",
+    as_: As = "",
 ) -> None:
     """Strategic plans and performance reports in StratML (ISO 17469)."""
-    _import("stratml", files, dry_run, json, organisation, office, as_)
+    _import("stratml", files, (organisation, office, as_), dry_run=dry_run, json=json)
 
 
 @imports.command(name="projects")
 def import_projects(
-    files: Files, *, dry_run: DryRun = False, json: Json = False, organisation: Organisation = "", office: OfficeCode = "", as_: As = ""
+    files: Files,
+    *,
+    dry_run: DryRun = False,
+    json: Json = False,
+    organisation: Organisation = "",
+    office: OfficeCode = "",
+    as_: As = "",
 ) -> None:
     """Project lists from CSV, XLSX or ODS."""
-    _import("projects", files, dry_run, json, organisation, office, as_)
+    _import("projects", files, (organisation, office, as_), dry_run=dry_run, json=json)
 
 
 @imports.command(name="csv")
@@ -169,13 +183,13 @@ def import_csv(
     as_: As = "",
 ) -> None:
     """Tables of records, as exported: a row with an id changes what is there, a row without one adds."""
-    _import("csv", files, dry_run, json, organisation, office, as_, noun)
+    _import("csv", files, (organisation, office, as_), dry_run=dry_run, json=json, noun=noun)
 
 
-def _import(kind: str, files: list[str], dry_run: bool, json: bool, organisation: str, office: str, as_: str, noun: str = "") -> None:  # noqa: FBT001
+def _import(kind: str, files: list[str], who: tuple[str, str, str], *, dry_run: bool, json: bool, noun: str = "") -> None:
     from goldenthread.config import writing
 
-    with _session(organisation, office, as_) as session:
+    with _session(*who) as session:
         writing.import_files(session, kind, files, dry_run=dry_run, json=json, noun=noun)
 
 
@@ -268,7 +282,7 @@ def _exit_code(error: Exception) -> int:
         return int(getattr(error, "exit_code", 2))
     if type(error).__name__ in {"Refused", "Forbidden", "Conflict", "FormatError", "EngineError"}:
         place = getattr(error, "place", "") or getattr(error, "field", "")
-        print(f"{place + ': ' if place and place not in str(error) else ''}{error}", file=sys.stderr)  # noqa: T201  the command's voice
+        print(f"{place + ': ' if place and place not in str(error) else ''}{error}", file=sys.stderr)
         return 1
     traceback.print_exc()
     return 3

@@ -1,14 +1,13 @@
 """Commands that keep the data: backup, restore, verify.
 
-A backup is a zip: a consistent copy of the database (SQLite's backup interface, or a dump of rows on PostgreSQL), the stored files, and
-a manifest with the digest of each part, the newest migration of each room and the newest changeset. A damaged backup is refused.
+A backup is a zip: a consistent copy of the database (SQLite's backup interface, or a dump of rows on PostgreSQL), the stored
+files, and a manifest with the digest of each part, the migrations and the newest changeset. A damaged backup is refused.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json as jsonlib
-import os
 import sqlite3
 import tempfile
 import zipfile
@@ -53,7 +52,9 @@ def _dump(target: Path) -> str:
     with transaction.atomic(), target.open("w") as stream:
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        call_command("dumpdata", natural_foreign=False, use_base_manager=True, stdout=stream, exclude=["contenttypes", "auth.permission"])
+        call_command(
+            "dumpdata", natural_foreign=False, use_base_manager=True, stdout=stream, exclude=["contenttypes", "auth.permission"]
+        )
     return "rows"
 
 
@@ -91,7 +92,7 @@ def backup(file: str, *, json: bool) -> None:
                 archive.write(path, name)
             manifest = {"made_at": datetime.now(UTC).isoformat(), "kind": kind, "parts": parts, **_state()}
             archive.writestr(MANIFEST, jsonlib.dumps(manifest, indent=1))
-        os.replace(draft, target)
+        draft.replace(target)
     outcome = {"file": str(target), "bytes": target.stat().st_size, "parts": len(parts), "changesets": manifest["changesets"]}
     document(outcome) if json else table(["what", "value"], list(outcome.items()))
 
@@ -208,7 +209,7 @@ def _history_faults() -> Iterator[str]:
     """Every row equals its newest history record, and every deleted row has a record that says so."""
     from django.db.models import OuterRef, Subquery
 
-    from goldenthread.accounts.undo import tracked_models
+    from goldenthread.accounts.queries.changes import tracked_models
 
     for model in tracked_models():
         fields = [f.attname for f in model._meta.concrete_fields]
@@ -250,7 +251,7 @@ def _organisation_faults() -> Iterator[str]:
     """No row points at a row of another organisation."""
     from django.db.models import F
 
-    from goldenthread.accounts.undo import tracked_models
+    from goldenthread.accounts.queries.changes import tracked_models
 
     for model in tracked_models():
         for field in model._meta.concrete_fields:

@@ -10,17 +10,17 @@ from typing import Any
 
 def document(value: Any) -> None:
     """Print one JSON document; NaN is refused rather than written."""
-    print(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False, default=str))  # noqa: T201  the command's voice
+    print(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False, default=str))
 
 
 def say(text: str) -> None:
     """Print a line."""
-    print(text)  # noqa: T201  the command's voice
+    print(text)
 
 
 def note(text: str) -> None:
     """Print a line beside the answer."""
-    print(text, file=sys.stderr)  # noqa: T201  the command's voice
+    print(text, file=sys.stderr)
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[Any]], empty: str = "Nothing.") -> None:

@@ -25,13 +25,13 @@ def thread(session: Session, *, json: bool) -> None:
     """`thread`: objectives with chance, KPIs with range, coverage and basis."""
     from goldenthread.accounts.queries import visible
     from goldenthread.plan.actions.forecasts import make_forecast
-    from goldenthread.plan.queries import latest_forecast
+    from goldenthread.plan.queries import changes_since, latest_forecast
     from goldenthread.purpose.models import Objective, Target
 
     _may(session, "OBJECTIVE")
     office = session.office
     made = latest_forecast(office)
-    if made is None or made.changes_since:
+    if made is None or changes_since(made):
         made = make_forecast(office=office)
     shown = visible(Objective.objects.filter(office=office), session.person).exclude(state__in=["ACHIEVED", "RETIRED"])
     targets: dict[int, list[Target]] = {}
@@ -44,12 +44,23 @@ def thread(session: Session, *, json: bool) -> None:
     table(
         ["objective", "chance", "KPI", "P10", "P50", "P90", "coverage", "basis"],
         [
-            [o["title"][:50] if i == 0 else "", _percent(o["p_attain"]) if i == 0 else "", k["kpi"], k["p10"], k["p50"], k["p90"], _percent(k["coverage"]), k["basis"]]
+            [
+                o["title"][:50] if i == 0 else "",
+                _percent(o["p_attain"]) if i == 0 else "",
+                k["kpi"],
+                k["p10"],
+                k["p50"],
+                k["p90"],
+                _percent(k["coverage"]),
+                k["basis"],
+            ]
             for o in rows
-            for i, k in enumerate(o["kpis"] or [{"kpi": "no target", "p10": "", "p50": "", "p90": "", "coverage": None, "basis": ""}])
+            for i, k in enumerate(
+                o["kpis"] or [{"kpi": "no target", "p10": "", "p50": "", "p90": "", "coverage": None, "basis": ""}]
+            )
         ],
         "No objective yet.",
-    )  # fmt: skip
+    )
 
 
 def _objective(objective: Any, targets: list[Any], results: dict[str, Any]) -> dict[str, Any]:
@@ -104,7 +115,7 @@ def today(session: Session, email: str, *, json: bool) -> None:
         raise Forbidden("You may see only your own day.")
     person.organisation = session.organisation
     day = queries.today(person)
-    items = [
+    items: list[dict[str, Any]] = [
         {
             "title": row.title,
             "kind": row.kind,
@@ -120,7 +131,16 @@ def today(session: Session, email: str, *, json: bool) -> None:
         document({"person": person.email, "day": day.day.isoformat(), "items": items})
         return
     say(f"{day.title}: {len(items)} things, {day.load.hours_used:.1f} of {day.hours_today:.1f} hours\n")
-    rows = [[i, r["title"][:60], r["reason"], "" if r["hours_left"] is None else f"{r['hours_left']:.1f} h", " < ".join(r["chain"])[:80]] for i, r in enumerate(items, 1)]
+    rows = [
+        [
+            i,
+            r["title"][:60],
+            r["reason"],
+            "" if r["hours_left"] is None else f"{r['hours_left']:.1f} h",
+            " < ".join(r["chain"])[:80],
+        ]
+        for i, r in enumerate(items, 1)
+    ]
     table(["", "what", "why now", "left", "serves"], rows, "Nothing waits.")
 
 
@@ -132,17 +152,38 @@ def gaps(session: Session, *, json: bool) -> None:
 
     _may(session, "PULSE")
     found = found_gaps(session.office, timezone.localdate(), session.person)
-    unsupported = [
-        {"ref": str(f.key), "title": f.title, "reason": f.reason, "state": f.state, "hours": round(f.hours, 2), "sentence": f.sentence, "actions": list(f.actions)}
+    unsupported: list[dict[str, Any]] = [
+        {
+            "ref": str(f.key),
+            "title": f.title,
+            "reason": f.reason,
+            "state": f.state,
+            "hours": round(f.hours, 2),
+            "sentence": f.sentence,
+            "actions": list(f.actions),
+        }
         for f in found.unsupported.findings
-    ]  # fmt: skip
-    goals = [{"objective": g.goal, "title": g.title, "kpi": g.kpi, "reason": g.reason, "sentence": g.sentence} for g in found.goals]
-    people = [{"person": found.names[p.person], "reason": p.reason, "hours": round(p.hours, 2), "asked": p.asked} for p in found.people]  # type: ignore[index]
+    ]
+    goals: list[dict[str, Any]] = [
+        {"objective": g.goal, "title": g.title, "kpi": g.kpi, "reason": g.reason, "sentence": g.sentence} for g in found.goals
+    ]
+    people: list[dict[str, Any]] = [
+        {"person": found.names.get(int(p.person), ""), "reason": p.reason, "hours": round(p.hours, 2), "asked": p.asked}
+        for p in found.people
+    ]
     if json:
-        totals = {"hours": found.unsupported.hours, "unsupported_hours": found.unsupported.unsupported_hours, "duty_hours": found.unsupported.duty_hours}
+        totals = {
+            "hours": found.unsupported.hours,
+            "unsupported_hours": found.unsupported.unsupported_hours,
+            "duty_hours": found.unsupported.duty_hours,
+        }
         document({"totals": totals, "unsupported": unsupported, "uncovered_objectives": goals, "people_without_line": people})
         return
-    table(["work", "hours", "reason", "state"], [[u["title"][:60], u["hours"], u["reason"], u["state"]] for u in unsupported], "All work has a line.")
+    table(
+        ["work", "hours", "reason", "state"],
+        [[u["title"][:60], u["hours"], u["reason"], u["state"]] for u in unsupported],
+        "All work has a line.",
+    )
     say("")
     table(["goal", "what is missing"], [[g["title"][:60], g["sentence"]] for g in goals], "Every goal has work.")
     say("")
@@ -154,16 +195,30 @@ def lint_objective(text: str, *, json: bool) -> None:
     from goldenthread.engine.objective_quality import draft_from_text, review
 
     found = review(draft_from_text(text))
-    results = [
-        {"id": r.check, "title": r.title, "passed": r.passed, "words": [w.text for w in r.words], "advice": r.advice}
+    results: list[dict[str, Any]] = [
+        {"id": r.check, "title": r.title, "passed": r.passed, "words": [word for word, _, _ in r.words], "advice": r.advice}
         for r in found.results
     ]
     if json:
-        document({"text": text, "score": found.score, "ready": found.ready, "results": results, "warnings": [w.text for w in found.warnings]})
+        document(
+            {
+                "text": text,
+                "score": found.score,
+                "ready": found.ready,
+                "results": results,
+                "warnings": [word for word, _, _ in found.warnings],
+            }
+        )
         return
     say(f"{found.score} of 100{', ready for approval' if found.ready else ''}\n")
     marks = {True: "yes", False: "no", None: "not known"}
-    table(["", "check", "passed", "words at fault", "advice"], [[r["id"], r["title"], marks[r["passed"]], ", ".join(r["words"]), r["advice"] if r["passed"] is not True else ""] for r in results])
+    table(
+        ["", "check", "passed", "words at fault", "advice"],
+        [
+            [r["id"], r["title"], marks[r["passed"]], ", ".join(r["words"]), r["advice"] if r["passed"] is not True else ""]
+            for r in results
+        ],
+    )
 
 
 def explain(session: Session, ref: str, *, json: bool) -> None:
@@ -178,7 +233,11 @@ def explain(session: Session, ref: str, *, json: bool) -> None:
     if made is None:
         raise Refused("There is no forecast yet.", advice="Run “thread” first.")
     if kind not in {"objective", "target", "contribution", "supervision"} or not ident.isdigit():
-        raise Refused(f"“{ref}” is not a reference.", field="REF", advice="Write objective:ID, target:ID, contribution:ID or supervision:ID.")
+        raise Refused(
+            f"“{ref}” is not a reference.",
+            field="REF",
+            advice="Write objective:ID, target:ID, contribution:ID or supervision:ID.",
+        )
     try:
         found = explanation(made, kind, int(ident))
     except KeyError as error:
@@ -186,7 +245,8 @@ def explain(session: Session, ref: str, *, json: bool) -> None:
     if json:
         document(found)
         return
-    say(f"{found['ref']}: {found['figure']} {found['value']}, computed again {found['again']} ({'equal' if found['same'] else 'NOT equal'})")
+    equal = "equal" if found["same"] else "NOT equal"
+    say(f"{found['ref']}: {found['figure']} {found['value']}, computed again {found['again']} ({equal})")
     say(f"{found['formula']}\n{found['runs']:,} runs, seed {found['seed']}, {found['engine']}, made {found['made_at']}\n")
     for name, row in found["inputs"].items():
         say(f"  {name}: " + ", ".join(f"{k} {v}" for k, v in row.items() if v is not None))

@@ -31,7 +31,17 @@ def serve(host: str, port: int, workers: int) -> None:
     say(f"http://{host}:{port}")
     command = [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
-        *("--workers", str(workers), "--blocking-threads", "4", "--workers-kill-timeout", "15", "--no-ws", "--log-level", "warning"),
+        *(
+            "--workers",
+            str(workers),
+            "--blocking-threads",
+            "4",
+            "--workers-kill-timeout",
+            "15",
+            "--no-ws",
+            "--log-level",
+            "warning",
+        ),
         "goldenthread.config.wsgi:application",
     ]
     if os.name == "nt":

@@ -61,11 +61,15 @@ def opened(organisation: str, office: str, as_email: str) -> Iterator[Session]:
     if found is None:
         names = ", ".join(Organisation.objects.order_by("id").values_list("slug", flat=True))
         if organisation:
-            raise Refused(f"There is no organisation “{organisation}”.", field="--organisation", advice=f"There are: {names or 'none'}.")
+            raise Refused(
+                f"There is no organisation “{organisation}”.", field="--organisation", advice=f"There are: {names or 'none'}."
+            )
         raise Refused("Say which organisation.", field="--organisation", advice=f"There are: {names or 'none; found one'}.")
     with organisation_scope(found):
         person = Person.objects.filter(email__iexact=as_email).first() if as_email else local_operator()
         if person is None:
-            raise Refused(f"There is no person “{as_email}”." if as_email else "The organisation has no administrator.", field="--as")
+            raise Refused(
+                f"There is no person “{as_email}”." if as_email else "The organisation has no administrator.", field="--as"
+            )
         person.organisation = found
         yield Session(found, person, office)

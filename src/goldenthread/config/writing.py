@@ -46,7 +46,7 @@ def found(*, name: str, administrator: str, email: str, slug: str, json: bool) -
 
 
 def import_files(session: Session, kind: str, files: list[str], *, dry_run: bool, json: bool, noun: str) -> None:
-    """`import stratml|projects|csv FILE...`: each file one undoable changeset; a faulty one changes nothing and ends the command."""
+    """`import stratml|projects|csv FILE...`: each file one undoable changeset; a faulty one changes nothing."""
     from goldenthread.workspace import imports
 
     outcomes: list[dict[str, Any]] = []
@@ -54,7 +54,10 @@ def import_files(session: Session, kind: str, files: list[str], *, dry_run: bool
         path = Path(name)
         content = imports.content_of(path)
         outcomes.append(
-            {"file": path.name, **imports.run(kind, path.name, content, by=session.person, office=session.office, dry_run=dry_run, noun=noun)}
+            {
+                "file": path.name,
+                **imports.run(kind, path.name, content, by=session.person, office=session.office, dry_run=dry_run, noun=noun),
+            }
         )
     counts: dict[str, int] = {}
     for outcome in outcomes:

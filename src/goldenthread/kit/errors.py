@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 
-class Refused(Exception):  # noqa: N818  a refusal is an answer, not a fault
+class Refused(Exception):
     """The input or the state of things forbids the action. `field` names the input at fault, `advice` says what to do."""
 
     def __init__(self, message: str, *, field: str = "", advice: str = "") -> None:
@@ -20,7 +20,7 @@ class Refused(Exception):  # noqa: N818  a refusal is an answer, not a fault
         return f"{self.message} {self.advice}".strip()
 
 
-class Forbidden(Exception):  # noqa: N818  an answer, not a fault
+class Forbidden(Exception):
     """The person may see that the thing exists, but may not do this with it."""
 
 
@@ -33,7 +33,7 @@ class Difference:
     theirs: Any
 
 
-class Conflict(Exception):  # noqa: N818  an answer, not a fault
+class Conflict(Exception):
     """The row has changed since the writer read it. Carries both versions, field by field."""
 
     def __init__(self, row: Any, *, expected: int, current: int, differences: tuple[Difference, ...] = ()) -> None:

@@ -72,7 +72,10 @@ def run_job(organisation_id: int, job_id: int, name: str, arguments: dict[str, A
 
 
 def recurring(when: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
-    """Register a function that is called for every organisation at the times of this cron line, in its scope. It must bear repeating."""
+    """Register a function that is called for every organisation at the times of this cron line, in its scope.
+
+    It must bear repeating.
+    """
 
     def register(function: Callable[[], None]) -> Callable[[], None]:
         _recurring.append((when, function))

@@ -76,7 +76,9 @@ def _loop() -> None:
     while not _stopping.is_set():
         try:
             if not requeued:
-                DBTaskResult.objects.filter(status="RUNNING", started_at__lt=timezone.now()).update(status="READY", started_at=None)
+                DBTaskResult.objects.filter(status="RUNNING", started_at__lt=timezone.now()).update(
+                    status="READY", started_at=None
+                )
                 requeued = True
             worker = make_worker()
             _current[:] = [worker]

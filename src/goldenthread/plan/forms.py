@@ -33,8 +33,12 @@ class StepForm(Versioned):
 
     name = forms.CharField(max_length=300, label="Name")
     deliverable = forms.CharField(max_length=300, required=False, help_text="What will be there that is not there now?")
-    acceptance = forms.CharField(max_length=300, required=False, label="Accepted when", help_text="How one will see that it is done")
-    accountable = forms.ModelChoiceField(Person._base_manager.none(), required=False, help_text="Exactly one person answers for it")
+    acceptance = forms.CharField(
+        max_length=300, required=False, label="Accepted when", help_text="How one will see that it is done"
+    )
+    accountable = forms.ModelChoiceField(
+        Person._base_manager.none(), required=False, help_text="Exactly one person answers for it"
+    )
     step_kind = forms.ChoiceField(choices=Step.StepKind.choices, label="Kind", required=False)
     mode = forms.ChoiceField(choices=Step.Mode.choices, required=False)
     service = forms.ModelChoiceField(Service._base_manager.none(), required=False)
@@ -57,21 +61,37 @@ class StepForm(Versioned):
         """The step as the form shows it."""
         a = step.activity
         return {
-            "version": step.version, "name": a.name, "deliverable": step.deliverable, "acceptance": step.acceptance,
-            "accountable": accountable, "step_kind": step.step_kind, "mode": step.mode, "service": step.service,
-            "requested_by": step.requested_by, "days": a.duration / DAY, "low": _hours(a.effort_low), "likely": _hours(a.effort_likely),
-            "high": _hours(a.effort_high), "not_before": a.not_before, "deadline": a.deadline, "progress": a.progress,
-        }  # fmt: skip
+            "version": step.version,
+            "name": a.name,
+            "deliverable": step.deliverable,
+            "acceptance": step.acceptance,
+            "accountable": accountable,
+            "step_kind": step.step_kind,
+            "mode": step.mode,
+            "service": step.service,
+            "requested_by": step.requested_by,
+            "days": a.duration / DAY,
+            "low": _hours(a.effort_low),
+            "likely": _hours(a.effort_likely),
+            "high": _hours(a.effort_high),
+            "not_before": a.not_before,
+            "deadline": a.deadline,
+            "progress": a.progress,
+        }
 
     def changes(self) -> dict[str, Any]:
         """The fields of step and activity that were given."""
         given = self.cleaned_data
         likely = given["likely"]
         found: dict[str, Any] = {
-            "name": given["name"].strip(), "deliverable": given["deliverable"], "acceptance": given["acceptance"],
-            "service": given["service"], "requested_by": given["requested_by"], "not_before": given["not_before"],
+            "name": given["name"].strip(),
+            "deliverable": given["deliverable"],
+            "acceptance": given["acceptance"],
+            "service": given["service"],
+            "requested_by": given["requested_by"],
+            "not_before": given["not_before"],
             "deadline": given["deadline"],
-        }  # fmt: skip
+        }
         for name in ("step_kind", "mode", "progress"):
             if given[name] not in {None, ""}:
                 found[name] = given[name]
@@ -92,19 +112,33 @@ class ContributionForm(Versioned):
     """How work moves a KPI: by size first, by range where it is known."""
 
     kpi = forms.ModelChoiceField(Kpi._base_manager.none(), label="Which figure does it move?")
-    size = forms.ChoiceField(choices=[*Contribution.Size.choices, ("", "By a range")], required=False, initial="M", label="How much?")
+    size = forms.ChoiceField(
+        choices=[*Contribution.Size.choices, ("", "By a range")], required=False, initial="M", label="How much?"
+    )
     low = forms.FloatField(required=False, label="At least")
     likely = forms.FloatField(required=False, label="Likely")
     high = forms.FloatField(required=False, label="At most")
     chance = forms.IntegerField(min_value=0, max_value=100, initial=80, label="Chance that it works, %")
     lag_days = forms.IntegerField(min_value=0, max_value=3650, initial=30, label="Days until it begins to show")
     ramp_days = forms.IntegerField(min_value=0, max_value=3650, initial=60, label="Days until all of it shows")
-    mechanism = forms.CharField(max_length=300, required=False, label="Because", help_text="Why it moves the figure, in one sentence")
+    mechanism = forms.CharField(
+        max_length=300, required=False, label="Because", help_text="Why it moves the figure, in one sentence"
+    )
     assumption = forms.CharField(max_length=300, required=False, label="If")
     grade = forms.TypedChoiceField(
-        coerce=int, required=False, empty_value=0, label="Evidence",
-        choices=[(0, "E0 asserted"), (1, "E1 done elsewhere"), (2, "E2 accepted by the user"), (3, "E3 seen as predicted"), (4, "E4 compared"), (5, "E5 replicated")],
-    )  # fmt: skip
+        coerce=int,
+        required=False,
+        empty_value=0,
+        label="Evidence",
+        choices=[
+            (0, "E0 asserted"),
+            (1, "E1 done elsewhere"),
+            (2, "E2 accepted by the user"),
+            (3, "E3 seen as predicted"),
+            (4, "E4 compared"),
+            (5, "E5 replicated"),
+        ],
+    )
 
     def __init__(self, *args: Any, office: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -121,7 +121,9 @@ class Duty(Tracked):
     proof_wanted = models.CharField(max_length=300, blank=True)
     valid_from = models.DateField(null=True, blank=True)
     valid_to = models.DateField(null=True, blank=True)
-    step = models.ForeignKey(Step, models.SET_NULL, null=True, blank=True, related_name="duties", help_text="The work it justifies")
+    step = models.ForeignKey(
+        Step, models.SET_NULL, null=True, blank=True, related_name="duties", help_text="The work it justifies"
+    )
     project = models.ForeignKey(Project, models.SET_NULL, null=True, blank=True, related_name="duties")
 
     kind = Kind.DUTY
@@ -198,10 +200,13 @@ class Contribution(Tracked):
                 name="contribution_of_a_step_or_a_project",
             ),
             models.CheckConstraint(
-                condition=(Q(low__lte=F("likely")) & Q(likely__lte=F("high"))) | (Q(low__gte=F("likely")) & Q(likely__gte=F("high"))),
+                condition=(Q(low__lte=F("likely")) & Q(likely__lte=F("high")))
+                | (Q(low__gte=F("likely")) & Q(likely__gte=F("high"))),
                 name="effect_in_order",
             ),
-            models.UniqueConstraint(fields=["step", "kpi"], condition=Q(step__isnull=False), name="one_contribution_a_step_and_kpi"),
+            models.UniqueConstraint(
+                fields=["step", "kpi"], condition=Q(step__isnull=False), name="one_contribution_a_step_and_kpi"
+            ),
             models.UniqueConstraint(
                 fields=["project", "kpi"], condition=Q(project__isnull=False), name="one_contribution_a_project_and_kpi"
             ),
@@ -269,7 +274,9 @@ class PulseAnswer(Tracked):
     office = models.ForeignKey(Office, models.PROTECT, related_name="pulse_answers")
     person = models.ForeignKey(Person, models.CASCADE, related_name="+")
     on = models.DateField()
-    share = models.PositiveSmallIntegerField(validators=[MaxValueValidator(100)], help_text="Percent of my hours that serve a goal")
+    share = models.PositiveSmallIntegerField(
+        validators=[MaxValueValidator(100)], help_text="Percent of my hours that serve a goal"
+    )
     knows_goal = models.BooleanField(help_text="I could name the goal without looking")
 
     kind = Kind.PULSE

@@ -24,12 +24,16 @@ def navigation(person: Person) -> list[dict[str, Any]]:
 
 
 def objective_panels(objective: Objective, person: Person) -> list[str]:
-    """"What moves it" and "Best levers" of an objective's page."""
+    """What moves an objective, and its best levers."""
     if not may_in(person, Act.VIEW, Kind.PLAN, objective.office.scope_id):
         return []
     made = queries.latest_forecast(objective.office_id)
     kpis = list(objective.targets.values_list("kpi_id", flat=True))
-    rows = Contribution.objects.filter(kpi_id__in=kpis).select_related("kpi", "step__activity", "project").order_by("kpi__name", "pk")
+    rows = (
+        Contribution.objects.filter(kpi_id__in=kpis)
+        .select_related("kpi", "step__activity", "project")
+        .order_by("kpi__name", "pk")
+    )
     hides_secrets = not rights(person).everywhere(Act.VIEW, Kind.CONFIDENTIAL)
     effects = [queries.effect_row(c, objective, made, hides_secrets=hides_secrets) for c in rows]
     context = {

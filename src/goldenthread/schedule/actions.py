@@ -97,7 +97,16 @@ def compute_dates(*, schedule: Schedule, today: date | None = None) -> None:
         batch_size=500,
         update_conflicts=True,
         unique_fields=["activity"],
-        update_fields=["early_start", "early_finish", "late_start", "late_finish", "total_float", "free_float", "is_critical", "digest"],
+        update_fields=[
+            "early_start",
+            "early_finish",
+            "late_start",
+            "late_finish",
+            "total_float",
+            "free_float",
+            "is_critical",
+            "digest",
+        ],
     )
     ActivityDates.objects.filter(activity__schedule=schedule).exclude(activity_id__in=[d.activity_id for d in dates]).delete()
 
@@ -110,7 +119,13 @@ def add_schedule(*, scope: Scope, name: str, data_date: date | None = None) -> S
 
 
 def add_activity(
-    *, schedule: Schedule, name: str, by: Person | None, parent: Activity | None = None, after: Activity | None = None, **fields: Any
+    *,
+    schedule: Schedule,
+    name: str,
+    by: Person | None,
+    parent: Activity | None = None,
+    after: Activity | None = None,
+    **fields: Any,
 ) -> Activity:
     """An activity under `parent`, last among its siblings or right after one of them."""
     _must_edit(by, schedule)

@@ -131,7 +131,9 @@ def _scheduled(rows: list[Activity], links: list[Relationship], axis: Axis) -> t
         names = {row.pk: row.name for row in rows}
         named = [f"“{names[key]}”" for key in error.items if key in names]  # type: ignore[index]
         if len(named) > 1:
-            raise Refused(f"These wait for each other in a circle: {' → '.join([*named, named[0]])}.", field="predecessor") from error
+            raise Refused(
+                f"These wait for each other in a circle: {' → '.join([*named, named[0]])}.", field="predecessor"
+            ) from error
         raise Refused(f"{named[0] + ': ' if named else ''}{error.message}") from error
 
 

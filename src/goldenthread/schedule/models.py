@@ -47,7 +47,9 @@ class Activity(Tracked):
     effort_low = models.PositiveIntegerField(null=True, blank=True)
     effort_likely = models.PositiveIntegerField(null=True, blank=True)
     effort_high = models.PositiveIntegerField(null=True, blank=True)
-    progress = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(100)], help_text="Percent of the work done")
+    progress = models.PositiveSmallIntegerField(
+        default=0, validators=[MaxValueValidator(100)], help_text="Percent of the work done"
+    )
     actual_start = models.DateField(null=True, blank=True)
     actual_finish = models.DateField(null=True, blank=True)
     blocked_because = models.CharField(max_length=300, blank=True)
@@ -113,7 +115,9 @@ class Relationship(Tracked):
     successor = models.ForeignKey(Activity, models.CASCADE, related_name="predecessor_links")
     relationship_kind = models.CharField(max_length=2, choices=RelationshipKind.choices, default=RelationshipKind.FS)
     lag = models.IntegerField(
-        default=0, validators=[MinValueValidator(-10_000_000), MaxValueValidator(10_000_000)], help_text="Working minutes; negative is a lead"
+        default=0,
+        validators=[MinValueValidator(-10_000_000), MaxValueValidator(10_000_000)],
+        help_text="Working minutes; negative is a lead",
     )
 
     kind = Kind.PLAN
@@ -121,7 +125,9 @@ class Relationship(Tracked):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["predecessor", "successor", "relationship_kind"], name="one_relationship_a_pair_and_kind"),
+            models.UniqueConstraint(
+                fields=["predecessor", "successor", "relationship_kind"], name="one_relationship_a_pair_and_kind"
+            ),
             models.CheckConstraint(condition=~Q(predecessor=F("successor")), name="no_activity_waits_for_itself"),
         ]
 
@@ -142,7 +148,9 @@ class Resource(Tracked):
     name = models.CharField(max_length=120)
     resource_kind = models.CharField(max_length=10, choices=ResourceKind.choices, default=ResourceKind.PERSON)
     person = models.OneToOneField(Person, models.PROTECT, null=True, blank=True, related_name="resource")
-    cost_minor = models.BigIntegerField(null=True, blank=True, help_text="Cost of an hour, minor units of the organisation's currency")
+    cost_minor = models.BigIntegerField(
+        null=True, blank=True, help_text="Cost of an hour, minor units of the organisation's currency"
+    )
 
     kind = Kind.PERSON
 

@@ -46,7 +46,10 @@ def activities(schedule: Schedule) -> QuerySet[Activity]:
 
 
 def outline(rows: list[Activity]) -> list[OutlineRow]:
-    """The activities of one schedule as a flat list in outline order, rolled up: dates span, effort adds, progress weighs by effort."""
+    """The activities of one schedule as a flat list in outline order, rolled up.
+
+    Dates span, effort adds, progress weighs by effort.
+    """
     below: dict[int | None, list[Activity]] = defaultdict(list)
     for activity in rows:
         below[activity.parent_id].append(activity)

@@ -48,7 +48,11 @@ def plan(office: Office, projects: dict[str, Project], people: dict[str, Person]
     engineer = people["engineer"]
     with schedule.postponed_dates():
         top = plans.add_step(plan=business_plan, name="Works on their dates", by=None, accountable=head, step_kind="INITIATIVE")
-        for name, hours, days in (("Weekly look-ahead with the contractors", 40, 20), ("Supervision of mains and outfalls", 60, 25), ("Early order of long-lead parts", 25, 15)):
+        for name, hours, days in (
+            ("Weekly look-ahead with the contractors", 40, 20),
+            ("Supervision of mains and outfalls", 60, 25),
+            ("Early order of long-lead parts", 25, 15),
+        ):
             step = plans.add_step(
                 plan=business_plan, name=name, by=None, parent=top, accountable=head, responsible=(engineer,), duration=days * 480,
                 effort_low=hours * 45, effort_likely=hours * 60, effort_high=hours * 100, deliverable=name,

@@ -36,7 +36,13 @@ RENAMED = {"P-02": "Direct debit: switch and save", "P-05": "Intranet relaunch"}
 def found_empty(today: date, folder: Path) -> tuple[Organisation, Person]:
     """The empty organisation with its head, and the folder of files."""
     organisation, person = actions.found_organisation(
-        name="Brindle Rural Services", slug=SLUG, administrator="Odile Hartnell", email=EMAIL, currency="GBP", country="GB-ENG", is_demo=True
+        name="Brindle Rural Services",
+        slug=SLUG,
+        administrator="Odile Hartnell",
+        email=EMAIL,
+        currency="GBP",
+        country="GB-ENG",
+        is_demo=True,
     )
     with organisation_scope(organisation), actions.changeset(title="Make ready", by=None, source="COMMAND"):
         actions.open_account(person=person, password=PASSWORD, by=None)
@@ -67,7 +73,12 @@ HEAD = ["Ref", "Project", "Department", "Project manager", "RAG", "Whole life co
 
 def _list(today: date, names: dict[str, str], *, semicolon: bool) -> str:
     sign = ";" if semicolon else ","
-    lines = [f"Project list{sign * 6}", sign * 6, sign.join(HEAD), *(sign.join(f'"{c}"' for c in row) for row in _rows(today, names))]
+    lines = [
+        f"Project list{sign * 6}",
+        sign * 6,
+        sign.join(HEAD),
+        *(sign.join(f'"{c}"' for c in row) for row in _rows(today, names)),
+    ]
     return "\r\n".join([*lines, f"Total{sign * 6}"]) + "\r\n"
 
 

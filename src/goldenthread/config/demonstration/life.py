@@ -26,7 +26,10 @@ def log_time(office: Office, made: Made, people: dict[str, Person], today: date)
     """Eight weeks of hours of those who log them; some go to a stopped service."""
     rng = random.Random("hours")  # noqa: S311  demo data, not a secret
     services = {s.name: s for s in office.services.all()}
-    tasks = {key: [a for step in made.steps.values() for a in step.activity.children.filter(assignments__resource__person=people[key])] for key in LOGGERS}
+    tasks = {
+        key: [a for step in made.steps.values() for a in step.activity.children.filter(assignments__resource__person=people[key])]
+        for key in LOGGERS
+    }
     rows = []
     for key in LOGGERS:
         for back in range(WEEKS * 7, 0, -1):
@@ -40,7 +43,9 @@ def log_time(office: Office, made: Made, people: dict[str, Person], today: date)
                 elif tasks[key] and rng.random() < 0.7:
                     rows.append(TimeEntry(person=people[key], on=day, minutes=minutes, activity=rng.choice(tasks[key])))
                 else:
-                    rows.append(TimeEntry(person=people[key], on=day, minutes=minutes, service=services[rng.choice(list(services)[:6])]))
+                    rows.append(
+                        TimeEntry(person=people[key], on=day, minutes=minutes, service=services[rng.choice(list(services)[:6])])
+                    )
     history.add_all(TimeEntry, rows)
 
 
@@ -49,7 +54,10 @@ def answer_pulse(office: Office, people: dict[str, Person], today: date) -> None
     shares = {"benefits": 90, "delivery": 80, "assurance": 85, "reporting": 70, "administrator": 60, "planner": 75}
     history.add_all(
         PulseAnswer,
-        [PulseAnswer(office=office, person=people[k], on=today - timedelta(days=6), share=s, knows_goal=s > 70) for k, s in shares.items()],
+        [
+            PulseAnswer(office=office, person=people[k], on=today - timedelta(days=6), share=s, knows_goal=s > 70)
+            for k, s in shares.items()
+        ],
     )
 
 
@@ -62,7 +70,12 @@ def approve(objectives: dict[str, Objective], people: dict[str, Person]) -> None
 
 
 def happen(
-    office: Office, made: Made, objectives: dict[str, Objective], running: dict[str, Project], people: dict[str, Person], today: date
+    office: Office,
+    made: Made,
+    objectives: dict[str, Objective],
+    running: dict[str, Project],
+    people: dict[str, Person],
+    today: date,
 ) -> None:
     """Later events, each by the person who caused it."""
     target = objectives["decide"].targets.order_by("pk").first()
@@ -71,20 +84,28 @@ def happen(
     projects.cancel_project(project=running["mobile"], by=people["head"], because="Its benefit died with the new tablets")
     step = made.steps["Second portfolio list for the region"]
     plan.mark_duplicate(step=step, doubles=made.steps["Monthly portfolio list"], by=people["head"])
-    ask = next(a for a in made.steps["Seats in three steering groups"].activity.children.all() if a.name.startswith("Ask the two"))
+    ask = next(
+        a for a in made.steps["Seats in three steering groups"].activity.children.all() if a.name.startswith("Ask the two")
+    )
     schedule.block(activity=ask, because="", by=people["delivery"])
     blocked = made.steps["Interviews"] if "Interviews" in made.steps else made.steps["New benefits analyst"]
     first = blocked.activity.children.order_by("position").first()
     if first is not None:
         schedule.block(activity=first, because="the sponsor’s release of the post", by=people["head"])
-    review = next(a for a in made.steps["Supervision of the projects that carry the goals"].activity.children.all() if "Pump" in a.name)
+    review = next(
+        a for a in made.steps["Supervision of the projects that carry the goals"].activity.children.all() if "Pump" in a.name
+    )
     schedule.edit_activity(activity=review, changes={"deadline": today + timedelta(days=3)}, by=people["head"])
     workspace.ask_question(
         asked=people["client"], ref_kind="project", ref_id=running["meters"].pk, question_kind="FREE", by=people["delivery"],
         text="Which bill lay-out do you choose, A or B?",
     )  # fmt: skip
     workspace.ask_question(
-        asked=people["sponsor"], ref_kind="step", ref_id=made.steps["Weekly slide pack"].pk, question_kind="KEEP", by=people["head"]
+        asked=people["sponsor"],
+        ref_kind="step",
+        ref_id=made.steps["Weekly slide pack"].pk,
+        question_kind="KEEP",
+        by=people["head"],
     )
     workspace.notify(
         people=[people["head"]], title="A project of the plan was cancelled", link=f"/projects/{running['mobile'].pk}",

@@ -24,7 +24,7 @@ def run(*, clear: bool, scale: bool, json: bool) -> None:
         document(outcome) if json else say(f"{outcome['organisation']}: {outcome['activities']:,} activities.")
         return
     loaded = _load()
-    answer = {"organisation": SLUG, "loaded": loaded, "sign_ins": sign_ins()}
+    answer: dict[str, Any] = {"organisation": SLUG, "loaded": loaded, "sign_ins": sign_ins()}
     if json:
         document(answer)
         return
@@ -41,7 +41,15 @@ def sign_ins() -> list[dict[str, str]]:
     doors = [
         {"name": names[key], "role": role, "email": f"{key}@{cast.DOMAIN}", "password": cast.PASSWORD} for key, role in DOORS
     ]
-    return [*doors, {"name": "Odile Hartnell", "role": "First run, an empty organisation", "email": first_run.EMAIL, "password": cast.PASSWORD}]
+    return [
+        *doors,
+        {
+            "name": "Odile Hartnell",
+            "role": "First run, an empty organisation",
+            "email": first_run.EMAIL,
+            "password": cast.PASSWORD,
+        },
+    ]
 
 
 def _clear(*, json: bool) -> None:
@@ -99,8 +107,21 @@ def _fill(people: dict[str, Any], today: Any) -> None:
         administrator = people["operator"]
         actions.grant_role(person=administrator, role="HEAD", scope=queries.top_scope(), by=None)
         queries.forget_rights(administrator)
-        it = offices.add_office(name="IT office", code="it", by=administrator, head=people["head"], red_means="Needs a decision of the board", supervision_minutes=1800)
-        works = offices.add_office(name="Capital works office", code="capital", by=administrator, head=people["capital"], red_means="Will miss its regulatory date")
+        it = offices.add_office(
+            name="IT office",
+            code="it",
+            by=administrator,
+            head=people["head"],
+            red_means="Needs a decision of the board",
+            supervision_minutes=1800,
+        )
+        works = offices.add_office(
+            name="Capital works office",
+            code="capital",
+            by=administrator,
+            head=people["capital"],
+            red_means="Will miss its regulatory date",
+        )
         scopes = {"it": it.scope, "capital": works.scope}
         cast.place(people, scopes)
         for person in people.values():
@@ -131,4 +152,3 @@ def _fill(people: dict[str, Any], today: Any) -> None:
     life.happen(it, made, objectives, running, people, today)
     for office in Office.objects.all():
         make_forecast(office=office, today=today)
-

@@ -75,40 +75,40 @@ PLAN = (
         S("Benefit profile for each running project", "benefits", ("benefits", "administrator"), _work("List the owners outside the project", "Interview six owners", "Write the profiles", "Have the profiles signed", hours=10, days=5, done=80), "Signed profiles of 20 projects", "Each profile has an owner, a KPI and a date", service="Benefits checks"),
         S("Check at every gate", "benefits", ("benefits",), _work("Benefits check of Smart meters before the gate", "Benefits check of Billing renewal", "Benefits check of One asset register", hours=5, days=2), "A check sheet a gate", "The board quotes the check in its minutes", after="Benefit profile for each running project", service="Benefits checks"),
         S("Report to the board each quarter", "benefits", ("benefits", "reporting"), _work("Draw the benefit curves", "Agree them with finance", "Write the two pages", hours=7, days=4), "Two pages", "The board decides on them", after="Check at every gate", service="Benefits checks"),
-        S("Measure benefits after closure", "benefits", ("benefits",), _work("Choose five closed projects", "Measure with the owners", "Publish what came true", hours=9, days=6), "Five measured projects", "Finance agrees the figures", begins=50),)),
+        S("Measure benefits after closure", "benefits", ("benefits",), _work("Choose five closed projects", "Measure with the owners", "Publish what came true", hours=9, days=6), "Five measured projects", "Finance agrees the figures", begins=50))),
     I("Stop list", "head", deliverable="Spending that no longer pays is stopped in time", effects=(
         Effect("stopped", 0.15, 0.35, 0.6, 65, 20, 60, "each stopped project frees what it had left to spend"),), steps=(
         S("Cost to complete against benefit, all projects", "head", ("delivery", "benefits"), _work("Collect the costs to complete", "Set them against the benefits left", "Mark the ten weakest", hours=8, days=4, done=45), "One table of 25 projects", "Finance and sponsors accept the figures"),
         S("Stop talks with three sponsors", "head", ("head",), _work("Prepare the three cases", "Talk with the sponsors", "Bring the rulings to the board", hours=5, days=5), "Three rulings", "Written, with dates", after="Cost to complete against benefit, all projects"),
-        S("Move the freed people", "functional", ("resources",), _work("List who becomes free", "Offer them to the next projects", hours=4, days=3), "Named moves", after="Stop talks with three sponsors"),)),
+        S("Move the freed people", "functional", ("resources",), _work("List who becomes free", "Offer them to the next projects", hours=4, days=3), "Named moves", after="Stop talks with three sponsors"))),
     I("Clients decide", "delivery", deliverable="Client seats with a vote in the three largest projects", effects=(
         Effect("latency", -1.1, -0.8, -0.5, 85, 20, 75, "those who wait longest sit at the table", 1, confirmed=True),), steps=(
         S("Seats in three steering groups", "delivery", ("delivery", "administrator"), _work("Agree the charters", "Ask the two pilot clients for their ruling on billing", "Name the deputies", hours=4, days=3, done=60), "Three charters", "Signed by client and sponsor", service="Decision support"),
         S("Clock on every decision paper", "delivery", ("delivery", "manager1"), _work("Design the paper with its clock", "Try it in Billing renewal", "Roll it to all papers", hours=6, days=5), "One form of paper", "Nine of ten papers carry the clock", after="Seats in three steering groups", service="Decision support"),
         S("Deputies for every committee seat", "delivery", ("administrator",), _work("Ask each member for a deputy", "Put the deputies on the list", hours=3, days=4), "A deputy for each of 41 seats", begins=20),
-        S("Decisions between meetings", "operations", ("delivery",), _work("Write the rule", "Have it approved", "Teach the secretaries", hours=5, days=4), "A rule for written decisions", after="Clock on every decision paper"),)),
+        S("Decisions between meetings", "operations", ("delivery",), _work("Write the rule", "Have it approved", "Teach the secretaries", hours=5, days=4), "A rule for written decisions", after="Clock on every decision paper"))),
     I("Dates that hold", "planner", deliverable="Schedules people believe", effects=(
         Effect("ontime", 3, 6, 10, 70, 60, 120, "schedules with sound logic show trouble while it is small"),), steps=(
         S("Health check of the ten largest schedules", "planner", ("planner",), _work("Collect the schedules", "Check logic and float", "Talk them through with the planners", hours=9, days=5, done=70), "Ten findings sheets", "Each finding has an owner"),
         S("Repair the logic with the planners", "planner", ("planner", "manager1"), _work("Repair Smart meters", "Repair Pump renewal", "Repair Mains replacement", hours=12, days=8), "Three repaired schedules", after="Health check of the ten largest schedules"),
-        S("Range instead of one date in reports", "assurance", ("assurance", "planner"), _work("Simulate three schedules", "Show P50 and P80 beside the promise", "Agree the wording with the sponsors", hours=8, days=6), "Ranges in the monthly report", after="Repair the logic with the planners"),)),
+        S("Range instead of one date in reports", "assurance", ("assurance", "planner"), _work("Simulate three schedules", "Show P50 and P80 beside the promise", "Agree the wording with the sponsors", hours=8, days=6), "Ranges in the monthly report", after="Repair the logic with the planners"))),
     I("Supervision where it pays", "assurance", deliverable="Hours go to the projects that carry the goals", steps=(
         S("Supervision of the projects that carry the goals", "assurance", ("assurance", "delivery"), _work("Full review of Pump renewal", "Standard review of Smart meters", "Light review of Leak detection", "Look at Billing renewal before its date", hours=10, days=4), "A review a month", "Every finding has an owner and a date", mode="SUPERVISED", supervises=("meters", "billing", "leaks", "pump"), service="Project reviews"),
-        S("Follow up the findings", "assurance", ("assurance",), _work("Chase the open findings", "Close with evidence", hours=4, days=5), "No finding older than 60 days", service="Project reviews"),)),
+        S("Follow up the findings", "assurance", ("assurance",), _work("Chase the open findings", "Close with evidence", hours=4, days=5), "No finding older than 60 days", service="Project reviews"))),
     I("Customer effort", "customer", deliverable="Fewer reasons to call", effects=(
         Effect("contacts", -3.5, -2.2, -1.0, 60, 30, 120, "callers get the answer the first time"),), steps=(
         S("Find the ten reasons to call again", "customer", ("member", "member2"), _work("Read 400 contacts", "Group the reasons", "Rank them with the desk", hours=12, days=6, done=35), "A ranked list", "The desk agrees"),
-        S("Mend the first three reasons", "customer", ("member",), _work("Mend the moving-house letter", "Mend the meter appointment", "Mend the refund wording", hours=10, days=8), "Three mended processes", after="Find the ten reasons to call again"),)),
+        S("Mend the first three reasons", "customer", ("member",), _work("Mend the moving-house letter", "Mend the meter appointment", "Mend the refund wording", hours=10, days=8), "Three mended processes", after="Find the ten reasons to call again"))),
     I("Forecasts that hold", "head", deliverable="Costs that come true", effects=(
         Effect("forecast", -6, -4, -2, 70, 60, 90, "ranges from our own history replace single guesses", 1, confirmed=True),), steps=(
         S("Reference class from 60 closed projects", "benefits", ("member2", "benefits"), _work("Collect the closed projects", "Clean the figures", "Fit the ranges", hours=14, days=8, done=50), "A table of ranges by kind of project", "Back-tested on the last ten"),
-        S("Ranges at every gate", "benefits", ("benefits", "manager1"), _work("Try it at two gates", "Make it the rule", hours=8, days=10), "A rule", after="Reference class from 60 closed projects"),)),
+        S("Ranges at every gate", "benefits", ("benefits", "manager1"), _work("Try it at two gates", "Make it the rule", hours=8, days=10), "A rule", after="Reference class from 60 closed projects"))),
     I("Running the office", "head", deliverable="The office works", steps=(
         S("Weekly slide pack", "reporting", ("reporting",), _work("Collect the colours", "Draw the slides", hours=8, days=5), "Forty slides", requested_by="Regional directors", answer="NOT_ASKED", service="Weekly slide packs"),
         S("Method coaching", "delivery", ("delivery",), _work("Coach the new project managers", "Write the one-page guides", hours=9, days=6), "Four coached managers", answer="NONE", service="Method coaching"),
         S("Monthly portfolio list", "administrator", ("administrator",), _work("Collect the list", "Chase the late ones", "Publish", hours=6, days=4), "The list on the fifth day", answer="NOT_ASKED", service="Project administration"),
         S("Second portfolio list for the region", "administrator", ("reporting",), _work("Copy the list", "Send it round", hours=5, days=3), "The same list again", answer="DONT_KNOW"),
-        S("New benefits analyst", "", ("head",), _work("Write the advertisement", "Interview", hours=8, days=15), "A filled vacancy", answer="DONT_KNOW"),)),
+        S("New benefits analyst", "", ("head",), _work("Write the advertisement", "Interview", hours=8, days=15), "A filled vacancy", answer="DONT_KNOW"))),
 )  # fmt: skip
 
 DONE = (
@@ -151,7 +151,9 @@ def write(office: Office, kpis: dict[str, Kpi], projects: dict[str, Project], pe
                 made.steps[step.name] = _step(plan, step, top, people, today, made)
             for effect in initiative.effects:
                 _contribute(effect, kpis, people, today, step=top)
-        past = actions.add_step(plan=plan, name="Finished", by=None, accountable=people["head"], step_kind=Step.StepKind.INITIATIVE)
+        past = actions.add_step(
+            plan=plan, name="Finished", by=None, accountable=people["head"], step_kind=Step.StepKind.INITIATIVE
+        )
         for step in DONE:
             made.steps[step.name] = _step(plan, step, past, people, today, made)
         _finish_steps(made, people, kpis, today)
@@ -197,7 +199,12 @@ def _link(predecessor: Step, successor: Step) -> None:
 
 
 def _contribute(
-    effect: Effect, kpis: dict[str, Kpi], people: dict[str, Person], today: date, step: Step | None = None, project: Project | None = None
+    effect: Effect,
+    kpis: dict[str, Kpi],
+    people: dict[str, Person],
+    today: date,
+    step: Step | None = None,
+    project: Project | None = None,
 ) -> Contribution:
     return actions.contribute(
         kpi=kpis[effect.kpi], by=None, step=step, project=project, effect=(effect.low, effect.likely, effect.high), chance=effect.chance,
@@ -213,19 +220,41 @@ def _finish_steps(made: Made, people: dict[str, Person], kpis: dict[str, Kpi], t
         step, day = made.steps[row.name], today + timedelta(days=row.finished or 0)
         for activity in [*step.activity.children.all(), step.activity]:
             schedule.edit_activity(
-                activity=activity, changes={"progress": 100, "actual_start": day - timedelta(days=20), "actual_finish": day}, by=None
+                activity=activity,
+                changes={"progress": 100, "actual_start": day - timedelta(days=20), "actual_finish": day},
+                by=None,
             )
         for effect in row.effects:
             contribution = _contribute(effect, kpis, people, today, step=step)
             mark = marks.get(row.name)
             if mark:
-                actions.judge_contribution(contribution=contribution, shown=mark, by=people["benefits"], because="seen in the figures")
+                actions.judge_contribution(
+                    contribution=contribution, shown=mark, by=people["benefits"], because="seen in the figures"
+                )
 
 
 DUTIES = [  # name, source, holder, cadence, first due in days, minutes, proof, ends in days
-    ("Data protection register", "Data protection law, article 30", "administrator", "YEARLY", 7, 40, "Link to the attested register", 900),
+    (
+        "Data protection register",
+        "Data protection law, article 30",
+        "administrator",
+        "YEARLY",
+        7,
+        40,
+        "Link to the attested register",
+        900,
+    ),
     ("Regulatory progress return", "Licence condition 12", "reporting", "QUARTERLY", 18, 300, "Receipt of the regulator", 1200),
-    ("Audit follow-up report", "Audit committee, standing order 4", "assurance", "MONTHLY", 4, 90, "Minutes of the committee", 700),
+    (
+        "Audit follow-up report",
+        "Audit committee, standing order 4",
+        "assurance",
+        "MONTHLY",
+        4,
+        90,
+        "Minutes of the committee",
+        700,
+    ),
     ("Contract review with the tool's vendor", "Contract, clause 9", "delivery", "YEARLY", 24, 120, "Signed minutes", -15),
 ]
 

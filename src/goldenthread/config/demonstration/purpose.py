@@ -36,20 +36,83 @@ class Course:
     months: int = 24
     bend: float = 0.0
     last_days_ago: int = 12
-    step: tuple[int, int, float] = (0, 0, 0.0)  # a change between two days ago, besides the straight way: what finished work brought
+    step: tuple[int, int, float] = (
+        0,
+        0,
+        0.0,
+    )  # a change between two days ago, besides the straight way: what finished work brought
 
 
 KPIS = [
-    Course("benefits", "Realised benefits", "£m a year", "RISE", "finance", "Finance ledger, benefit codes", 0.8, 1.9, 0.03, floor=0),
-    Course("stopped", "Spending stopped early", "£m a year", "RISE", "finance", "Portfolio board minutes", 0.1, 0.4, 0.015, floor=0),
-    Course("latency", "Decision latency", "days", "FALL", "operations", "Decision register, median", 6.6, 5.1, 0.07, floor=0, step=(285, 225, -0.55)),
+    Course(
+        "benefits", "Realised benefits", "£m a year", "RISE", "finance", "Finance ledger, benefit codes", 0.8, 1.9, 0.03, floor=0
+    ),
+    Course(
+        "stopped", "Spending stopped early", "£m a year", "RISE", "finance", "Portfolio board minutes", 0.1, 0.4, 0.015, floor=0
+    ),
+    Course(
+        "latency",
+        "Decision latency",
+        "days",
+        "FALL",
+        "operations",
+        "Decision register, median",
+        6.6,
+        5.1,
+        0.07,
+        floor=0,
+        step=(285, 225, -0.55),
+    ),
     Course("ontime", "Projects on time", "%", "RISE", "delivery", "Portfolio list, approved dates", 54, 61, 0.8, 0, 0, 100),
-    Course("effort", "Customer effort score", "points of 7", "FALL", "customer", "Monthly survey, 400 answers", 4.4, 4.3, 0.04, 2, 1, 7, last_days_ago=55),
-    Course("contacts", "Repeat contacts", "per 100 contacts", "FALL", "customer", "Contact centre system", 31, 27, 0.35, 1, 0, 100),
+    Course(
+        "effort",
+        "Customer effort score",
+        "points of 7",
+        "FALL",
+        "customer",
+        "Monthly survey, 400 answers",
+        4.4,
+        4.3,
+        0.04,
+        2,
+        1,
+        7,
+        last_days_ago=55,
+    ),
+    Course(
+        "contacts", "Repeat contacts", "per 100 contacts", "FALL", "customer", "Contact centre system", 31, 27, 0.35, 1, 0, 100
+    ),
     Course("leak", "Leak repair time", "days", "FALL", "operations", "Works system, 90th percentile", 9.5, 8.2, 0.12, floor=0),
-    Course("interruptions", "Supply interruptions", "minutes a property", "FALL", "operations", "Regulatory return", 9.8, 7.4, 0.18, floor=0),
-    Course("chlorine", "Residual chlorine in band", "mg/l", "BAND", "operations", "Laboratory, weekly mean", 0.42, 0.45, 0.03, 2, 0),
-    Course("forecast", "Forecast error of project cost", "%", "FALL", "benefits", "Forecast against outcome", 24, 19, 0.5, 0, 0, 100, months=14),
+    Course(
+        "interruptions",
+        "Supply interruptions",
+        "minutes a property",
+        "FALL",
+        "operations",
+        "Regulatory return",
+        9.8,
+        7.4,
+        0.18,
+        floor=0,
+    ),
+    Course(
+        "chlorine", "Residual chlorine in band", "mg/l", "BAND", "operations", "Laboratory, weekly mean", 0.42, 0.45, 0.03, 2, 0
+    ),
+    Course(
+        "forecast",
+        "Forecast error of project cost",
+        "%",
+        "FALL",
+        "benefits",
+        "Forecast against outcome",
+        24,
+        19,
+        0.5,
+        0,
+        0,
+        100,
+        months=14,
+    ),
     Course("skills", "Benefits skills at level 3", "people", "RISE", "head", "Skills register", 3, 4, 0.0, 0, 0, months=3),
     Course("reporting", "Hours spent on reporting", "hours a month", "FALL", "reporting", "Time entries", 212, 168, 4, 0, 0),
 ]
@@ -215,7 +278,11 @@ def aim(office: Office, mandate: Mandate, kpis: dict[str, Kpi], people: dict[str
                 due_on=_month_end(today + timedelta(days=round(months * MONTH))), tolerance=tolerance, is_required=key == row.targets[0][0],
             )  # fmt: skip
         actions.agree_objective(
-            objective=objective, leadership_goal=row.goal, agreed_by=people["sponsor"], by=people["head"], on=today - timedelta(days=35)
+            objective=objective,
+            leadership_goal=row.goal,
+            agreed_by=people["sponsor"],
+            by=people["head"],
+            on=today - timedelta(days=35),
         )
         found[row.key] = objective
     vague = actions.add_objective(

@@ -34,7 +34,9 @@ def answer_goal(
         raise Refused(f"“{answer}” is not an answer.", field="answer")
     if not by_link and by is not None and not (is_own(by, subject) or may(by, Act.EDIT, subject)):
         raise Forbidden("Only its owner, or who may change it, answers for this work.")
-    with changeset(title=f"Answer for {subject}: {GoalAnswer(answer).label.lower()}", by=by, source=source, about=_about(subject)):
+    with changeset(
+        title=f"Answer for {subject}: {GoalAnswer(answer).label.lower()}", by=by, source=source, about=_about(subject)
+    ):
         if answer == GoalAnswer.LINKED:
             if kpi is None:
                 raise Refused("Name the KPI that it moves.", field="kpi")

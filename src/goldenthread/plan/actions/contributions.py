@@ -110,7 +110,9 @@ def _check(row: Contribution) -> None:
     row.full_clean(exclude=["organisation", "step", "project", "kpi"], validate_unique=False, validate_constraints=False)
 
 
-def edit_contribution(*, contribution: Contribution, changes: dict[str, Any], by: Person | None, version: int | None = None) -> None:
+def edit_contribution(
+    *, contribution: Contribution, changes: dict[str, Any], by: Person | None, version: int | None = None
+) -> None:
     """Change a contribution. Giving a range ends the size; giving a size sets the range anew."""
     _must_contribute(by, contribution.step, contribution.project, contribution.kpi)
     changes = dict(changes)
@@ -132,7 +134,9 @@ def withdraw_contribution(*, contribution: Contribution, by: Person | None, vers
     """Say that the work is not expected to move the KPI after all."""
     _must_contribute(by, contribution.step, contribution.project, contribution.kpi)
     subject: Any = contribution.step or contribution.project
-    with changeset(title=f"{subject} no longer moves {contribution.kpi}", by=by, about=_about(contribution.step, contribution.project)):
+    with changeset(
+        title=f"{subject} no longer moves {contribution.kpi}", by=by, about=_about(contribution.step, contribution.project)
+    ):
         history.require_version(contribution, version)
         contribution.delete()
         if not subject.contributions.exists():
@@ -175,5 +179,7 @@ def supervise(*, step: Step, project: Project, by: Person | None, raised: tuple[
 def end_supervision(*, supervision: Supervision, by: Person | None) -> None:
     """Stop supervising."""
     must_plan(by, supervision.step.plan)
-    with changeset(title=f"{supervision.step} no longer supervises {supervision.project}", by=by, about=f"step:{supervision.step_id}"):
+    with changeset(
+        title=f"{supervision.step} no longer supervises {supervision.project}", by=by, about=f"step:{supervision.step_id}"
+    ):
         supervision.delete()

@@ -134,14 +134,18 @@ def clear_raci(*, step: Step, person: Person, letter: str, by: Person | None) ->
     must_plan(by, step.plan)
     if letter == Raci.Letter.ACCOUNTABLE:
         raise Refused("A step has exactly one Accountable.", field="letter", advice="Name another person instead.")
-    with changeset(title=f"{person} is no longer {Raci.Letter(letter).label.lower()} for {step.activity.name}", by=by, about=_about(step)):
+    with changeset(
+        title=f"{person} is no longer {Raci.Letter(letter).label.lower()} for {step.activity.name}", by=by, about=_about(step)
+    ):
         for row in Raci.objects.filter(step=step, person=person, letter=letter):
             row.delete()
         if letter == Raci.Letter.RESPONSIBLE:
             schedule.unassign(activity=step.activity, person=person, by=None)
 
 
-def move_step(*, step: Step, parent: Step | None, by: Person | None, after: Step | None = None, version: int | None = None) -> None:
+def move_step(
+    *, step: Step, parent: Step | None, by: Person | None, after: Step | None = None, version: int | None = None
+) -> None:
     """Put a step with all below it elsewhere in the tree. A second contribution to one KPI on a path is refused."""
     must_plan(by, step.plan)
     with changeset(title=f"Move {step.activity.name}", by=by, about=_about(step)):
@@ -159,7 +163,9 @@ def refuse_doubled_effects(plan: BusinessPlan) -> None:
     """At most one contribution per KPI on any path from the root to a leaf, so that no effect is counted twice."""
     parents = dict(Activity.objects.filter(schedule=plan.schedule_id).values_list("pk", "parent_id"))
     names = dict(Activity.objects.filter(schedule=plan.schedule_id).values_list("pk", "name"))
-    rows = Step.objects.filter(plan=plan, contributions__isnull=False).values_list("activity_id", "contributions__kpi_id", "contributions__kpi__name")
+    rows = Step.objects.filter(plan=plan, contributions__isnull=False).values_list(
+        "activity_id", "contributions__kpi_id", "contributions__kpi__name"
+    )
     holders = {(activity, kpi) for activity, kpi, _ in rows}
     for activity, kpi, kpi_name in rows:
         above = parents.get(activity)
@@ -190,7 +196,12 @@ def remove_step(*, step: Step, by: Person | None) -> None:
         raise Refused(f"“{step}” has effects, duties or hours.", advice="Stop it instead: its history stays.")
     with changeset(title=f"Remove {step.activity.name}", by=by):
         activity = step.activity
-        for row in [*step.raci.all(), *activity.assignments.all(), *activity.successor_links.all(), *activity.predecessor_links.all()]:
+        for row in [
+            *step.raci.all(),
+            *activity.assignments.all(),
+            *activity.successor_links.all(),
+            *activity.predecessor_links.all(),
+        ]:
             row.delete()
         step.delete()
         network = activity.schedule

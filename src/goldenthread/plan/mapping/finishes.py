@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from datetime import date
 
+from goldenthread.engine.finish_range import finish_range
 from goldenthread.plan.mapping.rows import ThreadRows
 from goldenthread.projects.models import Project
 from goldenthread.schedule import mapping as schedule_mapping
@@ -62,25 +62,19 @@ def _step_finish(rows: ThreadRows, leaf_ids: list[int], tails: schedule_mapping.
     last = max(open_leaves, key=lambda a: (rows.dates[a.pk].early_finish, a.pk))
     chain = tails.of(last.pk)
     likely = float((rows.dates[last.pk].early_finish - rows.today).days)
-    less, more = _spread([rows.activities[i] for i in chain if i in rows.activities])
-    return Finish(max(0.0, likely - less), max(0.0, likely), max(0.0, likely) + more, tuple(chain))
+    pieces = [_piece(rows.activities[i]) for i in chain if i in rows.activities and not rows.activities[i].is_done]
+    low, middle, high = finish_range(*zip(*pieces, strict=True)) if pieces else (0.0, 0.0, 0.0)
+    waiting = likely - sum(piece[1] for piece in pieces)  # days that no work of the chain fills: weekends, holidays, waiting
+    return Finish(max(0.0, waiting + low), max(0.0, waiting + middle), max(0.0, waiting + high), tuple(chain))
 
 
-def _spread(chain: list[Activity]) -> tuple[float, float]:
-    """Calendar days earlier and later: the ranges of the chain's remaining efforts, taken as independent (root of the sum of squares)."""
-    less = more = 0.0
-    for activity in chain:
-        if activity.is_done:
-            continue
-        days = activity.duration * (100 - activity.progress) / 100 / DAY_MINUTES * CALENDAR_PER_WORKING_DAY
-        low, likely, high = activity.effort_low, activity.effort_likely, activity.effort_high
-        if low is None or high is None or not likely:
-            share_less, share_more = EFFORT_LESS, EFFORT_MORE
-        else:
-            share_less, share_more = (likely - low) / likely, (high - likely) / likely
-        less += (days * share_less) ** 2
-        more += (days * share_more) ** 2
-    return math.sqrt(less), math.sqrt(more)
+def _piece(activity: Activity) -> tuple[float, float, float]:
+    """Remaining calendar days of an activity: its duration, spread as its effort is, or as assumed where that has no range."""
+    days = activity.duration * (100 - activity.progress) / 100 / DAY_MINUTES * CALENDAR_PER_WORKING_DAY
+    low, likely, high = activity.effort_low, activity.effort_likely, activity.effort_high
+    if low is None or high is None or not likely:
+        return days * (1 - EFFORT_LESS), days, days * (1 + EFFORT_MORE)
+    return days * low / likely, days, days * high / likely
 
 
 def _project_finish(project: Project, today: date) -> Finish | None:

@@ -46,8 +46,8 @@ class ObjectiveFacts:
 class GapRows:
     """The rows that the checks look at, as `plan.queries.gap_rows` annotates them.
 
-    Activities, projects and services carry `minutes_logged`; activities and projects also `has_duty` and `duty_in_force`; activities
-    `holder_id`. `supervised`: step id -> ids of the projects that it supervises.
+    Activities, projects and services carry `minutes_logged`; activities and projects also `has_duty` and `duty_in_force`;
+    activities `holder_id`. `supervised`: step id -> ids of the projects that it supervises.
     """
 
     today: date

@@ -12,7 +12,7 @@ from goldenthread.engine.levers import LIKELIER, SOONER, Candidates, levers
 from goldenthread.engine.randoms import stable_key
 from goldenthread.plan.mapping.results import plain
 from goldenthread.plan.mapping.rows import ThreadRows
-from goldenthread.plan.mapping.thread import Thread
+from goldenthread.plan.mapping.thread import Thread, table
 
 SOONER_DAYS = 21.0
 LIKELIER_BY = 0.1
@@ -31,7 +31,9 @@ class _Candidate:
     uses_float: bool
 
 
-def levers_by_objective(rows: ThreadRows, thread: Thread, made: Forecast, options: ForecastOptions) -> dict[str, list[dict[str, Any]]]:
+def levers_by_objective(
+    rows: ThreadRows, thread: Thread, made: Forecast, options: ForecastOptions
+) -> dict[str, list[dict[str, Any]]]:
     """Objective id -> the changes that raise its chance most per hour, best first."""
     tried = _candidates(rows, thread, made)
     if not tried:
@@ -40,7 +42,8 @@ def levers_by_objective(rows: ThreadRows, thread: Thread, made: Forecast, option
     gains = levers(
         thread.data,
         options,
-        Candidates(
+        table(
+            Candidates,
             key=np.array([stable_key(f"lever{c.kind}{c.ref}", 0) for c in tried], np.int64),
             subject=[place[c.ref] for c in tried],
             kind=[c.kind for c in tried],

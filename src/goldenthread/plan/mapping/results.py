@@ -91,7 +91,19 @@ def stored_results(thread: Thread, made: Forecast, options: ForecastOptions, tod
 
 def _targets(thread: Thread, made: Forecast) -> dict[str, dict[str, Any]]:
     out = {}
-    columns = ("chance", "standard_error", "p10", "p50", "p90", "expected", "coverage", "drift_share", "worth_mean", "worth_p10", "worth_p90")
+    columns = (
+        "chance",
+        "standard_error",
+        "p10",
+        "p50",
+        "p90",
+        "expected",
+        "coverage",
+        "drift_share",
+        "worth_mean",
+        "worth_p10",
+        "worth_p90",
+    )
     for i, pk in enumerate(thread.ids["targets"]):
         kpi_id = thread.ids["kpis"][int(thread.data.targets.kpi[i])]
         out[str(pk)] = {name: plain(getattr(made.targets, name)[i]) for name in columns} | {
@@ -130,7 +142,12 @@ def _fans(thread: Thread, made: Forecast, options: ForecastOptions, today: date)
 def _effects(effects: Effects, ids: list[Any], thread: Thread) -> dict[str, dict[str, Any]]:
     """Per item: value at stake, cost of delay, and per target and objective the expected change and the chance it brings."""
     out: dict[str, dict[str, Any]] = {
-        str(pk): {"stake": plain(effects.value_at_stake[i]), "delay": plain(effects.cost_of_delay[i]), "targets": {}, "objectives": {}}
+        str(pk): {
+            "stake": plain(effects.value_at_stake[i]),
+            "delay": plain(effects.cost_of_delay[i]),
+            "targets": {},
+            "objectives": {},
+        }
         for i, pk in enumerate(ids)
     }
     for item, target, expected, chance in zip(effects.item, effects.target, effects.expected, effects.chance, strict=True):

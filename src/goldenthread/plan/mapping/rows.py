@@ -58,7 +58,7 @@ class ThreadRows:
 
 
 def thread_rows(office: Office, today: date) -> ThreadRows:
-    """Load the thread of an office: objectives that still count, all their targets and KPIs, the plan, and the projects that contribute.
+    """Load the thread of an office: objectives that still count, their targets and KPIs, the plan, projects that contribute.
 
     For computation only: no right is asked here, so nothing of it may be shown unfiltered.
     """

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from goldenthread.engine.drift import DriftOptions, drift
 from goldenthread.engine.randoms import stable_key
+from goldenthread.engine.realised_share import RealisedShare
 from goldenthread.engine.thread_data import (
     NO_RATE,
     ONCE,
@@ -23,7 +24,6 @@ from goldenthread.engine.thread_data import (
     Targets,
     ThreadData,
 )
-from goldenthread.engine.realised_share import RealisedShare
 from goldenthread.plan.mapping.experience import experience
 from goldenthread.plan.mapping.finishes import Finish, finishes
 from goldenthread.plan.mapping.rows import ThreadRows
@@ -45,6 +45,14 @@ class Thread:
     basis: dict[int, str]
     left_out: list[dict[str, str]] = field(default_factory=list)
     finish: dict[str, Finish] = field(default_factory=dict)
+
+
+T = TypeVar("T")
+
+
+def table(kind: type[T], **columns: Any) -> T:
+    """One of the engine's tables from plain lists, which it turns into arrays itself."""
+    return kind(**columns)
 
 
 def day_number(day: date | None, today: date, default: float = float("nan")) -> float:
@@ -72,16 +80,18 @@ def thread(rows: ThreadRows) -> Thread:
     place_subject = {ref: i for i, ref in enumerate(subject_refs)}
     data = ThreadData(
         kpis=_kpis([rows.kpis[pk] for pk in kpi_ids], targets, rows),
-        objectives=Objectives(key=_keys("objective", objective_ids)),
+        objectives=table(Objectives, key=_keys("objective", objective_ids)),
         targets=_targets(targets, place_objective, place_kpi, rows, leave_out),
-        subjects=Subjects(
+        subjects=table(
+            Subjects,
             key=np.array([stable_key(*_split(r)) for r in subject_refs], np.int64),
             finish_low=[done[r].low for r in subject_refs],
             finish_likely=[done[r].likely for r in subject_refs],
             finish_high=[done[r].high for r in subject_refs],
         ),
         contributions=_contributions(given, place_subject, place_kpi, experience(rows, done)),
-        supervisions=Supervisions(
+        supervisions=table(
+            Supervisions,
             key=_keys("supervision", [s.pk for s in watched]),
             subject=[place_subject[f"step:{s.step_id}"] for s in watched],
             supervised=[place_subject[f"project:{s.project_id}"] for s in watched],
@@ -156,7 +166,10 @@ def _kpis(kpis: list[Kpi], targets: list[Target], rows: ThreadRows) -> Kpis:
         if not figures:  # the baseline is the only figure there is
             start = next(t for t in targets if t.kpi_id == kpi.pk and t.baseline is not None)
             figures = [(min(start.baseline_on or rows.today, rows.today), float(start.baseline or 0.0))]
-        way = max((abs(t.value - t.baseline) for t in targets if t.kpi_id == kpi.pk and t.value is not None and t.baseline is not None), default=None)
+        way = max(
+            (abs(t.value - t.baseline) for t in targets if t.kpi_id == kpi.pk and t.value is not None and t.baseline is not None),
+            default=None,
+        )
         days = [day_number(on, rows.today) for on, _ in figures]
         trend = drift(days, [value for _, value in figures], DriftOptions(scale=way or None))
         columns["value"].append(figures[-1][1])
@@ -166,7 +179,8 @@ def _kpis(kpis: list[Kpi], targets: list[Target], rows: ThreadRows) -> Kpis:
         columns["noise"].append(trend.noise_per_root_day)
         columns["floor"].append(float("nan") if kpi.floor is None else kpi.floor)
         columns["ceiling"].append(float("nan") if kpi.ceiling is None else kpi.ceiling)
-    return Kpis(
+    return table(
+        Kpis,
         key=_keys("kpi", [k.pk for k in kpis]),
         value_now=columns["value"],
         day_of_value=columns["day"],
@@ -183,11 +197,16 @@ def _number(value: float | None) -> float:
 
 
 def _targets(
-    targets: list[Target], objectives: dict[int, int], kpis: dict[int, int], rows: ThreadRows, leave_out: Callable[[str, str], None]
+    targets: list[Target],
+    objectives: dict[int, int],
+    kpis: dict[int, int],
+    rows: ThreadRows,
+    leave_out: Callable[[str, str], None],
 ) -> Targets:
     worth = [_worth(t, rows, leave_out) for t in targets]
     sides = {Kpi.Direction.RISE: 1, Kpi.Direction.FALL: -1}
-    return Targets(
+    return table(
+        Targets,
         key=_keys("target", [t.pk for t in targets]),
         objective=[objectives[t.objective_id] for t in targets],
         kpi=[kpis[t.kpi_id] for t in targets],
@@ -236,8 +255,11 @@ def _in_own_currency(rate: ValueRate, rows: ThreadRows) -> float | None:
     return None if millionths is None else rate.minor * millionths / MILLION
 
 
-def _contributions(given: list[Contribution], subjects: dict[str, int], kpis: dict[int, int], learnt: RealisedShare) -> Contributions:
-    return Contributions(
+def _contributions(
+    given: list[Contribution], subjects: dict[str, int], kpis: dict[int, int], learnt: RealisedShare
+) -> Contributions:
+    return table(
+        Contributions,
         key=_keys("contribution", [c.pk for c in given]),
         subject=[subjects[_subject(c)] for c in given],
         kpi=[kpis[c.kpi_id] for c in given],

@@ -1,6 +1,7 @@
 """Reads of the business plan, one module a noun: the outline, forecasts, gaps."""
 
 from goldenthread.plan.queries.forecasts import (
+    changes_since,
     drift_rows,
     effect_row,
     explanation,
@@ -13,13 +14,14 @@ from goldenthread.plan.queries.forecasts import (
     target_fans,
 )
 from goldenthread.plan.queries.gaps import Gaps, gaps
-from goldenthread.plan.queries.step_page import StepPage, step_page
 from goldenthread.plan.queries.outline import PlanRow, contribution_sentence, office_of, plan_of, plan_rows
+from goldenthread.plan.queries.step_page import StepPage, step_page
 
 __all__ = [
     "Gaps",
     "PlanRow",
     "StepPage",
+    "changes_since",
     "contribution_sentence",
     "drift_rows",
     "effect_row",

@@ -20,7 +20,11 @@ from goldenthread.purpose.models import Objective, Office, Target
 def _newest_first() -> QuerySet[Forecast]:
     """Forecasts with `changes_since`: how many changesets are newer. What went in is not read."""
     since = (
-        Changeset.objects.filter(pk__gt=OuterRef("head")).order_by().values("organisation").annotate(n=Count("pk")).values("n")[:1]
+        Changeset.objects.filter(pk__gt=OuterRef("head"))
+        .order_by()
+        .values("organisation")
+        .annotate(n=Count("pk"))
+        .values("n")[:1]
     )
     return Forecast.objects.defer("inputs").annotate(changes_since=Subquery(since)).order_by("-made_at", "-id")
 
@@ -36,6 +40,11 @@ def forecast_of(person: Person, code: str | None = None) -> Forecast | None:
     if code:
         return rows.filter(office__code=code).first()
     return rows.order_by("office_id", "-made_at", "-id").first()
+
+
+def changes_since(made: Forecast) -> int:
+    """How many changesets are newer than a forecast that `latest_forecast` or `forecast_of` read."""
+    return int(getattr(made, "changes_since", 0) or 0)
 
 
 def objective_forecasts(objective_ids: list[int]) -> dict[int, dict[str, Any]]:
@@ -54,7 +63,7 @@ def objective_forecasts(objective_ids: list[int]) -> dict[int, dict[str, Any]]:
             if known is not None:
                 targets = {int(t): row for t, row in made.results["targets"].items() if row["objective"] == pk}
                 apart = _order(subjects, without=str(pk)) != usual if len(subjects) > 1 else None
-                since = {"made_at": made.made_at, "changes_since": made.changes_since or 0, "tells_apart": apart}
+                since = {"made_at": made.made_at, "changes_since": changes_since(made), "tells_apart": apart}
                 found[pk] = {**known, "targets": targets, **since}
     return found
 
@@ -84,11 +93,11 @@ def stale_offices() -> list[Office]:
     """Offices with a plan whose newest forecast is missing, older than the newest change, or of an earlier day."""
     newest = Changeset.objects.aggregate(m=Max("pk"))["m"] or 0
     last = Forecast.objects.filter(office=OuterRef("pk")).order_by("-made_at", "-id")
-    rows = Office.objects.filter(plan__isnull=False).annotate(
-        head=Subquery(last.values("head")[:1]), forecast_day=Subquery(last.values("data_date")[:1])
+    rows: Any = Office.objects.filter(plan__isnull=False).annotate(
+        seen_head=Subquery(last.values("head")[:1]), forecast_day=Subquery(last.values("data_date")[:1])
     )
     today = timezone.localdate()
-    return [o for o in rows if o.head is None or o.head < newest or o.forecast_day < today]
+    return [o for o in rows if o.seen_head is None or o.seen_head < newest or o.forecast_day < today]
 
 
 def explanation(made: Forecast, kind: str, ident: int) -> dict[str, Any]:
@@ -124,7 +133,7 @@ def explanation(made: Forecast, kind: str, ident: int) -> dict[str, Any]:
 FORMULAS = {
     "objective": "Share of runs in which every required target is reached at its date.",
     "target": (
-        "Share of runs in which last figure + drift + noise + sum of (delivered? × effect × part of the effect that has come by then) "
+        "Share of runs in which last figure + drift + noise + sum of (delivered? × effect × part of it that has come by then) "
         "reaches the target at its date."
     ),
     "contribution": "Mean worth of all runs less the mean worth of the same runs without this contribution.",
@@ -200,7 +209,7 @@ def drift_rows(objective: Objective, made: Forecast | None) -> list[tuple[Target
 
 
 def objectives_that_rank(objective_ids: list[int]) -> dict[int, bool]:
-    """A09: whether an objective changes the order of two pieces of work, by the chances that they bring. Left out where not known."""
+    """A09: whether it changes the order of two pieces of work, by the chances that they bring; unknown ones are left out."""
     found: dict[int, bool] = {}
     for office_id in set(Objective.objects.filter(pk__in=objective_ids).values_list("office_id", flat=True)):
         made = latest_forecast(office_id)

@@ -126,7 +126,9 @@ def gaps(office: Office, today: date, person: Person) -> Gaps:
     work = mapping.work(rows)
     links = [link for item in work for link in item.links]
     people = dict(
-        Person.objects.filter(is_external=False, leaves_on__isnull=True, resource__isnull=False).order_by("name").values_list("pk", "name")
+        Person.objects.filter(is_external=False, leaves_on__isnull=True, resource__isnull=False)
+        .order_by("name")
+        .values_list("pk", "name")
     )
     hidden = set() if rights(person).everywhere(Act.VIEW, Kind.CONFIDENTIAL) else _confidential(rows, person)
     shown = [w if w.key not in hidden else _nameless(w) for w in work]

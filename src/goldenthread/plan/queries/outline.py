@@ -60,9 +60,9 @@ def office_of(person: Person, code: str | None = None) -> Office:
 
 def plan_of(person: Person, code: str | None = None) -> BusinessPlan:
     """The plan of the office named, or of the first that the person may see. Http404 where there is none. One statement."""
-    plans = visible(
-        BusinessPlan.objects.select_related("office__organisation", "schedule__scope", "scope"), person
-    ).order_by("office_id")
+    plans = visible(BusinessPlan.objects.select_related("office__organisation", "schedule__scope", "scope"), person).order_by(
+        "office_id"
+    )
     plan = plans.filter(office__code=code).first() if code else plans.first()
     if plan is None:
         raise Http404

@@ -87,7 +87,9 @@ def _said(step: Step, above: list[Step]) -> list[Said]:
     for row in rows:
         figures = known.get(str(row.pk), {})
         gains = [v for v in figures.get("objectives", {}).values() if v is not None]
-        found.append(Said(row, contribution_sentence(row, None), figures.get("stake"), max(gains, default=None), row.step_id != step.pk))
+        found.append(
+            Said(row, contribution_sentence(row, None), figures.get("stake"), max(gains, default=None), row.step_id != step.pk)
+        )
     return found
 
 

@@ -41,7 +41,13 @@ def add(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         row = actions.contribute(step=step, project=project, by=visitor(request), **form.arguments())
         return done(request, "Its line to the goal is drawn", _home(row))
-    context = {"form": form, "subject": step or project, "row": None, "spoken": "", "say_url": reverse("plan:say") + f"?{kind}={ident}"}
+    context = {
+        "form": form,
+        "subject": step or project,
+        "row": None,
+        "spoken": "",
+        "say_url": reverse("plan:say") + f"?{kind}={ident}",
+    }
     return pages.page(request, TEMPLATE, context, status=422 if request.method == "POST" else 200)
 
 
@@ -50,9 +56,13 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change, confirm, judge or withdraw a contribution."""
     row: Contribution = seen(request, Contribution, pk, "kpi__office", "step__activity", "step__plan", "project")
     names = ("size", "low", "likely", "high", "chance", "lag_days", "ramp_days", "mechanism", "assumption", "grade", "version")
-    form = ContributionForm(request.POST or None, office=row.kpi.office, initial={n: getattr(row, n) for n in names} | {"kpi": row.kpi})
+    form = ContributionForm(
+        request.POST or None, office=row.kpi.office, initial={n: getattr(row, n) for n in names} | {"kpi": row.kpi}
+    )
     if request.method == "POST" and form.is_valid():
-        actions.edit_contribution(contribution=row, changes=form.changes(), by=visitor(request), version=form.cleaned_data["version"])
+        actions.edit_contribution(
+            contribution=row, changes=form.changes(), by=visitor(request), version=form.cleaned_data["version"]
+        )
         return done(request, "Contribution saved", _home(row))
     context = {
         "form": form,
@@ -80,7 +90,7 @@ def say(request: HttpRequest) -> HttpResponse:
 def _spoken(given: dict[str, Any], *, from_step: bool) -> str:
     kpi, effect = given["kpi"], given["effect"]
     try:
-        low, likely, high = effect if effect else _of_size(kpi, given["size"])
+        low, likely, high = effect or _of_size(kpi, given["size"])
     except Refused as refusal:
         return str(refusal)
     row = Contribution(
@@ -106,5 +116,7 @@ def judge(request: HttpRequest, pk: int) -> HttpResponse:
     if what == "withdraw":
         actions.withdraw_contribution(contribution=row, by=visitor(request))
         return done(request, "Withdrawn: no line to this figure any more", home)
-    actions.judge_contribution(contribution=row, shown=request.POST.get("shown", ""), by=visitor(request), because=request.POST.get("because", ""))
+    actions.judge_contribution(
+        contribution=row, shown=request.POST.get("shown", ""), by=visitor(request), because=request.POST.get("because", "")
+    )
     return done(request, "Judged", home)

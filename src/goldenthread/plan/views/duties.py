@@ -22,8 +22,16 @@ NAMES = ("name", "source", "holder", "cadence", "next_due", "minutes", "proof_wa
 def duties(request: HttpRequest) -> HttpResponse:
     """The duties, and the last proofs."""
     found = queries.plan_of(visitor(request), request.GET.get("office"))
-    rows = visible(Duty.objects.filter(plan=found), visitor(request)).select_related("holder", "step__activity", "project").order_by("next_due", "name")
-    proofs = visible(DutyOccurrence.objects.filter(duty__plan=found, proven_on__isnull=False), visitor(request)).select_related("duty").order_by("-proven_on")[:20]
+    rows = (
+        visible(Duty.objects.filter(plan=found), visitor(request))
+        .select_related("holder", "step__activity", "project")
+        .order_by("next_due", "name")
+    )
+    proofs = (
+        visible(DutyOccurrence.objects.filter(duty__plan=found, proven_on__isnull=False), visitor(request))
+        .select_related("duty")
+        .order_by("-proven_on")[:20]
+    )
     context = {
         "plan": found,
         "office": found.office,

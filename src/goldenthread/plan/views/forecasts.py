@@ -18,7 +18,12 @@ from goldenthread.purpose.models import Objective, Target
 from goldenthread.ui import pages
 
 MODELS = {"objective": Objective, "target": Target, "contribution": Contribution, "supervision": Supervision}
-OFFICES = {"objective": "office_id", "target": "objective__office_id", "contribution": "kpi__office_id", "supervision": "step__plan__office_id"}
+OFFICES = {
+    "objective": "office_id",
+    "target": "objective__office_id",
+    "contribution": "kpi__office_id",
+    "supervision": "step__plan__office_id",
+}
 
 
 @require_GET
@@ -26,7 +31,7 @@ def explain(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Formula, inputs, seed and time of a figure, and the figure computed again from them."""
     if kind not in MODELS:
         raise Http404
-    rows = visible(MODELS[kind].objects.all(), visitor(request))  # type: ignore[attr-defined]
+    rows = visible(MODELS[kind].objects.all(), visitor(request))
     row = get_object_or_404(rows, pk=pk)
     office_id = rows.filter(pk=pk).values_list(OFFICES[kind], flat=True).get()
     made = visible(Forecast.objects.filter(office_id=office_id), visitor(request)).order_by("-made_at", "-id").first()

@@ -94,7 +94,9 @@ def act_on_rows(request: HttpRequest) -> HttpResponse:
     if not steps:
         raise Refused("Pick at least one row.", field="ids")
     who = seen(request, Person, int(request.POST["person"])) if request.POST.get("person", "").isdigit() else None
-    text = row_actions.act_on_rows(steps=steps, action=request.POST.get("action", ""), person=who, days=request.POST.get("days", ""), by=person)
+    text = row_actions.act_on_rows(
+        steps=steps, action=request.POST.get("action", ""), person=who, days=request.POST.get("days", ""), by=person
+    )
     return done(request, text, _back(steps[0].plan))
 
 
@@ -102,7 +104,9 @@ def act_on_rows(request: HttpRequest) -> HttpResponse:
 def edit_cell(request: HttpRequest, pk: int) -> HttpResponse:
     """Change one field of a row in place."""
     step = step_of(request, pk)
-    row_actions.edit_cell(step=step, field=request.POST.get("field", ""), value=request.POST.get("value", ""), by=visitor(request))
+    row_actions.edit_cell(
+        step=step, field=request.POST.get("field", ""), value=request.POST.get("value", ""), by=visitor(request)
+    )
     return done(request, f"Changed: {step.activity.name}", _back(step.plan))
 
 

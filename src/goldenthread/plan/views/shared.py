@@ -21,13 +21,26 @@ def visitor(request: HttpRequest) -> Person:
 
 def seen(request: HttpRequest, model: Any, pk: int, *related: str) -> Any:
     """The row of `model`, or 404 where the visitor may not see it."""
-    rows = visible(model.objects.select_related(*related), visitor(request)) if related else visible(model.objects.all(), visitor(request))
+    rows = (
+        visible(model.objects.select_related(*related), visitor(request))
+        if related
+        else visible(model.objects.all(), visitor(request))
+    )
     return get_object_or_404(rows, pk=pk)
 
 
 def step_of(request: HttpRequest, pk: int) -> Step:
     """A step with its activity, plan and office."""
-    found: Step = seen(request, Step, pk, "activity__schedule__scope", "plan__office__organisation", "plan__schedule__scope", "plan__scope", "service")
+    found: Step = seen(
+        request,
+        Step,
+        pk,
+        "activity__schedule__scope",
+        "plan__office__organisation",
+        "plan__schedule__scope",
+        "plan__scope",
+        "service",
+    )
     return found
 
 

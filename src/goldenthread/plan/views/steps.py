@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from goldenthread.accounts.models import Person
 from goldenthread.kit.errors import Refused
 from goldenthread.plan import actions, queries
-from goldenthread.plan.forms import StepForm, first_error
+from goldenthread.plan.forms import StepForm
 from goldenthread.plan.models import Raci, Step, Supervision
 from goldenthread.plan.views.shared import done, may_edit, seen, step_of, visitor
 from goldenthread.projects.models import Project
@@ -40,7 +40,7 @@ def step(request: HttpRequest, pk: int) -> HttpResponse:
     if context["may_edit"]:
         context |= {
             "people": Person.objects.filter(is_external=False).order_by("name"),
-            "activities": Activity.objects.filter(schedule=row.activity.schedule_id, cancelled_on__isnull=True, step__isnull=False)
+            "activities": Activity.objects.filter(schedule=row.activity.schedule, cancelled_on=None, step__isnull=False)
             .exclude(pk=row.activity_id).order_by("position", "pk"),
             "projects": Project.objects.filter(state=Project.State.RUNNING).order_by("name"),
             "kinds": Relationship.RelationshipKind.choices,
@@ -77,7 +77,9 @@ def edit_step(request: HttpRequest, pk: int) -> HttpResponse:
             actions.set_raci(step=row, person=who, letter=Raci.Letter.ACCOUNTABLE, by=visitor(request))
         return done(request, "Step saved", _url(pk))
     status = 422 if request.method == "POST" else 200
-    return pages.page(request, "plan/templates/form.html", {"form": form, "title": f"Change {row}", "back": _url(pk)}, status=status)
+    return pages.page(
+        request, "plan/templates/form.html", {"form": form, "title": f"Change {row}", "back": _url(pk)}, status=status
+    )
 
 
 @require_POST
@@ -128,7 +130,9 @@ def relate(request: HttpRequest, pk: int) -> HttpResponse:
         minutes = round(float(lag.replace(",", ".")) * 480)
     except ValueError as error:
         raise Refused(f"“{lag}” is not a number of days.", field="lag") from error
-    schedule.relate(predecessor=before, successor=row.activity, by=visitor(request), relationship_kind=given.get("kind", "FS"), lag=minutes)
+    schedule.relate(
+        predecessor=before, successor=row.activity, by=visitor(request), relationship_kind=given.get("kind", "FS"), lag=minutes
+    )
     return done(request, f"It waits for {before}", _url(pk))
 
 
