@@ -235,6 +235,9 @@ TEXT_CASES = {
     "an endless cell": (b"a,b\n" + b"x" * 1_500_000 + b",1\n", "cells", "line"),
     "only blanks": (b" \n \n\t\n", "No table", ""),
     "not the encoding it says": (b"\xff\xfea\0b\0\x00", "damaged", ""),
+    "a web page": (b"<html><table><tr><td>Project</td></tr></table></html>", "web page", ""),
+    "xml": (b'<?xml version="1.0"?><Project/>', "XML", ""),
+    "json": (b'[{"project": "A"}]', "JSON", ""),
     "a picture": (b"\x89PNG\r\n\x1a\n" + b"\0" * 50, "not a table", ""),
 }
 

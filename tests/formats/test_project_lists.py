@@ -14,13 +14,14 @@ from goldenthread.formats.project_lists import (
     Match,
     ProjectOptions,
     guess_mapping,
+    headings_of,
     read_project_file,
     read_projects,
     reconcile,
 )
 from goldenthread.formats.project_rows import ProjectRow
 from goldenthread.formats.reconciliation import likeness
-from goldenthread.formats.tables import detect
+from goldenthread.formats.tables import ColumnSettings, Settings, detect
 from tests.formats.material import csv_of, xlsx_of
 
 
@@ -225,3 +226,18 @@ def test_every_project_ends_in_exactly_one_place(entries, seed, data):
     assert sorted(rows) == list(range(len(after)))
     shuffled = random.Random(seed).sample(before, len(before))
     assert len(reconcile(shuffled, after).matched) == len(result.matched)
+
+
+def test_next_month_needs_no_questions_even_where_columns_moved():
+    settings = Settings(by_heading={"Cost": ColumnSettings(kind="money", currency="CHF", power=3)})
+    mapping = {"name": (1,), "reference": (0,), "budget": (2,)}
+    first = read_project_file(csv_of("Nr,Was,Cost", "1,Alpha,10", "2,Beta,20"), ProjectOptions(settings, mapping))
+    stored = headings_of(first.detected.table, first.projects.mapping)
+    assert stored == {"name": ("Was",), "reference": ("Nr",), "budget": ("Cost",)}
+    later = csv_of("Cost,Owner,Was,Number", "11,Ann,Alpha,1", "22,Bob,Beta,2")
+    second = read_project_file(later, ProjectOptions(settings, headings=stored)).projects
+    assert [(p.reference, p.name, p.budget, p.currency) for p in second.projects] == [
+        ("1", "Alpha", 11_000, "CHF"),
+        ("2", "Beta", 22_000, "CHF"),
+    ]
+    assert all(not p.sponsor for p in second.projects), "only the fields that were mapped last time"

@@ -11,6 +11,7 @@ import re
 import zipfile
 import zlib
 from dataclasses import dataclass
+from xml.parsers import expat
 
 from goldenthread.formats import limits
 from goldenthread.formats.errors import FormatError
@@ -100,11 +101,11 @@ def _unpacked(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> dict[
             continue
         content = _bounded(archive, entry, left)
         left -= len(content)
-        _refuse_doctype(content, entry.filename)
-        if entry.filename.startswith("xl/worksheets/sheet"):
+        if entry.filename.startswith("xl/worksheets/"):
             cells += _check_sheet(content, entry.filename)
         if cells > limits.CELLS:
             raise FormatError(f"The workbook holds more than {limits.CELLS:,} cells.", f"part {entry.filename}", _LESS)
+        _check_xml(content, entry.filename)
         parts[entry.filename] = content
     _check_shared_text(parts)
     return parts
@@ -146,10 +147,25 @@ def _check_shared_text(parts: dict[str, bytes]) -> None:
         raise FormatError(f"The texts of the workbook come to more than {limit} when written out.", "", _LESS)
 
 
-def _refuse_doctype(content: bytes, name: str) -> None:
-    head = content[:4096].replace(b"\0", b"")
-    if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
-        raise FormatError("The file declares its own document type, which is refused.", f"part {name}", _SAVE)
+def _check_xml(content: bytes, name: str) -> None:
+    """Refuse a part that is no plain well-formed XML: the sheet reader may wait for ever on a broken one."""
+    if b"\0" in content[:200]:
+        raise FormatError("The file is not written in UTF-8.", f"part {name}", _SAVE)
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = _refuse_doctype
+    try:
+        parser.Parse(content, True)
+    except expat.ExpatError as problem:
+        place = f"part {name}, line {problem.lineno}"
+        raise FormatError("The file looks like a spreadsheet but is damaged.", place, _SAVE) from problem
+    except FormatError as refusal:
+        raise FormatError(refusal.message, f"part {name}", refusal.advice) from None
+    except (LookupError, ValueError) as problem:
+        raise FormatError("The file is written in an encoding that is not known.", f"part {name}", _SAVE) from problem
+
+
+def _refuse_doctype(*_: object) -> None:
+    raise FormatError("The file declares its own document type, which is refused.", "", _SAVE)
 
 
 def _check_sheet(content: bytes, name: str) -> int:

@@ -8,6 +8,7 @@ is read; where the system knows no such limits (Windows) the counts inside the r
 from __future__ import annotations
 
 import sys
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,8 @@ def main() -> int:
         answer = {}
         message = f"The file needs more than {limits.MEMORY_BYTES // 2**20} MiB to be read and was refused."
         packed = transport.pack({"error": [message, "", "Save only the rows you need as CSV and import that."], **_cost()})
+    except Exception:  # noqa: BLE001 -- whatever went wrong is carried to the caller, who raises it as our own fault
+        packed = transport.pack({"fault": traceback.format_exc(limit=-8), **_cost()})
     sys.stdout.buffer.write(packed)
     sys.stdout.buffer.flush()
     return 0

@@ -51,7 +51,8 @@ class Cost:
 def read_guarded(kind: str, data: bytes, options: Any = None) -> Any:
     """Read `data` with the reader named `kind` (see READERS) and return its dataclass.
 
-    options: the reader's own options dataclass or None. Raises FormatError for any refusal, never MemoryError.
+    options: the reader's own options dataclass or None. Raises FormatError for any refusal, never MemoryError; a
+    RuntimeError is a fault of the reader itself.
     """
     return read_measured(kind, data, options)[0]
 
@@ -119,4 +120,6 @@ def _opened(answer: bytes, code: int) -> tuple[Any, Cost]:
         raise FormatError(f"The file needs more than {MEMORY_BYTES // 2**20} MiB to be read and was refused.", "", _TOO_MUCH)
     if "error" in reply:
         raise FormatError(*reply["error"])
+    if "fault" in reply:
+        raise RuntimeError(f"The reader failed on a file it should have read or refused:\n{reply['fault']}")
     return reply["result"], Cost(reply["cpu_seconds"], reply["peak_bytes"], True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 from goldenthread.formats.columns import Column, date_in, scaled
 from goldenthread.formats.dates import last_of_month, read_date
 from goldenthread.formats.errors import FormatError
-from goldenthread.formats.header_words import fields_of
+from goldenthread.formats.header_words import fields_of, words_of
 from goldenthread.formats.project_rows import FIELDS, HistoryPoint, Match, Problem, ProjectList, ProjectRow
 from goldenthread.formats.reconciliation import Known, Reconciliation, reconcile
 from goldenthread.formats.tables import Detected, Settings, Table, detect
@@ -24,7 +24,7 @@ from goldenthread.formats.values import CODES, is_blank, is_spreadsheet_error, r
 
 __all__ = [
     "FIELDS", "HistoryPoint", "Known", "Match", "Problem", "ProjectFile", "ProjectList", "ProjectOptions", "ProjectRow",
-    "Reconciliation", "guess_mapping", "read_project_file", "read_projects", "reconcile",
+    "Reconciliation", "guess_mapping", "headings_of", "read_project_file", "read_projects", "recalled", "reconcile",
 ]  # fmt: skip
 PREVIEW = 200
 _SURE_ENOUGH = 0.36
@@ -39,10 +39,14 @@ _FITS = {
 
 @dataclass(frozen=True, slots=True)
 class ProjectOptions:
-    """settings for the table; mapping: field -> column indices, replacing the guess where given."""
+    """settings for the table; mapping: field -> column indices, replacing the guess.
+
+    headings: field -> headings as `headings_of` returned them for an earlier file; fields found again need no guess.
+    """
 
     settings: Settings | None = None
     mapping: dict[str, tuple[int, ...]] | None = None
+    headings: dict[str, tuple[str, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ def read_project_file(data: bytes, options: ProjectOptions | None = None) -> Pro
     """Detect, map and read in one step; raises FormatError where no table or no name of a project is found."""
     options = options or ProjectOptions()
     detected = detect(data, options.settings)
-    mapping = guess_mapping(detected.table)
+    mapping = recalled(detected.table, options.headings) if options.headings is not None else guess_mapping(detected.table)
     if options.mapping is not None:
         mapping = {name: Match(tuple(columns), 1.0, "given") for name, columns in options.mapping.items() if columns}
     projects = read_projects(detected.table, mapping)
@@ -81,6 +85,29 @@ def guess_mapping(table: Table) -> dict[str, Match]:
             chosen[name] = Match((column.index,), min(1.0, score), f"heading {column.name!r}"[:80])
             taken.add(column.index)
     return _with_second_columns(table, chosen, taken, offers)
+
+
+def headings_of(table: Table, mapping: Mapping[str, Match]) -> dict[str, tuple[str, ...]]:
+    """Field -> headings of its columns: what to store so that next month's file needs no questions."""
+    return {name: tuple(table.columns[column].name for column in match.columns) for name, match in mapping.items()}
+
+
+def recalled(table: Table, headings: Mapping[str, Sequence[str]]) -> dict[str, Match]:
+    """The mapping of an earlier file found again by its headings; fields whose heading is gone are guessed from free columns."""
+    places: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for column in table.columns:
+        places[words_of(column.name) or (column.name,)].append(column.index)
+    found: dict[str, Match] = {}
+    for name, wanted in headings.items():
+        keys = dict.fromkeys(words_of(heading) or (heading,) for heading in wanted)
+        columns = [index for key in keys for index in places.get(key, ())]
+        if columns and name in FIELDS:
+            found[name] = Match(tuple(columns), 1.0, "as in the last file")
+    taken = {column for match in found.values() for column in match.columns}
+    for name, match in guess_mapping(table).items():
+        if name in headings and name not in found and not taken.intersection(match.columns):
+            found[name] = match
+    return found
 
 
 def _fit(name: str, column: Column, records: int, *, repeats: bool) -> float:

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from math import sqrt
-from typing import Any
 
 from goldenthread.formats.columns import KINDS, Column, ColumnSettings, Hints, Value, decimal_votes, order_votes, read_column
 from goldenthread.formats.errors import FormatError
@@ -24,7 +23,8 @@ class Settings:
 
     orientation: "rows" (one record per row) or "columns". header_row: row number, 1-based, of the first header line as counted
     in the file (in a transposed list: column number); 0 for none. keep_totals: leave rows of totals in.
-    columns: corrections by column index, written as a string.
+    columns: corrections by column index, written as a string. by_heading: corrections by column heading, for next month's
+    file, in which columns may have moved; an index wins over a heading.
     """
 
     encoding: str | None = None
@@ -37,6 +37,7 @@ class Settings:
     decimal_mark: str | None = None
     date_order: str | None = None
     columns: dict[str, ColumnSettings] = field(default_factory=dict)
+    by_heading: dict[str, ColumnSettings] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def detect_in(book: Workbook, settings: Settings) -> Detected:
 def _check(settings: Settings) -> None:
     if settings.orientation not in (None, "rows", "columns"):
         raise FormatError(f"Unknown orientation {settings.orientation!r}.", "", 'Use "rows" or "columns".')
-    for index, column in settings.columns.items():
+    for index, column in (settings.columns | settings.by_heading).items():
         if (
             column.kind not in (None, *KINDS)
             or column.date_order not in (None, "dmy", "mdy")
@@ -218,16 +219,12 @@ def _read_table(
         at = layout.column_at[index] if index < len(layout.column_at) else -1
         sheet_format = sheet.formats[at] if orientation == "rows" and 0 <= at < len(sheet.formats) else ""
         own = replace(hints, sheet_format=sheet_format)
-        column, read = read_column(
-            Column(index, name, sources[index]),
-            cells[index],
-            texts[index],
-            own,
-            settings.columns.get(str(index), ColumnSettings()),
-        )
+        told = settings.columns.get(str(index)) or settings.by_heading.get(name) or ColumnSettings()
+        column, read = read_column(Column(index, name, sources[index]), cells[index], texts[index], own, told)
         columns.append(column)
         values.append(read)
-        notes += _column_notes(column, plain[index])
+    for column, texts_of_column in zip(columns, plain, strict=True):
+        notes += _column_notes(column, texts_of_column, max(other.power for other in columns))
     numbers = (
         [at + 1 for at in layout.record_at] if orientation == "columns" else [_number_of(sheet, at) for at in layout.record_at]
     )
@@ -255,7 +252,7 @@ def _hints(plain: list[list[str]], book: Workbook, settings: Settings) -> Hints:
     return Hints(settings.decimal_mark or mark, settings.date_order or order)
 
 
-def _column_notes(column: Column, texts: list[str]) -> list[Note]:
+def _column_notes(column: Column, texts: list[str], power: int) -> list[Note]:
     place, notes = f"column {column.name}"[:80], []
     if column.kind == "date":
         votes = order_votes(texts)
@@ -272,7 +269,7 @@ def _column_notes(column: Column, texts: list[str]) -> list[Note]:
             words = "day first" if column.date_order == "dmy" else "month first"
             notes.append(Note("dates", f"No cell tells day from month; read {words}.", "unsure", place))
     if column.kind == "money":
-        notes += _money_notes(column, texts, place)
+        notes += _money_notes(column, texts, place, power)
     if column.withheld:
         notes.append(
             Note(
@@ -285,7 +282,7 @@ def _column_notes(column: Column, texts: list[str]) -> list[Note]:
     return notes
 
 
-def _money_notes(column: Column, texts: list[str], place: str) -> list[Note]:
+def _money_notes(column: Column, texts: list[str], place: str, power: int) -> list[Note]:
     notes = []
     if column.currency and len(column.currency) != 3:
         notes.append(Note("currency", f"The sign {column.currency} names several currencies.", "unsure", place))
@@ -294,7 +291,9 @@ def _money_notes(column: Column, texts: list[str], place: str) -> list[Note]:
         and column.filled
         and max((len(text.split(".")[0]) for text in texts if not is_blank(text) and len(text) < 20), default=9) <= 7
     ):
-        notes.append(Note("scale", "These amounts are small for projects; are they thousands or millions?", "unsure", place))
+        other = {3: " Other columns say thousands.", 6: " Other columns say millions."}.get(power, "")
+        text = f"These amounts are small for projects; are they thousands or millions?{other}"
+        notes.append(Note("scale", text, "unsure", place))
     return notes
 
 
@@ -303,17 +302,3 @@ def _columns_used(table: Table) -> dict[str, ColumnSettings]:
         str(column.index): ColumnSettings(column.kind, column.date_order, column.decimal_mark, column.currency, column.power)
         for column in table.columns
     }
-
-
-def options_from(value: Any) -> Settings:
-    """Settings from a plain dictionary, as stored by a caller; raises FormatError for an unknown key."""
-    if isinstance(value, Settings):
-        return value
-    given = dict(value or {})
-    columns = {
-        key: ColumnSettings(**entry) if isinstance(entry, dict) else entry for key, entry in given.pop("columns", {}).items()
-    }
-    try:
-        return Settings(columns=columns, **given)
-    except TypeError as problem:
-        raise FormatError("A setting is not known.", "", str(problem)) from problem

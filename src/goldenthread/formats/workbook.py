@@ -68,12 +68,26 @@ def read_workbook(data: bytes, options: Any = None) -> Workbook:
         raise FormatError("This is an old Excel file (.xls) or a workbook locked with a password.", "", _SAVE)
     if data.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"Rar!", b"7z\xbc\xaf")):
         raise FormatError("This is not a table but a document, picture or archive.", "", "Import an .xlsx, .ods or .csv file.")
+    _refuse_markup(data)
     grid = read_text(data, getattr(options, "encoding", None), getattr(options, "delimiter", None))
     width = max((len(row) for row in grid.rows), default=0)
     if width * len(grid.rows) > 4 * limits.CELLS:
         raise FormatError("One row is far wider than the others.", "", "Remove the stray separators and import the file again.")
     rows = tuple((*(cell if cell.strip() else None for cell in row), *(None,) * (width - len(row))) for row in grid.rows)
     return Workbook("text", (Sheet("", rows, grid.lines),), grid.encoding, grid.delimiter, grid.notes)
+
+
+def _refuse_markup(data: bytes) -> None:
+    """Name the files that only look like tables by their suffix: web pages, XML, JSON."""
+    head = data[:1000].lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n").replace(b"\0", b"").lower()
+    if head.startswith((b"<html", b"<!doctype html", b"<table", b"<meta", b"<style")) or b"mso-application" in head:
+        raise FormatError(
+            "This is a web page saved as a spreadsheet.", "", "Open it in a spreadsheet program and save it as .xlsx."
+        )
+    if head.startswith((b"<?xml", b"<!doctype")):
+        raise FormatError("This is XML, not a table.", "", "Import StratML plans and schedules by their own commands.")
+    if head.startswith((b'{"', b"[{", b"{\n")):
+        raise FormatError("This is JSON, not a table.", "", "Export it as .xlsx or CSV and import that.")
 
 
 def _read_archive(data: bytes) -> Workbook:
