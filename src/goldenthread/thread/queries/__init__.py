@@ -1,8 +1,33 @@
-"""Reads across rooms, one module a page: chains, today, the map."""
+"""Reads across rooms, one module a page: chains, today, the map, the first run, a person's work, the search."""
 
 from goldenthread.thread.queries.chains import Chains, Link, chains_of
+from goldenthread.thread.queries.people import OpenWork, leavers, may_see_work, open_work, takers
+from goldenthread.thread.queries.search import search_rows
+from goldenthread.thread.queries.start import FirstRun, Result, figures, first_run, has_answers, result
 from goldenthread.thread.queries.thread_map import ThreadMap, thread_map
 from goldenthread.thread.queries.today import Today, TodayRow, leads, team_today, today
 
-__all__ = ["Chains", "Link", "ThreadMap", "Today", "TodayRow", "chains_of",
-    "leads", "team_today", "thread_map", "today"]
+__all__ = [
+    "Chains",
+    "FirstRun",
+    "Link",
+    "OpenWork",
+    "Result",
+    "ThreadMap",
+    "Today",
+    "TodayRow",
+    "chains_of",
+    "figures",
+    "first_run",
+    "has_answers",
+    "leads",
+    "leavers",
+    "may_see_work",
+    "open_work",
+    "result",
+    "search_rows",
+    "takers",
+    "team_today",
+    "thread_map",
+    "today",
+]

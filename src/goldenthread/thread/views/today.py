@@ -11,8 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from goldenthread.accounts.queries import undo_address, visible
+from goldenthread.accounts.queries import rights, undo_address, visible
 from goldenthread.kit.errors import Refused
+from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan.models import DutyOccurrence
 from goldenthread.schedule import actions as schedule
 from goldenthread.schedule.models import Activity
@@ -37,11 +38,15 @@ def today(request: HttpRequest) -> HttpResponse:
     """The person's day; `?team` shows the team's to who leads it."""
     person = _person(request)
     day = queries.today(person)
+    begun = queries.first_run(person) if not day.rows and rights(person).anywhere(Act.EDIT, Kind.MANDATE) else None
+    if begun is not None and begun.office is None:
+        return HttpResponseRedirect(reverse("thread:start"))
     team = queries.team_today(person) if "team" in request.GET else None
     context = {
         "day": day,
         "team": team,
         "leads": queries.leads(person),
+        "begun": begun,
         "fits": set(day.load.whole) | ({day.load.begun} if day.load.begun else set()),
         "shown": day.rows[:BEGIN],
         "later": day.rows[BEGIN:],

@@ -1,0 +1,74 @@
+"""The open work of one person, and of those who leave."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Q, QuerySet
+
+from goldenthread.accounts.models import Person
+from goldenthread.accounts.queries import rights, visible
+from goldenthread.kit.permissions import Act, Kind
+from goldenthread.plan.models import Duty
+from goldenthread.purpose.models import Kpi, Objective
+from goldenthread.schedule import queries as schedule
+from goldenthread.schedule.models import Activity
+from goldenthread.thread.queries.chains import Link, chains_of
+
+OPEN_OBJECTIVES = (Objective.State.DRAFT, Objective.State.PROPOSED, Objective.State.APPROVED)
+
+
+@dataclass(frozen=True)
+class OpenWork:
+    """What a person does and answers for, as far as somebody else may see it."""
+
+    work: list[tuple[Activity, list[Link]]]
+    duties: list[Duty]
+    kpis: list[Kpi]
+    objectives: list[Objective]
+
+    @property
+    def count(self) -> int:
+        """Things that would be handed over; objectives stay."""
+        return len(self.work) + len(self.duties) + len(self.kpis)
+
+
+def open_work(subject: Person, viewer: Person) -> OpenWork:
+    """The open work of `subject` that `viewer` may see, each with its thread. Seven statements."""
+    rows = list(visible(schedule.open_work(subject), viewer))
+    chains = chains_of(rows, viewer)
+    return OpenWork(
+        work=[(row, chains.chain(row.pk)) for row in rows],
+        duties=list(visible(Duty.objects.filter(holder=subject), viewer).order_by("name", "id")),
+        kpis=list(visible(Kpi.objects.filter(owner=subject), viewer).order_by("name", "id")),
+        objectives=list(visible(Objective.objects.filter(owner=subject, state__in=OPEN_OBJECTIVES), viewer).order_by("id")),
+    )
+
+
+def may_see_work(subject: Person, viewer: Person) -> bool:
+    """One's own; of others, who plans, unless the organisation has switched that off. The work of who leaves is always found."""
+    if subject.pk == viewer.pk:
+        return True
+    plans = rights(viewer).anywhere(Act.EDIT, Kind.PLAN)
+    return plans and (viewer.organisation.shows_person_load or subject.leaves_on is not None)
+
+
+def takers(giver: Person, viewer: Person, day: date) -> QuerySet[Person]:
+    """Who could take the work over: people of the house who stay."""
+    stays = Q(leaves_on__isnull=True) | Q(leaves_on__gt=giver.leaves_on or day)
+    return visible(Person.objects.filter(stays, is_external=False), viewer).exclude(pk=giver.pk).order_by("name", "id")
+
+
+def leavers(viewer: Person) -> list[Person]:
+    """People with a last day who still have open work in a plan; `open_count` says how much. One statement."""
+    if not rights(viewer).anywhere(Act.EDIT, Kind.PLAN):
+        return []
+    unfinished = Q(
+        resource__assignments__activity__actual_finish__isnull=True,
+        resource__assignments__activity__cancelled_on__isnull=True,
+        resource__assignments__activity__children__isnull=True,
+    )
+    rows = visible(Person.objects.filter(leaves_on__isnull=False), viewer)
+    counted = rows.annotate(open_count=Count("resource__assignments__activity", filter=unfinished, distinct=True))
+    return list(counted.filter(open_count__gt=0).order_by("leaves_on", "name"))
