@@ -5,10 +5,11 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from goldenthread.accounts.actions import changeset
 from goldenthread.kit.errors import Conflict, Forbidden, Refused
 from goldenthread.kit.money import Money
 from goldenthread.purpose import actions, queries
-from goldenthread.purpose.actions import Figure
+from goldenthread.purpose.actions import Figure, ground
 from goldenthread.purpose.models import Kpi, Measurement, ValueRate
 
 TODAY = date(2026, 11, 23)
@@ -68,6 +69,13 @@ class TestKpis:
         actions.edit_kpi(kpi=scene.kpi, changes={"source": "x"}, by=scene.cast.head, version=seen)
         with pytest.raises(Conflict):
             actions.edit_kpi(kpi=stored(scene.kpi), changes={"source": "y"}, by=scene.cast.head, version=seen)
+
+
+def test_a_race_that_only_the_database_sees_is_a_refusal(scene):
+    """Both writers passed the check before either had saved."""
+    with pytest.raises(Refused, match="at the same moment"), changeset(title="Race", by=scene.cast.head):
+        ground.add(Kpi(office=scene.cast.office, name=scene.kpi.name))
+    assert Kpi.objects.filter(name=scene.kpi.name).count() == 1
 
 
 class TestMeasurements:

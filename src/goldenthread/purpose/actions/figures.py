@@ -53,6 +53,7 @@ def enter_measurement(
         return standing
     with changeset(title=f"Enter {kpi} for {on:%d %B %Y}", by=by, about=f"kpi:{kpi.pk}") as made:
         _check(figure, day_of(made))
+        standing = Measurement.objects.filter(kpi=kpi, on=on, withdrawn_at__isnull=True).first()  # now under the write lock
         if standing is not None:
             change(standing, _withdrawn(made, f"replaced by {value:g}"))
         measured: Measurement = add(_row(figure, by))

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 from django.utils import timezone
 
 from goldenthread.accounts import queries as accounts
@@ -51,19 +52,21 @@ def finite(**values: float | None) -> None:
 
 @contextmanager
 def refusing() -> Iterator[None]:
-    """Turn what a model finds wrong with its fields into a refusal that names the field."""
+    """Turn what a model finds wrong with its fields into a refusal that names the field, and a lost race into one too."""
     try:
         yield
     except ValidationError as error:
         field, messages = next(iter(error.message_dict.items())) if hasattr(error, "error_dict") else ("", error.messages)
         raise Refused(" ".join(messages), field="" if field == "__all__" else field) from error
+    except IntegrityError as error:
+        raise Refused("Somebody saved the same at the same moment.", advice="Look at it again before you save yours.") from error
 
 
 def add(row: Any) -> Any:
     """Store a new row; Refused where a field is not valid."""
     with refusing():
         row.full_clean(exclude=["organisation"], validate_unique=False, validate_constraints=False)
-    row.save()
+        row.save()
     return row
 
 

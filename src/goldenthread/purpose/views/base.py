@@ -44,10 +44,15 @@ def office_wanted(request: HttpRequest) -> tuple[Office | None, list[Office]]:
     return office, offices
 
 
+def offices_to_edit(request: HttpRequest, kind: str) -> list[Office]:
+    """The offices where the visitor may edit things of that kind."""
+    person = visitor(request)
+    return [row for row in queries.offices(person) if accounts.may_in(person, Act.EDIT, kind, row.scope_id)]
+
+
 def office_to_edit(request: HttpRequest, kind: str, words: str) -> Office:
     """The office a new thing is for: the one named, if the visitor may edit such things there; else the first such office."""
-    person, wanted = visitor(request), request.GET.get("office", "")
-    offices = [row for row in queries.offices(person) if accounts.may_in(person, Act.EDIT, kind, row.scope_id)]
+    offices, wanted = offices_to_edit(request, kind), request.GET.get("office", "")
     if not offices:
         raise Forbidden(words)
     return next((row for row in offices if str(row.pk) == wanted), offices[0])

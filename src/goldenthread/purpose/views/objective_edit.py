@@ -21,7 +21,7 @@ from goldenthread.purpose import actions, queries
 from goldenthread.purpose.forms import AgreeForm, ObjectiveForm, TargetForm
 from goldenthread.purpose.mapping import DIRECTIONS, reviewed
 from goldenthread.purpose.models import Kpi, Objective, Office, Target
-from goldenthread.purpose.views.base import done, office_to_edit, posted, require, seen, tried, visitor
+from goldenthread.purpose.views.base import done, office_to_edit, offices_to_edit, posted, require, seen, tried, visitor
 from goldenthread.purpose.views.objective_page import faults, segments
 from goldenthread.ui import pages
 
@@ -51,6 +51,7 @@ def new_objective(request: HttpRequest) -> HttpResponse:
         "form": form,
         "target": target,
         "office": office,
+        "offices": offices_to_edit(request, Kind.OBJECTIVE),
         "template": template,
         "library": queries.objective_library(),
         **_advice(form, target),
