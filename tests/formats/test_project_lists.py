@@ -109,8 +109,10 @@ def test_a_month_without_a_day_is_its_end_for_a_finish_and_its_start_for_a_start
 def test_progress_as_per_cent_fraction_or_number():
     assert [p.progress for p in projects("Project,% complete", "A,50%", "B,7%").projects] == [50, 7]
     assert [p.progress for p in projects("Project,Progress", "A,50", "B,100").projects] == [50, 100]
-    sheet = xlsx_of(("P", [["Project", "Progress"], ["A", ("percent", 0.5)], ["B", ("percent", 1)]]))
-    assert [p.progress for p in read_project_file(sheet).projects.projects] == [50, 100]
+    sheet = xlsx_of(("P", [["Project", "Progress"], ["A", ("percent", 0.5)], ["B", ("percent", 1)], ["C", 70]]))
+    assert [p.progress for p in read_project_file(sheet).projects.projects] == [50, 100, 70]
+    for heading in ("Progress", "% complete"):
+        assert [p.progress for p in projects(f"Project,{heading}", "A,0.5", "B,1", "C,0").projects] == [50, 100, 0]
     wrong = projects("Project,% complete", "A,50%", "B,140%")
     assert wrong.projects[1].progress is None
     assert "outside 0 to 100" in wrong.problems[0].message

@@ -127,6 +127,13 @@ def test_rows_that_look_like_totals_or_notes_stay():
     assert [row["title"] for row in read.rows] == ["Alpha", "Beta", "Total", "Source: plan"]
 
 
+def test_a_cell_shown_as_per_cent_in_a_workbook_is_read_as_shown():
+    read = read_records(
+        read_workbook(xlsx_of(("S", [["id", "title", "progress"], ["1", "A", ("percent", 0.5)], ["2", "B", 70]]))), STEP
+    )
+    assert [row["progress"] for row in read.rows] == [50, 70]
+
+
 def test_a_nul_in_a_workbook_is_an_error_of_its_cell():
     with pytest.raises(FormatError):
         value_of(Field("hours", "number"), "1\0")

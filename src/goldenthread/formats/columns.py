@@ -61,7 +61,8 @@ class ColumnSettings:
 class Column:
     """index: place in the table, from 0; source: column letter, or row number in a transposed list.
 
-    currency: ISO code, or the bare sign where it names several currencies ("$"). power: amounts are in 10**power.
+    currency: ISO code, or the bare sign where it names several currencies ("$"). power: amounts are in 10**power; 2 for a
+    percentage written as a share of one.
     date_order: "dmy" or "mdy". sure: 0 to 1. filled, distinct, withheld: counts of cells (withheld = text where the kind
     asks for something else). samples: up to five different cells as written.
     """
@@ -123,18 +124,26 @@ def read_column(
     currency = (
         settings.currency or _currency(plain, mark) or unit[0] or (hints.sheet_format if len(hints.sheet_format) == 3 else None)
     )
-    power = unit[1] if settings.power is None else settings.power
+    power = (unit[1] if kind == "money" else 0) if settings.power is None else settings.power
     read = reader_of(kind, mark, order, power)
     values = [None if empty else read(cell, text) for cell, text, empty in zip(cells, texts, blank, strict=True)]
+    if kind == "percent" and are_fractions(values) and not any("%" in text for text in plain):
+        power, values = 2, [value * 100 if isinstance(value, Decimal) else value for value in values]
     withheld = _withheld(kind, values)
     distinct = dict.fromkeys(text for _, text in filled)
     column = Column(
         index=base.index, name=base.name, source=base.source, kind=kind, currency=currency if kind == "money" else None,
-        power=power if kind == "money" else 0, date_order=order, decimal_mark=mark,
+        power=power if kind in ("money", "percent") else 0, date_order=order, decimal_mark=mark,
         order_proved=proved or settings.date_order is not None, sure=sure, filled=len(filled), distinct=len(distinct),
         withheld=withheld, samples=tuple(list(distinct)[:5]),
     )  # fmt: skip
     return column, values
+
+
+def are_fractions(values: Sequence[Value]) -> bool:
+    """True where all numbers lie from 0 to 1 and at least one lies between: shares of one, not per cents."""
+    numbers = [value for value in values if isinstance(value, Decimal)]
+    return any(0 < number < 1 for number in numbers) and all(0 <= number <= 1 for number in numbers)
 
 
 def _withheld(kind: str, values: Sequence[Value]) -> int:

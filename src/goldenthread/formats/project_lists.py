@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from goldenthread.formats.columns import Column, date_in, scaled
+from goldenthread.formats.columns import Column, are_fractions, date_in, scaled
 from goldenthread.formats.dates import last_of_month, read_date
 from goldenthread.formats.errors import FormatError
 from goldenthread.formats.header_words import fields_of, words_of
@@ -170,6 +170,7 @@ def read_projects(table: Table, mapping: Mapping[str, Match]) -> ProjectList:
             raise FormatError(f"The mapping of {name} points to a column that is not there.", "", "Choose the columns again.")
     if "name" not in mapping and "reference" not in mapping:
         raise FormatError("No column holds the names of the projects.", "", "Say which column holds the name.")
+    table = _with_shares(table, mapping)
     rows = [_project(table, record, mapping) for record in range(len(table.texts))]
     problems = [
         Problem(table.place(record), "name", "A row without a name was left out.")
@@ -181,6 +182,19 @@ def read_projects(table: Table, mapping: Mapping[str, Match]) -> ProjectList:
     problems += repeats
     problems += [Problem(row.place, "", text) for row in folded for text in row.problems]
     return ProjectList(tuple(folded), tuple(problems), len(table.texts), dict(mapping), len(read) - len(folded))
+
+
+def _with_shares(table: Table, mapping: Mapping[str, Match]) -> Table:
+    """Mark progress columns of plain numbers that turn out to be shares of one, so that they are read in per cent."""
+    marked = (
+        {column for column in mapping["progress"].columns if _holds_shares(table, column)} if "progress" in mapping else set()
+    )
+    columns = [replace(column, power=2) if column.index in marked else column for column in table.columns]
+    return replace(table, columns=tuple(columns))
+
+
+def _holds_shares(table: Table, column: int) -> bool:
+    return table.columns[column].kind == "number" and are_fractions([row[column] for row in table.values])
 
 
 def _project(table: Table, record: int, mapping: Mapping[str, Match]) -> ProjectRow | None:
@@ -249,19 +263,10 @@ def _read_money(column: Column, text: str, value: Any, name: str) -> Decimal | N
 
 
 def _read_percent(column: Column, text: str, value: Any, name: str) -> Decimal | None:
-    """Per cent; a column whose cells are all fractions up to 1 without a sign is multiplied by 100."""
+    if column.kind == "percent" and isinstance(value, Decimal):
+        return value
     found = read_number(text, column.decimal_mark)
-    if not found:
-        return None
-    fraction = (
-        column.kind == "percent" and "%" not in "".join(column.samples) and all(_is_fraction(sample) for sample in column.samples)
-    )
-    return found.value * 100 if fraction else found.value
-
-
-def _is_fraction(sample: str) -> bool:
-    found = read_number(sample)
-    return found is not None and 0 <= found.value <= 1
+    return scaled(found.value, 0 if found.percent else column.power) if found else None
 
 
 def _read_rating(column: Column, text: str, value: Any, name: str) -> str | None:

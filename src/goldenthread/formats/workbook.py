@@ -7,6 +7,7 @@ import io
 import math
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import islice
 from typing import Any
 
@@ -28,7 +29,8 @@ _LARGEST_MERGE = 100_000
 class Sheet:
     """One sheet. rows: cells (None where empty), all of one width; numbers: each row's line or row number (1-based).
 
-    formats: per column "percent", a currency code or "" as the number format of its cells says. hidden: not shown in the
+    formats: per column a currency code, "percent" or "" as the number format of its cells says; cells shown in per cent are
+    texts such as "50%". hidden: not shown in the
     program it came from. errors: count of #REF! and the like, which arrive as text.
     """
 
@@ -123,6 +125,7 @@ def _sheet(book: Any, meta: Any, archive: Archive, path: str, spans: Any, styles
     content = archive.parts.get(path, b"")
     rows = [[_cell(value) for value in row] for row in source.to_python(skip_empty_area=False)]
     errors = _put_errors(rows, content)
+    _put_percent(rows, content, {style for style, meaning in styles.items() if meaning == "percent"})
     _fill_merged(rows, [*(source.merged_cell_ranges or []), *spans])
     width = max((len(row) for row in rows), default=0)
     formats = _column_formats(content, styles, width) if styles else ()
@@ -159,7 +162,7 @@ def _fill_merged(rows: list[list[Cell]], ranges: list[tuple[tuple[int, int], tup
 _PATH_OF = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
 _SHEET_OF = re.compile(rb"<(?:\w+:)?sheet\b[^>]*>")
 _ERROR_CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"[^>]*\bt="e"[^>]*>(?:<f[^>]*>[^<]*</f>|<f[^>]*/>)?<v>([^<]{1,20})</v>')
-_STYLED_NUMBER = re.compile(rb'<c r="([A-Z]{1,3})\d{1,7}" s="(\d{1,5})"(?: t="n")?>')
+_STYLED_NUMBER = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})" s="(\d{1,5})"(?: t="n")?>')
 
 
 def _sheet_paths(archive: Archive) -> dict[str, str]:
@@ -196,6 +199,17 @@ def _put_errors(rows: list[list[Cell]], content: bytes) -> int:
     return count
 
 
+def _put_percent(rows: list[list[Cell]], content: bytes, styles: set[int]) -> None:
+    """A cell shown as 50% holds 0.5; make it the text a person sees, so that nobody takes it for half a per cent."""
+    for letters, number, style in _STYLED_NUMBER.findall(content) if styles else ():
+        if int(style) not in styles:
+            continue
+        row, column = int(number) - 1, column_index(letters.decode())
+        value = rows[row][column] if row < len(rows) and column < len(rows[row]) else None
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            rows[row][column] = f"{(Decimal(repr(value)) * 100).normalize():f}%"
+
+
 def _style_formats(styles: bytes) -> dict[int, str]:
     """Cell style number -> "percent" or currency code, from xl/styles.xml."""
     texts = {9: "0%", 10: "0.00%"}
@@ -227,7 +241,7 @@ def _column_formats(content: bytes, styles: dict[int, str], width: int) -> tuple
     for found in islice(_STYLED_NUMBER.finditer(content), 20_000):
         column = column_index(found[1].decode())
         if column < width:
-            meaning = styles.get(int(found[2]), "")
+            meaning = styles.get(int(found[3]), "")
             votes[column][meaning] = votes[column].get(meaning, 0) + 1
     return tuple(max(vote, key=lambda meaning: vote[meaning]) if vote else "" for vote in votes)
 
