@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "django.contrib.humanize",  # the page of passkeys says how long ago one was used
     "simple_history",
     "django_tasks",
     "django_tasks_db",
