@@ -5,7 +5,7 @@ Ask for the fixture `cast` (import it in the room's conftest: `from tests.cast i
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from django.db import transaction
@@ -133,7 +133,7 @@ def module_cast(django_db_setup, django_db_blocker) -> Iterator[Cast]:
 @pytest.fixture
 def kept_cast(module_cast: Cast, db) -> Iterator[Cast]:
     """The module's cast for one test, rolled back after it."""
-    for person in (*module_cast.people.values(), module_cast.nobody):
-        queries.forget_rights(person)
     with organisation_scope(module_cast.organisation):
-        yield module_cast
+        fresh = Person.objects.select_related("user").in_bulk()
+        people = {role: fresh[person.pk] for role, person in module_cast.people.items()}
+        yield replace(module_cast, people=people, nobody=fresh[module_cast.nobody.pk], clients={})

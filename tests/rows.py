@@ -4,7 +4,7 @@ New models join by themselves. Only what a constraint demands beyond single fiel
 """
 
 import itertools
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.apps import apps
@@ -41,9 +41,18 @@ def tracked() -> list[Any]:
 class Planter:
     """Plants rows under one scope. Rows that others need are made once and kept in `rows`."""
 
-    def __init__(self, scope: Scope, word: str = "", *, confidential: bool = False, person: Person | None = None) -> None:
-        self.scope, self.word, self.confidential = scope, word, confidential
+    def __init__(
+        self, scope: Scope, word: str = "", *, confidential: str = "", person: Person | None = None, everywhere: bool = False
+    ) -> None:
+        """With `confidential`, rows that can be are; "only" those then carry the word. `everywhere`: even unscoped rows do."""
+        self.scope, self.word, self.confidential, self.everywhere = scope, word, confidential, everywhere
         self.rows: dict[Any, Any] = {Person: person} if person is not None else {}
+
+    def word_in(self, model: Any) -> str:
+        """The word that a text of this model carries: that of the place, where the place decides who sees such a row."""
+        if self.confidential == "only" and not queries.confidential_path(model):
+            return "plain"
+        return self.word if self.everywhere or queries.scope_paths(model) else "plain"
 
     def row(self, model: Any) -> Any:
         """The one row of this model here."""
@@ -79,29 +88,29 @@ class Planter:
 
     def _value(self, model: Any, field: Any) -> Any:
         if field.name == "is_confidential":
-            return self.confidential
+            return bool(self.confidential)
         if field.is_relation:
             return None if field.null else self._related(model, field)
         if field.choices:
             return None if field.has_default() or field.blank else field.choices[0][0]
         if isinstance(field, models.CharField | models.TextField):
-            return self._text(field)
+            return self._text(model, field)
         if field.has_default() or field.null or getattr(field, "auto_now_add", False):
             return None
         if isinstance(field, models.DateTimeField):
             return MOMENT
         if isinstance(field, models.DateField):
-            return DAY
+            return DAY + timedelta(days=next(_numbers))  # many tables hold one row a day
         return {models.FloatField: 1.0, models.BooleanField: False, models.JSONField: {}}.get(type(field), 1)
 
-    def _text(self, field: Any) -> str | None:
+    def _text(self, model: Any, field: Any) -> str | None:
         if isinstance(field, models.EmailField):
             return f"row-{next(_numbers)}@aldermere.example"
         if isinstance(field, models.SlugField):
             return f"row-{next(_numbers)}"
         if field.max_length is not None and field.max_length < 40:
             return None if field.has_default() or field.blank else f"x{next(_numbers)}"[: field.max_length]
-        return f"{self.word} {field.name} {next(_numbers)}".strip()[: field.max_length]
+        return f"{self.word_in(model)} {field.name} {next(_numbers)}".strip()[: field.max_length]
 
     def _related(self, model: Any, field: Any) -> Any:
         target = field.related_model
@@ -110,7 +119,7 @@ class Planter:
         if not field.unique:
             return self.scope
         kind = KINDS.get(model._meta.label, Scope.ScopeKind.PROJECT)
-        return actions.add_scope(kind=kind, name=f"{self.word} scope {next(_numbers)}".strip(), under=self.scope)
+        return actions.add_scope(kind=kind, name=f"{self.word_in(model)} scope {next(_numbers)}".strip(), under=self.scope)
 
 
 def under_top() -> Planter:

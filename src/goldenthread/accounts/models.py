@@ -206,6 +206,7 @@ class RoleGrant(Tracked):
     scope = models.ForeignKey(Scope, models.CASCADE, related_name="grants")
 
     kind = Kind.PERSON
+    scope_path = "scope"
 
     class Meta:
         constraints: ClassVar = [

@@ -133,8 +133,8 @@ def grant_role(*, person: Person, role: str, scope: Scope, by: Person | None) ->
         raise Forbidden(f"You may not give the role {label} on {scope}.")
     kinds = queries.ROLES_BY_SCOPE.get(Role(role))
     if kinds is not None and scope.scope_kind not in kinds:
-        where = " or ".join(sorted(Scope.ScopeKind(kind).label.lower() for kind in kinds))
-        raise Refused(f"{label} is a role on a {where}, not on “{scope}”.", field="scope")
+        where = ", ".join(sorted(Scope.ScopeKind(kind).label.lower() for kind in kinds))
+        raise Refused(f"{label}: this role can be held on {where} only.", field="scope", advice="Choose another place.")
     grant = RoleGrant.objects.filter(person=person, role=role, scope=scope).first()
     if grant is None:
         with changeset(title=f"Make {person} {label} of {scope}", by=by, about=f"person:{person.pk}"):

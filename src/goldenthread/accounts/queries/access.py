@@ -123,6 +123,23 @@ def allowed_rows(model: Any, person: Person, act: str, kind: str = "") -> Q | No
     return allowed & (not_secret if open_to is None else (not_secret | open_to))
 
 
+def hidden_scopes(person: Person) -> Q:
+    """Which scopes must not be named to `person`: those of confidential things, a project for instance, that he may not see."""
+    held = Q(pk__in=[])
+    for relation in Scope._meta.related_objects:
+        model: Any = relation.related_model
+        if relation.one_to_one and confidential_path(model) == "is_confidential":
+            secret = model.objects.filter(is_confidential=True).exclude(pk__in=visible(model.objects.all(), person).values("pk"))
+            held |= Q(pk__in=secret.values(relation.field.attname))
+    return held
+
+
+def named_grants(viewer: Person) -> models.QuerySet[RoleGrant]:
+    """The roles whose place may be named to `viewer`, in the order they were given; with their scopes."""
+    hidden = Scope.objects.filter(hidden_scopes(viewer)).values("pk")
+    return RoleGrant.objects.exclude(scope_id__in=hidden).select_related("scope").order_by("id")
+
+
 def visible(queryset: models.QuerySet[M], person: Person, act: str = Act.VIEW) -> models.QuerySet[M]:
     """The rows of `queryset` with which `person` may do `act`. One's own rows may always be seen."""
     model: Any = queryset.model

@@ -14,8 +14,8 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Count, Q, Value
 
-from goldenthread.accounts.models import Changeset, Person
-from goldenthread.accounts.queries.access import allowed_rows, own_rows, rights, visible
+from goldenthread.accounts.models import Changeset, Person, RoleGrant, Scope
+from goldenthread.accounts.queries.access import allowed_rows, hidden_scopes, own_rows, rights, visible
 from goldenthread.kit import history
 from goldenthread.kit.history import Tracked
 from goldenthread.kit.permissions import Act, Kind
@@ -60,6 +60,8 @@ def tracked_models() -> list[Any]:
 def visible_records(model: Any, person: Person, act: str = Act.VIEW) -> models.QuerySet[Any]:
     """The history rows of `model` of which `person` may see both what they say and how the row stands now."""
     records = history.records(model)
+    if model is RoleGrant:  # a role names its place
+        records = records.exclude(scope_id__in=Scope.objects.filter(hidden_scopes(person)).values("pk"))
     if not hasattr(model, "kind"):
         return records.none()  # nobody has said who may see it
     allowed = allowed_rows(model, person, act)

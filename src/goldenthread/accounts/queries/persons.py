@@ -54,23 +54,25 @@ def people_rows(
     open_ones = Invitation.objects.filter(person=OuterRef("pk"), used_at__isnull=True, expires_at__gt=now)
     return (
         rows.select_related("user")
-        .prefetch_related(models.Prefetch("grants", RoleGrant.objects.select_related("scope").order_by("id")))
+        .prefetch_related(models.Prefetch("grants", held.named_grants(viewer)))
         .annotate(is_invited=Exists(open_ones))
         .order_by("name", "id")
     )
 
 
-def grants_of(person: Person) -> models.QuerySet[RoleGrant]:
-    """The roles a person holds, with their scopes."""
-    return RoleGrant.objects.filter(person=person).select_related("scope").order_by("id")
+def grants_of(person: Person, viewer: Person) -> models.QuerySet[RoleGrant]:
+    """The roles a person holds, as far as their places may be named to `viewer`; one's own all."""
+    rows = RoleGrant.objects.select_related("scope").order_by("id") if person.pk == viewer.pk else held.named_grants(viewer)
+    return rows.filter(person=person)
 
 
 def scopes_to_grant(by: Person) -> models.QuerySet[Scope]:
     """The scopes on which `by` may hand out roles."""
     own = held.rights(by).alone()
+    rows = Scope.objects.exclude(held.hidden_scopes(by)).order_by("scope_kind", "name", "id")
     if own.everywhere(Act.EDIT, Kind.PERSON):
-        return Scope.objects.order_by("scope_kind", "name", "id")
-    return Scope.objects.filter(pk__in=held.below(own.scopes(Act.EDIT, Kind.PERSON))).order_by("scope_kind", "name", "id")
+        return rows
+    return rows.filter(pk__in=held.below(own.scopes(Act.EDIT, Kind.PERSON)))
 
 
 def only_administrator(*, besides: int, today: date) -> bool:

@@ -99,7 +99,8 @@ def _show(
     request: Any, subject: Person, form: RoleForm, *, link: str = "", mailed: bool = False, status: int = 200
 ) -> HttpResponse:
     viewer, today = request.person, timezone.localdate()
-    grants = [(grant, queries.may_grant(by=viewer, role=grant.role, scope=grant.scope)) for grant in queries.grants_of(subject)]
+    held = queries.grants_of(subject, viewer)
+    grants = [(grant, queries.may_grant(by=viewer, role=grant.role, scope=grant.scope)) for grant in held]
     context = {
         "subject": subject,
         "grants": grants,

@@ -73,7 +73,7 @@ def account(request: Any) -> HttpResponse:
         }
         for key, data in queries.sessions_of(request.user.pk, now)
     ]
-    context = {"form": form, "sessions": sessions, "now": now, "grants": list(queries.grants_of(person))}
+    context = {"form": form, "sessions": sessions, "now": now, "grants": list(queries.grants_of(person, person))}
     return _page(request, "account", "accounts:settings", context, status=422 if form.errors else 200)
 
 

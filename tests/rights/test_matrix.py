@@ -1,0 +1,68 @@
+"""S1, S2, S14, S15: every address, by every method, as every role, in every place; one walk, judged four ways."""
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from goldenthread.kit.permissions import Act, Kind, Role, allows
+from tests.cast import module_cast
+from tests.rights.policy import addresses, matrix
+from tests.rights.stage import Stage
+from tests.rights.walk import Findings, Walk, routes
+
+__all__ = ["module_cast"]
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+FEWEST = 5000
+
+
+@pytest.fixture(scope="module")
+def walked(module_cast, django_db_blocker) -> Iterator[Findings]:
+    """One walk for all judgements."""
+    logging.disable(logging.ERROR)  # thousands of refusals are no news
+    try:
+        with django_db_blocker.unblock():
+            yield Walk(Stage(module_cast)).run()
+    finally:
+        logging.disable(logging.NOTSET)
+
+
+def told(lines: list[str]) -> str:
+    """The first hundred, one a line."""
+    return "\n".join([f"{len(lines)} found", *lines[:100]])
+
+
+def test_the_page_and_the_code_have_the_same_roles_and_letters():
+    letters = {
+        (role.value, kind.value): "".join(act for act in Act.values if allows(role, kind, act)) for role in Role for kind in Kind
+    }
+    assert {key: "".join(sorted(value)) for key, value in matrix().items()} == {k: "".join(sorted(v)) for k, v in letters.items()}
+
+
+def test_every_address_has_its_line_and_every_line_its_address():
+    assert set(routes()) - set(addresses()) == set(), "an address without a line in docs/rights.md"
+    assert set(addresses()) - set(routes()) == set(), "a line in docs/rights.md for an address that is gone"
+
+
+def test_every_answer_is_the_one_that_the_page_states(walked):
+    print(f"{walked.cells} cells, statuses {dict(walked.statuses)}")
+    assert not walked.wrong, told(walked.wrong)
+    assert walked.cells >= FEWEST
+
+
+def test_no_answer_fails(walked):
+    assert not {status: count for status, count in walked.statuses.items() if status >= 500}
+    assert not walked.stumbles, told(walked.stumbles)
+
+
+def test_no_word_of_another_organisation_or_of_a_confidential_row_appears(walked):
+    assert not walked.leaks, told(walked.leaks)
+
+
+def test_no_read_writes(walked):
+    assert not walked.writes, told(walked.writes)
+
+
+def test_every_answer_carries_its_headers(walked):
+    assert dict(walked.headers) == {}

@@ -1,0 +1,260 @@
+"""Every address x method x player x place: what this product answers beside what docs/rights.md says."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from django.conf import settings
+from django.contrib.admindocs.views import simplify_regex
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import get_resolver
+
+from tests.rights.policy import Address, Demand, addresses, matrix
+from tests.rights.stage import ANONYMOUS, ELSEWHERE, FOREIGN, NOBODY, SECRET, Player, Stage, covers
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+EVERY_METHOD = {ANONYMOUS, NOBODY, "HEAD", "ADMINISTRATOR"}  # pages answer 405 to the last three, whoever asks
+READ_DONE = {200, 204, 302, 303, 304, 422}
+WRITE_DONE = {200, 201, 202, 204, 302, 303, 400, 409, 422}
+WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
+ALLOWED_WRITES = re.compile(r"django_session|account_emailaddress")  # where the sign-in keeps its state
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+STRICTER = {"Referrer-Policy": "no-referrer"}
+POLICY = (
+    "default-src 'none'",
+    "frame-ancestors 'none'",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "script-src 'self'",
+)
+
+
+def routes() -> list[str]:
+    """Every address that the product answers, as docs/rights.md writes it."""
+    return sorted({re.sub(r"<\w+:", "<", simplify_regex(pattern)) for pattern in _patterns(get_resolver())})
+
+
+def _patterns(resolver: Any, before: str = "") -> Iterator[str]:
+    for entry in resolver.url_patterns:
+        pattern = before + str(entry.pattern)
+        if hasattr(entry, "url_patterns"):
+            yield from _patterns(entry, pattern)
+        else:
+            yield pattern
+
+
+@dataclass
+class Findings:
+    """What came of the walk."""
+
+    cells: int = 0
+    wrong: list[str] = field(default_factory=list)
+    leaks: list[str] = field(default_factory=list)
+    writes: list[str] = field(default_factory=list)
+    headers: Counter = field(default_factory=Counter)
+    stumbles: list[str] = field(default_factory=list)
+    statuses: Counter = field(default_factory=Counter)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One request to judge."""
+
+    address: Address
+    method: str
+    player: Player
+    place: str  # empty where the address names no row
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.address.path} as {self.player.name}" + (f" on {self.place}" if self.place else "")
+
+
+class Walk:
+    """Sends the requests and keeps what was not as it should be."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage, self.found = stage, Findings()
+        self.client = Client(raise_request_exception=False)
+
+    def run(self) -> Findings:
+        for address in addresses().values():
+            for cell in self._cells(address):
+                self._ask(cell)
+            self._probe(address)
+        return self.found
+
+    def _probe(self, address: Address) -> None:
+        """An empty form and a senseless one are refused, not stumbled over."""
+        if not address.write.is_offered:
+            return
+        head = next(player for player in self.stage.players if player.name == "HEAD")
+        _, path = next(iter(self._places(address)))
+        for body in ("", "version=x&name=%00&on=2026-13-45&reason=&ids=1&ids=-1&text=" + "y" * 5000):
+            with transaction.atomic():
+                status = self._send(Cell(replace(address, example=body), "POST", head, "", path)).status_code
+                transaction.set_rollback(True)
+            if status >= 500:
+                self.found.stumbles.append(f"POST {address.path} with “{body[:40]}”: {status}")
+
+    def _cells(self, address: Address) -> Iterator[Cell]:
+        for place, path in self._places(address):
+            for player in self.stage.players:
+                if place == "mine" and player.name != NOBODY:
+                    continue
+                every = player.name in EVERY_METHOD or address.path.startswith("/api/")
+                for method in METHODS if every else METHODS[:2]:
+                    yield Cell(address, method, player, place, path)
+
+    def _places(self, address: Address) -> Iterator[tuple[str, str]]:
+        labels = [label for label in address.rows if not label.startswith('"')]
+        if not labels:
+            yield "", _filled(address, tuple(text.strip('"') for text in address.rows))
+            return
+        first = labels[0]
+        places = ["own", "other", "foreign"]
+        terms = [t for d in (address.read, address.write) for terms in d.alternatives for t in terms]
+        if self.stage.has_secrets(first) or (any("here" in t.marks for t in terms) and first == "accounts.Changeset"):
+            places.append("secret")
+        if first.startswith("projects."):
+            places.append("project")
+        if address.read.own or address.write.own:
+            places.append("mine")
+        for place in places:
+            rows = self.stage.rows(address.rows, place)
+            if rows is not None:
+                yield place, _filled(address, tuple(getattr(row, "pk", row) for row in rows))
+
+    def _ask(self, cell: Cell) -> None:
+        wrote: list[str] = []
+
+        def watch(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+            if WRITES.match(sql) and not ALLOWED_WRITES.search(sql):
+                wrote.append(sql[:120])
+            return execute(sql, params, many, context)
+
+        with transaction.atomic(), connection.execute_wrapper(watch):
+            response = self._send(cell)
+            body = b"".join(response.streaming_content) if response.streaming else response.content
+            transaction.set_rollback(True)
+        self.found.cells += 1
+        self.found.statuses[response.status_code] += 1
+        wanted = self.expected(cell)
+        answer = _answer(response)
+        if answer not in wanted:
+            self.found.wrong.append(f"{cell}: {answer}, not {sorted(wanted, key=str)}")
+        for word in self._words_to_hide(cell.player):
+            if word.encode() in body:
+                at = body.index(word.encode())
+                self.found.leaks.append(f"{cell}: {word} in …{body[max(0, at - 60) : at + 60].decode(errors='replace')}…")
+        if cell.method == "GET" and wrote:
+            self.found.writes.append(f"{cell}: {wrote[0]}")
+        self._judge_headers(cell, response)
+
+    def _send(self, cell: Cell) -> Any:
+        self.client.cookies.clear()
+        headers = {}
+        if cell.address.path.startswith("/api/"):
+            headers = {"Authorization": f"Bearer {cell.player.bearer}"} if cell.player.bearer else {}
+        elif cell.player.cookie:
+            self.client.cookies[settings.SESSION_COOKIE_NAME] = cell.player.cookie
+        form = "application/json" if cell.address.path.startswith("/api/") else "application/x-www-form-urlencoded"
+        example = self._example(cell)
+        data = b"" if cell.method == "GET" else example.encode() or (b"{}" if "json" in form else b"")
+        path = f"{cell.path}?{example}" if example else cell.path
+        return self.client.generic(cell.method, path, data, content_type=form, headers=headers)
+
+    def _example(self, cell: Cell) -> str:
+        planter = self.stage.planters[cell.place or "own"]
+        return re.sub(r"{([\w.]+)}", lambda found: str(planter.row(found[1]).pk), cell.address.example)
+
+    def expected(self, cell: Cell) -> set[Any]:
+        """The answers that docs/rights.md allows for."""
+        demand = cell.address.read if cell.method == "GET" else cell.address.write
+        api = cell.address.path.startswith("/api/")
+        if demand.text == "public":
+            return ANY_BUT_A_FAULT
+        if cell.player.name == ANONYMOUS:
+            return {401, 405} if api else {"sign-in"} if demand.is_offered and cell.method in METHODS[:2] else {"sign-in", 405}
+        if cell.address.path.startswith("/sign-in/"):  # allauth's own pages, about nobody but oneself
+            return ANY_BUT_A_FAULT
+        offered = demand.is_offered and (api or cell.method in {"GET", "POST"})
+        if not offered:
+            return {403, 404, 405}
+        done = READ_DONE if cell.method == "GET" else WRITE_DONE | ({405} if api else set())
+        if demand.text == "signed-in":
+            return done | ({404} if cell.address.rows else set())
+        if self.allows(demand, cell):
+            return done
+        if demand.own and not cell.place:
+            return done | {403, 404}  # a page of one's own rows: the walk does not know whether there are any
+        if cell.method == "GET":
+            return {404} if demand.only_views and cell.place else {403, 404}  # a row must not be told; an address is no secret
+        return {403, 404} | ({405, 422} if api else set())
+
+    def allows(self, demand: Demand, cell: Cell) -> bool:
+        """Whether the player may, by the tables of docs/rights.md alone."""
+        if demand.own and cell.place == "mine":
+            return True
+        return any(all(self._holds(term, cell) for term in terms) for terms in demand.alternatives)
+
+    def _holds(self, term: Any, cell: Cell) -> bool:
+        role, place = cell.player.name, cell.place
+        if place == "foreign" or term.act not in matrix().get((role, term.kind), ""):
+            return False
+        if "whole" in term.marks:
+            return role == "ADMINISTRATOR"
+        labels = [label for label in cell.address.rows if not label.startswith('"')]
+        if not place or not (self.stage.is_scoped(labels[0]) or "here" in term.marks):
+            return True
+        sees_secrets = "v" in matrix().get((role, "CONFIDENTIAL"), "")
+        return covers(role, "other" if place == "mine" else place) and (place != "secret" or sees_secrets)
+
+    def _words_to_hide(self, player: Player) -> list[str]:
+        words = [FOREIGN]
+        if player.name not in ("ADMINISTRATOR", NOBODY):  # nobody's own rows lie there
+            words.append(ELSEWHERE)
+        if "v" not in matrix().get((player.name, "CONFIDENTIAL"), ""):
+            words.append(SECRET)
+        return words
+
+    def _judge_headers(self, cell: Cell, response: Any) -> None:
+        for name, value in HEADERS.items():
+            if response.headers.get(name) not in {value, STRICTER.get(name)}:
+                self.found.headers[f"{cell.address.path}: {name} is {response.headers.get(name)}"] += 1
+        policy = response.headers.get("Content-Security-Policy", "")
+        missing = [part for part in POLICY if part not in policy]
+        if missing or "unsafe" in policy:
+            self.found.headers[f"{cell.address.path}: content policy without {missing}"] += 1
+        kept = response.headers.get("Cache-Control", "")
+        if (
+            cell.player.person is not None
+            and response.status_code == 200
+            and "no-store" not in kept
+            and cell.address.path not in MAY_BE_KEPT
+        ):
+            self.found.headers[f"{cell.address.path}: may be kept ({kept})"] += 1
+
+
+ANY_BUT_A_FAULT = {200, 204, 301, 302, 303, 400, 401, 403, 404, 405, 409, 422, 429, "sign-in"}
+MAY_BE_KEPT = {"/head", "/healthz", "/favicon.ico"}  # a number and two plain files: nothing of anybody's
+
+
+def _filled(address: Address, values: tuple[Any, ...]) -> str:
+    rest = iter(values)
+    return re.sub(r"<\w+>", lambda _: str(next(rest)), address.path)
+
+
+def _answer(response: Any) -> Any:
+    if response.status_code in {302, 303} and response["Location"].startswith("/sign-in/login/"):
+        return "sign-in"
+    return response.status_code
