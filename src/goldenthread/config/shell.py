@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 
 from goldenthread.kit.slots import gather
@@ -24,6 +25,7 @@ def ui_shell(request: HttpRequest) -> dict[str, Any]:
         "navigation": list(groups.values()),
         "today": timezone.localdate(),
         "terms": person.organisation.terms,
+        "changes_url": reverse("accounts:head"),
     }
 
 

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.urls import include, path
 
 from goldenthread.config import views
+
+handler400 = "goldenthread.ui.errors.bad_request"
+handler403 = "goldenthread.ui.errors.forbidden"
+handler404 = "goldenthread.ui.errors.not_found"
+handler500 = "goldenthread.ui.errors.server_error"
 
 urlpatterns = [
     path("healthz", views.health, name="health"),
@@ -19,3 +25,6 @@ urlpatterns = [
     path("", include("goldenthread.plan.urls")),
     path("", include("goldenthread.resources.urls")),
 ]
+
+if settings.DEBUG:
+    urlpatterns.append(path("ui/", include("goldenthread.ui.urls")))

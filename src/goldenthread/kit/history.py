@@ -153,9 +153,10 @@ def add_all(model: type[Tracked], rows: Sequence[Any]) -> list[Any]:
         row.organisation = organisation
     if not rows:
         return []
-    return bulk_create_with_history(
+    made: list[Any] = bulk_create_with_history(
         list(rows), model, batch_size=500, custom_historical_attrs={"changeset": changeset}, default_date=changeset.at
     )
+    return made
 
 
 def change_all(model: type[Tracked], rows: Sequence[Any], fields: Iterable[str]) -> None:
@@ -184,7 +185,7 @@ def remove_all(model: type[Tracked], rows: Sequence[Any]) -> None:
     changeset = _open.get()
     if changeset is None:
         raise NoChangeset(f"{model.__name__} needs a changeset")
-    record = model.history.model  # type: ignore[attr-defined]
+    record = model.history.model
     columns = [f.attname for f in model._meta.concrete_fields]
     for start in range(0, len(rows), 500):
         some = rows[start : start + 500]
@@ -197,7 +198,8 @@ def remove_all(model: type[Tracked], rows: Sequence[Any]) -> None:
 def records(model: type[Tracked], organisation: Any | None = None) -> models.QuerySet[Any]:
     """The history rows of `model` in the open (or the given) organisation: the only door to a history table."""
     owner = organisation or current_organisation()
-    return model.history.filter(organisation_id=owner.pk)  # type: ignore[attr-defined]
+    found: models.QuerySet[Any] = model.history.filter(organisation_id=owner.pk)
+    return found
 
 
 def rows_as_of(model: type[Tracked], moment: datetime) -> models.QuerySet[Any]:

@@ -46,7 +46,7 @@ class InOrganisation(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save; a new row takes the open scope's organisation and no row leaves it."""
-        if self.organisation_id is None:
+        if getattr(self, "organisation_id", None) is None:
             self.organisation = current_organisation()
         elif _current.get() is not None and self.organisation_id != _current.get().pk:
             raise ValueError("a row of another organisation cannot be written in this scope")

@@ -128,7 +128,6 @@ class ContributionForm(Versioned):
     grade = forms.TypedChoiceField(
         coerce=int,
         required=False,
-        empty_value=0,
         label="Evidence",
         choices=[
             (0, "E0 asserted"),
@@ -148,6 +147,7 @@ class ContributionForm(Versioned):
     def clean(self) -> dict[str, Any]:
         """A size or the whole range."""
         given = super().clean() or {}
+        given["grade"] = given.get("grade") or 0
         parts = [given.get(n) for n in ("low", "likely", "high")]
         if not given.get("size") and not all(p is not None for p in parts):
             self.add_error("size", "Choose small, medium or large, or give all three figures of the range.")

@@ -105,9 +105,9 @@ def network(rows: list[Activity], links: list[Relationship], axis: Axis) -> Netw
     ordered = sorted(pairs)
     return Network(
         key=np.array([row.pk for row in scheduled], np.int64),
-        duration=[_remaining(row) for row in scheduled],
-        predecessor=[p for p, _, _, _ in ordered],
-        successor=[s for _, s, _, _ in ordered],
+        duration=np.array([_remaining(row) for row in scheduled], np.int64),
+        predecessor=np.array([p for p, _, _, _ in ordered], np.int64),
+        successor=np.array([s for _, s, _, _ in ordered], np.int64),
         kind=[k for _, _, k, _ in ordered],
         lag=[lag for _, _, _, lag in ordered],
         not_before=[max(axis.start(row.not_before), -1) if row.not_before else -1 for row in scheduled],
@@ -129,7 +129,7 @@ def _scheduled(rows: list[Activity], links: list[Relationship], axis: Axis) -> t
         return made, schedule(made)
     except EngineError as error:
         names = {row.pk: row.name for row in rows}
-        named = [f"“{names[key]}”" for key in error.items if key in names]  # type: ignore[index]
+        named = [f"“{names[key]}”" for key in error.items if key in names]
         if len(named) > 1:
             raise Refused(
                 f"These wait for each other in a circle: {' → '.join([*named, named[0]])}.", field="predecessor"

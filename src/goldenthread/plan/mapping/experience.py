@@ -20,8 +20,8 @@ def experience(rows: ThreadRows, done: dict[str, Finish]) -> RealisedShare:
     """
     cases = [case for row in rows.contributions if (case := _case(row, rows, done)) is not None]
     claims: dict[tuple[int, date], float] = {}
-    for row, end, claimed, _, _ in cases:
-        claims[row.kpi_id, end] = claims.get((row.kpi_id, end), 0.0) + claimed
+    for row, end, claim, _, _ in cases:
+        claims[row.kpi_id, end] = claims.get((row.kpi_id, end), 0.0) + claim
     claimed = [c for _, _, c, _, _ in cases]
     realised = [change * c / claims[row.kpi_id, end] if claims[row.kpi_id, end] else 0.0 for row, end, c, change, _ in cases]
     return realised_share(claimed, realised, [error for _, _, _, _, error in cases])

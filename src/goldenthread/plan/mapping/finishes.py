@@ -63,7 +63,7 @@ def _step_finish(rows: ThreadRows, leaf_ids: list[int], tails: schedule_mapping.
     chain = tails.of(last.pk)
     likely = float((rows.dates[last.pk].early_finish - rows.today).days)
     pieces = [_piece(rows.activities[i]) for i in chain if i in rows.activities and not rows.activities[i].is_done]
-    low, middle, high = finish_range(*zip(*pieces, strict=True)) if pieces else (0.0, 0.0, 0.0)
+    low, middle, high = finish_range(*([piece[end] for piece in pieces] for end in range(3)))  # type: ignore[arg-type]
     waiting = likely - sum(piece[1] for piece in pieces)  # days that no work of the chain fills: weekends, holidays, waiting
     return Finish(max(0.0, waiting + low), max(0.0, waiting + middle), max(0.0, waiting + high), tuple(chain))
 

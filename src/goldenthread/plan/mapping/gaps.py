@@ -134,11 +134,25 @@ def work(rows: GapRows) -> list[Work]:
     """
     given = links(rows)
     keys = {a.pk: f"step:{a.step.pk}" if hasattr(a, "step") else f"activity:{a.pk}" for a in rows.activities}
-    open_ids = {a.pk for a in rows.activities if a.cancelled_on is None and not a.is_done}
+    open_ids = _open_ids(rows.activities)
     out = [_activity(a, keys, given, open_ids) for a in rows.activities if a.pk in open_ids]
     out += [_project(p, given) for p in rows.projects]
     out += [_service(s) for s in rows.services if s.minutes_logged and s.state != Service.State.OFFERED]
     return out
+
+
+def _open_ids(activities: list[Any]) -> set[int]:
+    """Ids of work that is neither stopped nor done; a summary is done when all below it is."""
+    open_ids = {a.pk for a in activities if a.cancelled_on is None and not a.is_done}
+    summaries = {a.parent_id for a in activities if a.parent_id is not None}
+    parents = {a.pk: a.parent_id for a in activities}
+    alive: set[int] = set()
+    for pk in open_ids - summaries:
+        here: int | None = pk
+        while here is not None and here not in alive:
+            alive.add(here)
+            here = parents.get(here)
+    return open_ids & alive
 
 
 def _activity(activity: Any, keys: dict[int, str], given: dict[str, tuple[Link, ...]], open_ids: set[int]) -> Work:

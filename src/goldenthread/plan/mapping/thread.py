@@ -50,9 +50,9 @@ class Thread:
 T = TypeVar("T")
 
 
-def table(kind: type[T], **columns: Any) -> T:
+def table(made: type[T], /, **columns: Any) -> T:
     """One of the engine's tables from plain lists, which it turns into arrays itself."""
-    return kind(**columns)
+    return made(**columns)
 
 
 def day_number(day: date | None, today: date, default: float = float("nan")) -> float:
@@ -100,7 +100,7 @@ def thread(rows: ThreadRows) -> Thread:
             high=[s.raise_high / 100 for s in watched],
         ),
     )
-    ids = {
+    ids: dict[str, list[Any]] = {
         "kpis": kpi_ids,
         "objectives": objective_ids,
         "targets": [t.pk for t in targets],

@@ -109,7 +109,7 @@ def _contributions(office: Office) -> tuple[list[Contribution], dict[int, list[i
 
 def _objectives(office: Office) -> list[mapping.ObjectiveFacts]:
     kpis: dict[int, set[int]] = defaultdict(set)
-    facts: dict[int, Any] = {}
+    facts: dict[int, tuple[str, str, date | None]] = {}
     rows = Objective.objects.filter(office=office).order_by("id")
     for pk, title, short, state, valid_to, kpi_id in rows.values_list(
         "pk", "title", "short_name", "state", "valid_to", "targets__kpi_id"
@@ -117,7 +117,10 @@ def _objectives(office: Office) -> list[mapping.ObjectiveFacts]:
         facts[pk] = (short or title, state, valid_to)
         if kpi_id:
             kpis[pk].add(kpi_id)
-    return [mapping.ObjectiveFacts(pk, *fact, tuple(sorted(kpis[pk]))) for pk, fact in facts.items()]
+    return [
+        mapping.ObjectiveFacts(pk, label, state, valid_to, tuple(sorted(kpis[pk])))
+        for pk, (label, state, valid_to) in facts.items()
+    ]
 
 
 def gaps(office: Office, today: date, person: Person) -> Gaps:

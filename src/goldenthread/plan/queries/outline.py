@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.db.models import Count
 from django.http import Http404
@@ -71,7 +72,7 @@ def plan_of(person: Person, code: str | None = None) -> BusinessPlan:
 
 def plan_rows(plan: BusinessPlan, *, with_done: bool = True, holder: Person | None = None) -> list[PlanRow]:
     """The plan's outline with people, effects and logic: four statements, whatever its size."""
-    activities = list(
+    activities: list[Any] = list(
         Activity.objects.filter(schedule=plan.schedule_id)
         .select_related("dates", "step__service")
         .annotate(supervises=Count("step__supervisions"))
@@ -92,7 +93,8 @@ def plan_rows(plan: BusinessPlan, *, with_done: bool = True, holder: Person | No
     for row in numbered:
         step = getattr(row.activity, "step", None)
         key = step.pk if step is not None else 0
-        made = PlanRow(row, step, people.get(key, {}), effects.get(key, []), row.activity.supervises, waits[row.activity.pk])
+        supervises = getattr(row.activity, "supervises", 0)
+        made = PlanRow(row, step, people.get(key, {}), effects.get(key, []), supervises, waits[row.activity.pk])
         if not with_done and row.activity.is_done:
             continue
         if holder is not None and not any(p.pk == holder.pk for letters in made.raci.values() for p in letters):

@@ -15,7 +15,7 @@ from goldenthread.plan.models import Contribution
 from goldenthread.purpose.models import Objective, Target
 from goldenthread.schedule.models import Activity
 
-SECRET = "A confidential objective"
+HIDDEN = "A confidential objective"
 CLOSED = (Objective.State.ACHIEVED, Objective.State.RETIRED)
 
 
@@ -45,17 +45,18 @@ class Chains:
 
     def subjects(self, activity_id: int) -> list[str]:
         """References of what the activity belongs to, nearest first: its step, steps above it, its project."""
-        found, here = [], activity_id
+        found: list[str] = []
+        here: int | None = activity_id
         while here is not None:
             if here in self.step_of:
                 found.append(f"step:{self.step_of[here]}")
             if here in self.project_of:
                 found.append(f"project:{self.project_of[here]}")
-            here = self.parents.get(here)  # type: ignore[assignment]
+            here = self.parents.get(here)
         return list(dict.fromkeys(found))
 
     def contribution(self, activity_id: int) -> Contribution | None:
-        """The contribution that the activity works for: the nearest one above it, the one with the largest expected effect first."""
+        """The contribution that the activity works for: the nearest one above it, of several that with the largest effect."""
         for ref in self.subjects(activity_id):
             given = list(self.effects.get(ref, []))
             if ref.startswith("step:"):
@@ -83,7 +84,7 @@ class Chains:
         if targets:
             objective = targets[0].objective
             if objective.is_confidential and not self.sees_secrets and objective.owner_id != self.person_id:
-                return [Link("kpi", "A confidential KPI"), Link("objective", SECRET)]
+                return [Link("kpi", "A confidential KPI"), Link("objective", HIDDEN)]
             beads.append(Link("objective", objective.label, f"/objectives/{objective.pk}"))
             if objective.clause is not None:
                 beads.append(Link("mandate", objective.clause.text, "/mandate"))
@@ -103,7 +104,13 @@ def chains_of(activities: list[Activity], person: Person) -> Chains:
     """Chains for these activities: three statements, whatever their number."""
     schedules = {a.schedule_id for a in activities}
     rows = Activity.objects.filter(schedule_id__in=schedules).values_list(
-        "pk", "parent_id", "name", "step__pk", "step__supervisions__project_id", "schedule__project__pk", "schedule__project__name"
+        "pk",
+        "parent_id",
+        "name",
+        "step__pk",
+        "step__supervisions__project_id",
+        "schedule__project__pk",
+        "schedule__project__name",
     )
     parents: dict[int, int | None] = {}
     names: dict[int, str] = {}
@@ -135,7 +142,9 @@ def chains_of(activities: list[Activity], person: Person) -> Chains:
     )
 
 
-def _effects(step_of: dict[int, int], project_of: dict[int, int], supervised: dict[int, list[int]]) -> dict[str, list[Contribution]]:
+def _effects(
+    step_of: dict[int, int], project_of: dict[int, int], supervised: dict[int, list[int]]
+) -> dict[str, list[Contribution]]:
     projects = {*project_of.values(), *(p for watched in supervised.values() for p in watched)}
     found: dict[str, list[Contribution]] = defaultdict(list)
     wanted = Q(step_id__in=set(step_of.values())) | Q(project_id__in=projects)

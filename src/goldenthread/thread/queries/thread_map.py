@@ -76,15 +76,15 @@ def thread_map(person: Person, code: str | None = None) -> ThreadMap:
     results: dict[str, Any] = made.results if made else {}
     board = _Board()
     _purpose(board, office, person, results)
-    activities = list(
-        Activity.objects.filter(schedule__plan__office=office).select_related("step").order_by("position", "pk")
-    )
+    activities = list(Activity.objects.filter(schedule__plan__office=office).select_related("step").order_by("position", "pk"))
     given = [
         c
         for c in Contribution.objects.filter(kpi__office=office).select_related("project", "kpi").order_by("pk")
         if f"kpi:{c.kpi_id}" in board.nodes and c.shown != Contribution.Shown.REFUTED
     ]
-    people = list(Raci.objects.filter(step__plan__office=office, letter="R").select_related("person").order_by("person__name", "pk"))
+    people = list(
+        Raci.objects.filter(step__plan__office=office, letter="R").select_related("person").order_by("person__name", "pk")
+    )
     hours, on_thread = _work(board, activities, given, people, results)
     weights = _scaled(board.links)
     return ThreadMap(
@@ -110,7 +110,9 @@ def _purpose(board: _Board, office: Office, person: Person, results: dict[str, A
     for row in rows:
         objective = board.add(1, f"objective:{row.pk}", _objective(row, results))
         if row.clause_id:
-            clause = board.add(0, f"clause:{row.clause_id}", Node(row.clause__text, f"clause {row.clause__number}", url="/mandate"))
+            clause = board.add(
+                0, f"clause:{row.clause_id}", Node(row.clause__text, f"clause {row.clause__number}", url="/mandate")
+            )
             board.tie(clause, objective, 1.0)
         if row.targets__pk:
             known = results.get("targets", {}).get(str(row.targets__pk), {})
@@ -146,7 +148,7 @@ def _work(
     open_ones = [a for a in activities if a.cancelled_on is None and not a.is_done]
     steps = {a.step.pk: a.step for a in open_ones if hasattr(a, "step")}
     names = {a.step.pk: a.name for a in open_ones if hasattr(a, "step")}
-    tops, hours_of = _tops(open_ones)
+    tops, hours_of = _tops(open_ones, {a.parent_id for a in activities})
     effects: dict[str, list[Contribution]] = defaultdict(list)
     for row in given:
         if row.step_id in tops:
@@ -159,7 +161,9 @@ def _work(
         step, ref = steps[pk], f"step:{pk}"
         carried = ref in effects or pk in carried_below
         on_thread += hours if carried else 0.0
-        board.add(3, ref, Node(names[pk], f"{_words(step, carries=carried)} · {hours:.0f} h", gap=not carried, url=f"/plan/steps/{pk}"))
+        board.add(
+            3, ref, Node(names[pk], f"{_words(step, carries=carried)} · {hours:.0f} h", gap=not carried, url=f"/plan/steps/{pk}")
+        )
     for ref, rows in effects.items():
         project = rows[0].project
         if ref.startswith("project:") and project is not None:
@@ -169,7 +173,9 @@ def _work(
     for raci in people:
         ref = f"step:{tops.get(raci.step_id)}"
         if ref in board.nodes:
-            key = board.add(4, f"person:{raci.person_id}", Node(raci.person.name, raci.person.job_title, url=f"/people/{raci.person_id}"))
+            key = board.add(
+                4, f"person:{raci.person_id}", Node(raci.person.name, raci.person.job_title, url=f"/people/{raci.person_id}")
+            )
             board.tie(ref, key, 0.0 if board.nodes[ref].gap else 1.0)
     for key in board.columns[2]:
         if not any(source == key for source, _ in board.links):
@@ -192,23 +198,26 @@ def _expected(row: Contribution, results: dict[str, Any]) -> float:
     return max(shares, default=0.0) / (abs(row.high) or 1.0) + 0.15
 
 
-def _tops(activities: list[Activity]) -> tuple[dict[int, int], dict[int, float]]:
-    """Step id -> id of the topmost open step above it, and hours left in the leaves below each topmost one, in plan order."""
+def _tops(activities: list[Activity], inner: set[int | None]) -> tuple[dict[int, int], dict[int, float]]:
+    """Step id -> id of the topmost open step above it, and hours left in the leaves below each topmost one, in plan order.
+
+    `inner`: ids that have something below them; an initiative with nothing left below it has no hours and is not shown.
+    """
     by_id = {a.pk: a for a in activities}
-    inner = {a.parent_id for a in activities}
     tops: dict[int, int] = {}
     hours: dict[int, float] = {}
     for activity in activities:
-        top, here = None, activity
+        top: int | None = None
+        here: Activity | None = activity
         while here is not None:
             top = here.step.pk if hasattr(here, "step") else top
-            here = by_id.get(here.parent_id)  # type: ignore[assignment, arg-type]
+            here = by_id.get(here.parent_id or 0)
         if top is None:
             continue
         if hasattr(activity, "step"):
             tops[activity.step.pk] = top
-        hours.setdefault(top, 0.0)
         if activity.pk not in inner:
+            hours.setdefault(top, 0.0)
             effort = activity.duration if activity.effort_likely is None else activity.effort_likely
             hours[top] += effort * (100 - activity.progress) / 100 / HOUR
     return tops, hours

@@ -107,7 +107,9 @@ class Today:
     @property
     def steps(self) -> list[tuple[str, str]]:
         """Steps that the person works on, as id and name: where quick work can go."""
-        found = {link.url.rsplit("/", 1)[1]: link.label for row in self.rows for link in row.chain if link.kind == "step" and link.url}
+        found = {
+            link.url.rsplit("/", 1)[1]: link.label for row in self.rows for link in row.chain if link.kind == "step" and link.url
+        }
         return sorted(found.items(), key=lambda kv: kv[1])
 
 
@@ -178,7 +180,9 @@ def _delays() -> tuple[dict[str, float], Any]:
 def _work(activity: Activity, chains: Chains, delays: dict[str, float], day: date) -> _Entry:
     dates = getattr(activity, "dates", None)
     occurrence = getattr(activity, "duty_occurrence", None)
-    minutes = (activity.effort_likely if activity.effort_likely is not None else activity.duration) * (100 - activity.progress) / 100
+    minutes = (
+        (activity.effort_likely if activity.effort_likely is not None else activity.duration) * (100 - activity.progress) / 100
+    )
     chain = chains.chain(activity.pk)
     if occurrence is not None:
         chain = [Link("duty", f"Duty: {occurrence.duty.source}")]
