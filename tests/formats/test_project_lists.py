@@ -197,6 +197,8 @@ def test_two_candidates_alike_are_left_to_a_person():
         ("Smart Meters Implementation Programme", "Smart Metering Implementation Programme", 0.85, 0.99),
         ("Prison Estate Transformation", "Prison Technology Transformation", 0, 0.75),
         ("HS Phase 2a", "HS Phase 2b", 0, 0.75),
+        ("Novo (Crime Agency Transformation) Programme", "Crime Agency Transformation Programme", 0.8, 0.99),
+        ("Lightning II", "Lightning", 0.8, 0.99),
         ("New hospital IT", "New school IT", 0, 0.75),
         ("Rénovation école", "Renovation Ecole", 1, 1),
     ],

@@ -140,7 +140,7 @@ class _State:
     def _likely_pairs(self) -> list[tuple[float, int, int]]:
         words: dict[str, list[int]] = defaultdict(list)
         for index in self.known:
-            for word in set(name_words(self.existing[index].name)):
+            for word in set(_readings(self.existing[index].name)[1].split()):
                 words[word].append(index)
         offers = []
         for row in self.rows:
@@ -186,21 +186,32 @@ def _leads(scores: list[float], score: float) -> bool:
 def likeness(left: str, right: str) -> float:
     """Likeness of two names, 0 to 1: the share of words in common, where words that nearly agree count by how nearly.
 
-    A name that lies wholly inside the other counts 0.86; names with different numbers (phase 2, phase 3) at most 0.6.
+    A name that lies wholly inside the other counts 0.86; names with different numbers (phase 2, phase 3) at most 0.6. What
+    stands in brackets may be an acronym or half of the name: the better reading counts.
     """
-    one, other = plain_name(left), plain_name(right)
+    best = _likeness(plain_name(left), plain_name(right))
+    if best < 1.0 and "(" in left + right:
+        best = max(best, *(0.98 * _likeness(one, other) for one in _readings(left) for other in _readings(right)))
+    return round(best, 3)
+
+
+def _readings(name: str) -> tuple[str, str]:
+    return plain_name(name), plain_name(name.replace("(", " ").replace(")", " "))
+
+
+def _likeness(one: str, other: str) -> float:
     if one == other:
         return 1.0
     first, second = dict.fromkeys(one.split()), dict.fromkeys(other.split())
     if not first or not second:
         return 0.0
     common = [word for word in first if word in second]
-    near = _near(one.split(), other.split())
-    shared = 2 * (len(common) + near) / (len(first) + len(second))
-    if _numbers(one) != _numbers(other):
-        return round(0.6 * shared, 3)
-    inside = 0.86 if min(len(first), len(second)) >= 2 and len(common) == min(len(first), len(second)) else 0.0
-    return round(max(0.98 * shared, inside), 3)
+    shared = 2 * (len(common) + _near(list(first), list(second))) / (len(first) + len(second))
+    left, right = _numbers(one), _numbers(other)
+    if not (left <= right or right <= left):
+        return 0.6 * shared
+    inside = 0.86 if len(common) == min(len(first), len(second)) and (len(common) >= 2 or left != right) else 0.0
+    return max(0.98 * shared, inside)
 
 
 def _near(left: list[str], right: list[str]) -> float:
@@ -223,9 +234,9 @@ def _spelling(word: str, other: str) -> float:
     return SequenceMatcher(None, word, other, autojunk=False).ratio() if word[:2] == other[:2] else 0.0
 
 
-def _numbers(text: str) -> list[str]:
+def _numbers(text: str) -> set[str]:
     """Digits and roman numerals: phase 2 is not phase 3."""
-    return sorted(re.findall(r"\d+|\b[ivx]+\b", text))
+    return set(re.findall(r"\d+[a-z]?\b|\b[ivx]+\b", text))
 
 
 @lru_cache(maxsize=65536)
