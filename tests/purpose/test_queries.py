@@ -15,8 +15,9 @@ from goldenthread.purpose import actions, queries
 from goldenthread.purpose.mapping import draft_of, quality_of
 from goldenthread.purpose.models import Kpi, Objective, Service, Target
 from goldenthread.purpose.queries.past import NOTHING
-from goldenthread.purpose.views.objective_page import one_of, segments
+from goldenthread.purpose.views.objective_page import one_of, segments, until
 from goldenthread.resources.models import TimeEntry
+from goldenthread.ui.charts import Band
 
 TODAY = date(2026, 11, 23)
 
@@ -284,3 +285,13 @@ def test_pieces_of_a_text_are_the_text_and_overlapping_faults_share_theirs():
     pieces = segments("Improve better reporting", [(0, 7, "vague"), (0, 14, "activity"), (8, 14, "vague")])
     assert "".join(piece for piece, _ in pieces) == "Improve better reporting"
     assert pieces == [("Improve", "vague; activity"), (" ", "activity"), ("better", "activity; vague"), (" reporting", "")]
+
+
+def test_a_fan_is_cut_at_its_target_and_ends_in_the_figures_of_that_day():
+    bands = [Band(date(2027, month, 1), 1.0, 2.0, 3.0, 1.5, 2.5 + month) for month in range(1, 7)]
+    cut = until(bands, date(2027, 3, 16), {"p10": 0.9, "p50": 2.1, "p90": 3.3})
+    assert [band.day for band in cut] == [date(2027, 1, 1), date(2027, 2, 1), date(2027, 3, 1), date(2027, 3, 16)]
+    assert (cut[-1].p10, cut[-1].p50, cut[-1].p90, cut[-1].p25) == (0.9, 2.1, 3.3, 1.5)
+    assert cut[-1].p75 == pytest.approx(5.5 + 15 / 31)
+    for due, known in ((date(2027, 12, 1), {"p10": 1, "p50": 2, "p90": 3}), (date(2027, 3, 1), None), (None, None)):
+        assert until(bands, due, known) == bands

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from goldenthread.accounts import queries as accounts
 from goldenthread.accounts.models import Person
 from goldenthread.kit.errors import Forbidden, Refused
-from goldenthread.kit.permissions import Act
+from goldenthread.kit.permissions import Act, Kind
 from goldenthread.purpose import queries
 from goldenthread.purpose.forms.base import RoomForm
 from goldenthread.purpose.models import Office
@@ -37,11 +37,12 @@ def require(request: HttpRequest, act: str, row: Any, words: str) -> None:
 
 
 def office_wanted(request: HttpRequest) -> tuple[Office | None, list[Office]]:
-    """The office named by `?office=`, else the first that the visitor may see; and all of those."""
-    offices = list(queries.offices(visitor(request)))
-    wanted = request.GET.get("office", "")
-    office = next((row for row in offices if str(row.pk) == wanted), offices[0] if offices else None)
-    return office, offices
+    """The office named by `?office=`, else the visitor's own, else the first that he or she may see; and all of those."""
+    person, wanted = visitor(request), request.GET.get("office", "")
+    offices = list(queries.offices(person))
+    held = accounts.rights(person).scopes(Act.VIEW, Kind.MANDATE)
+    nearest = sorted(offices, key=lambda row: (str(row.pk) != wanted, row.head_id != person.pk, row.scope_id not in held))
+    return next(iter(nearest), None), offices
 
 
 def offices_to_edit(request: HttpRequest, kind: str) -> list[Office]:
@@ -55,7 +56,7 @@ def office_to_edit(request: HttpRequest, kind: str, words: str) -> Office:
     offices, wanted = offices_to_edit(request, kind), request.GET.get("office", "")
     if not offices:
         raise Forbidden(words)
-    return next((row for row in offices if str(row.pk) == wanted), offices[0])
+    return min(offices, key=lambda row: (str(row.pk) != wanted, row.head_id != visitor(request).pk))
 
 
 def done(request: HttpRequest, words: str, address: str) -> HttpResponse:

@@ -63,7 +63,7 @@ def objective(request: HttpRequest, key: int) -> HttpResponse:
         "past": queries.objective_as_of(row, on) if on else None,
         "acts": acts(person, page.row.objective),
         "agree": AgreeForm(initial={"leadership_goal": row.leadership_goal, "version": row.version}),
-        "expected": expected(page),
+        "expected": expected(page, page.row.main),
         "unit": one_of(page.row.main.kpi.unit) if page.row.main else "",
         "wide": [Markup(panel) for panel in page.wide],  # noqa: S704  rendered by our own rooms, escaped there
         "narrow": [Markup(panel) for panel in page.narrow],  # noqa: S704
@@ -110,12 +110,11 @@ def one_of(unit: str) -> str:
     return f"{single} {rest}".strip() or "unit"
 
 
-def expected(page: ObjectivePage) -> dict[str, Any] | None:
-    """What the forecast says of the objective's main target: percentiles, coverage, the trend's own share; None without one."""
-    forecast, main = page.row.forecast, page.row.main
-    if not forecast or main is None:
+def expected(page: ObjectivePage, view: TargetView | None) -> dict[str, Any] | None:
+    """What the forecast says of a target at its day: percentiles, coverage, the trend's own share; None without one."""
+    if not page.row.forecast or view is None:
         return None
-    known = (forecast.get("targets") or {}).get(main.target.pk)
+    known = (page.row.forecast.get("targets") or {}).get(view.target.pk)
     return {name: known.get(name) for name in ("p10", "p50", "p90", "coverage", "drift_share")} if known else None
 
 
@@ -123,7 +122,8 @@ def draw(view: TargetView, page: ObjectivePage, day: dt.date) -> Drawn:
     """The chart of a target: figures, baseline, target, and the forecast's fan where there is one."""
     target, kpi = view.target, view.kpi
     figures = [row for row in page.figures.get(kpi.pk, []) if row[0] >= day - dt.timedelta(days=SPAN)]
-    fan = _bands(page.fans.get(target.pk))
+    known = expected(page, view)
+    fan = until(_bands(page.fans.get(target.pk)), target.due_on, known)
     edges = [edge for edge in (target.band_low, target.band_high) if edge is not None]
     band = tuple(edges) if len(edges) == 2 else next(iter(edges), None)
     aim: Any = band if kpi.direction == Kpi.Direction.BAND else target.value
@@ -140,7 +140,7 @@ def draw(view: TargetView, page: ObjectivePage, day: dt.date) -> Drawn:
         wide = charts.fan(figures, fan, **given)
         narrow = charts.fan(figures, fan, width=360, height=230, **given)
     unit = f", {kpi.unit}" if kpi.unit else ""
-    return Drawn(view, wide, narrow, f"{kpi.name}{unit}", _sentence(view, fan))
+    return Drawn(view, wide, narrow, f"{kpi.name}{unit}", _sentence(view, known))
 
 
 def _bands(fan: dict[str, Any] | None) -> list[charts.Band]:
@@ -155,16 +155,32 @@ def _bands(fan: dict[str, Any] | None) -> list[charts.Band]:
     return [charts.Band(on, p10, p50, p90, p25, p75) for on, p10, p50, p90, p25, p75 in days]
 
 
-def _sentence(view: TargetView, fan: list[charts.Band]) -> str:
+def until(bands: list[charts.Band], due: dt.date | None, known: dict[str, Any] | None) -> list[charts.Band]:
+    """The fan cut at the day the target is due, where the forecast's own percentiles of that day stand.
+
+    The quartiles there lie between those of the neighbouring months. Left as it is where the day is not inside the fan.
+    """
+    if due is None or not known or known["p50"] is None or not bands or not bands[0].day < due <= bands[-1].day:
+        return bands
+    before, after = [band for band in bands if band.day < due], next(band for band in bands if band.day >= due)
+    share = (due - before[-1].day).days / (after.day - before[-1].day).days
+
+    def between(first: float | None, second: float | None) -> float | None:
+        return None if first is None or second is None else first + share * (second - first)
+
+    quartiles = between(before[-1].p25, after.p25), between(before[-1].p75, after.p75)
+    return [*before, charts.Band(due, known["p10"], known["p50"], known["p90"], *quartiles)]
+
+
+def _sentence(view: TargetView, known: dict[str, Any] | None) -> str:
     """What the picture shows, for who does not see it."""
     unit = f" {view.kpi.unit}" if view.kpi.unit else ""
     parts = []
     if view.last is not None:
         parts.append(f"{writing.number(view.last)}{unit} on {writing.date(view.last_on)}.")
-    if fan:
-        last = fan[-1]
-        low, middle, high = (writing.number(p, view.kpi.decimals) for p in (last.p10, last.p50, last.p90))
-        parts.append(f"Expected {middle}{unit} by {writing.date(last.day)}, in 8 of 10 cases between {low} and {high}.")
+    if known and known["p50"] is not None:
+        low, middle, high = (writing.number(known[name], view.kpi.decimals) for name in ("p10", "p50", "p90"))
+        parts.append(f"Expected {middle}{unit} by {writing.date(view.target.due_on)}, in 8 of 10 cases {low} to {high}.")
     if view.target.value is not None:
         parts.append(f"Target {writing.number(view.target.value)}{unit} by {writing.date(view.target.due_on)}.")
     return " ".join(parts) or "Nothing measured yet."
