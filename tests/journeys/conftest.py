@@ -15,6 +15,8 @@ from urllib.request import urlopen
 
 import pytest
 
+from tests.browser import Page
+
 COMMAND = str(Path(sys.executable).with_name("goldenthread"))
 
 
@@ -25,6 +27,15 @@ class Product:
     address: str
     folder: Path
     sign_ins: tuple[dict[str, str], ...]
+
+    def sign_in(self, page: Page, role: str = "Head of PMO") -> None:
+        """Sign in as the demo's person of that role, and land on the first page."""
+        person = next(entry for entry in self.sign_ins if entry["role"].startswith(role))
+        page.goto(f"{self.address}/")
+        page.locator("input[name=login]").fill(person["email"])
+        page.locator("input[name=password]").fill(person["password"])
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"{self.address}/")
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run one of the product's commands on the same data."""
@@ -84,7 +95,7 @@ def free_port() -> int:
 def wait_for(address: str, server: subprocess.Popen) -> None:
     """Until the first answer of any kind; a server that ends instead fails the test."""
     for _ in range(600):
-        assert server.poll() is None, "the server ended before it answered"
+        assert server.poll() is None, "the server ended before it answered; its words stand above"
         try:
             urlopen(address, timeout=10).close()
         except URLError as error:
