@@ -40,6 +40,8 @@ class ObjectiveFacts:
     state: str
     valid_to: date | None
     kpis: tuple[int, ...]
+    is_confidential: bool = False
+    owner: int | None = None
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,9 @@ def thread_rows(office: Office, today: date) -> ThreadRows:
     plan_activities = Q(schedule__plan__office=office)
     rates: dict[int, ValueRate] = {}
     for rate in ValueRate.objects.filter(kpi__office=office, valid_from__lte=today).order_by("valid_from"):
-        rates[rate.kpi_id] = rate
+        standing = rates.get(rate.kpi_id)
+        if standing is None or rate.signed_on is not None or standing.signed_on is None:
+            rates[rate.kpi_id] = rate  # a newer rate that nobody has signed yet does not end the signed one
     return ThreadRows(
         office=office,
         today=today,

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
 
 from goldenthread.accounts.models import Person
-from goldenthread.accounts.queries import rights
+from goldenthread.accounts.queries import may_in, rights
 from goldenthread.engine.belief_gap import BeliefGap, PulseAnswer, belief_gap, complete_paths
-from goldenthread.engine.thread_gaps import GoalGap, PersonGap, StepGap, coverage_gaps, people_without_line, without_owner
+from goldenthread.engine.thread_gaps import Goal, GoalGap, PersonGap, StepGap, coverage_gaps, people_without_line, without_owner
 from goldenthread.engine.thread_links import Work
 from goldenthread.engine.unsupported import Unsupported, unsupported
 from goldenthread.kit.permissions import Act, Kind
@@ -25,6 +25,17 @@ from goldenthread.schedule.models import Activity, Assignment
 
 PERIOD_DAYS = 28  # hours worked count over the last four weeks
 PULSE_DAYS = 92
+NAMELESS_GOAL = "A confidential objective"
+
+
+@dataclass(frozen=True)
+class Leaver:
+    """A person with a last day who still has open work, by how many pieces."""
+
+    person: int
+    name: str
+    leaves_on: date
+    pieces: int
 
 
 @dataclass(frozen=True)
@@ -38,6 +49,7 @@ class Gaps:
     ownerless: list[StepGap]
     names: dict[int, str]
     work: dict[Any, Work]
+    leavers: list[Leaver]
 
     @property
     def hours_on_thread(self) -> float:
@@ -50,7 +62,7 @@ def _in_force(day: date) -> Q:
 
 
 def gap_rows(office: Office, today: date) -> mapping.GapRows:
-    """The rows behind the gaps of one office: six statements, whatever their number."""
+    """The rows behind the gaps of one office: five statements, whatever their number."""
     since = today - timedelta(days=PERIOD_DAYS)
     logged = Sum("time_entries__minutes", filter=Q(time_entries__on__gte=since))
     activities = (
@@ -77,11 +89,11 @@ def gap_rows(office: Office, today: date) -> mapping.GapRows:
         .order_by("id")
     )
     contributions, supervised = _contributions(office)
-    in_force = Mandate.objects.filter(_in_force(today), office=office, state=Mandate.State.IN_FORCE)
+    objectives, in_force = _objectives(office, today)
     return mapping.GapRows(
         today=today,
-        mandate_in_force=in_force.exists(),
-        objectives=_objectives(office),
+        mandate_in_force=in_force,
+        objectives=objectives,
         contributions=contributions,
         activities=list(activities),
         projects=list(projects),
@@ -107,20 +119,24 @@ def _contributions(office: Office) -> tuple[list[Contribution], dict[int, list[i
     return list(contributions.values()), {step: sorted(projects) for step, projects in supervised.items()}
 
 
-def _objectives(office: Office) -> list[mapping.ObjectiveFacts]:
+def _objectives(office: Office, today: date) -> tuple[list[mapping.ObjectiveFacts], bool]:
+    """The objectives, and whether a mandate is in force; without an objective nothing asks for that. One statement."""
+    in_force, has_mandate = Mandate.objects.filter(_in_force(today), office=office, state=Mandate.State.IN_FORCE), True
     kpis: dict[int, set[int]] = defaultdict(set)
-    facts: dict[int, tuple[str, str, date | None]] = {}
-    rows = Objective.objects.filter(office=office).order_by("id")
-    for pk, title, short, state, valid_to, kpi_id in rows.values_list(
-        "pk", "title", "short_name", "state", "valid_to", "targets__kpi_id"
-    ):
-        facts[pk] = (short or title, state, valid_to)
-        if kpi_id:
-            kpis[pk].add(kpi_id)
-    return [
-        mapping.ObjectiveFacts(pk, label, state, valid_to, tuple(sorted(kpis[pk])))
-        for pk, (label, state, valid_to) in facts.items()
+    rows: dict[int, Any] = {}
+    found = Objective.objects.filter(office=office).annotate(has_mandate=Exists(in_force)).order_by("id")
+    names = ("pk", "title", "short_name", "state", "valid_to", "is_confidential", "owner_id", "targets__kpi_id", "has_mandate")
+    for row in found.values_list(*names, named=True):
+        rows[row.pk], has_mandate = row, row.has_mandate
+        if row.targets__kpi_id:
+            kpis[row.pk].add(row.targets__kpi_id)
+    made = [
+        mapping.ObjectiveFacts(
+            pk, row.short_name or row.title, row.state, row.valid_to, tuple(sorted(kpis[pk])), row.is_confidential, row.owner_id
+        )
+        for pk, row in rows.items()
     ]
+    return made, has_mandate
 
 
 def gaps(office: Office, today: date, person: Person) -> Gaps:
@@ -128,26 +144,50 @@ def gaps(office: Office, today: date, person: Person) -> Gaps:
     rows = gap_rows(office, today)
     work = mapping.work(rows)
     links = [link for item in work for link in item.links]
-    people = dict(
-        Person.objects.filter(is_external=False, leaves_on__isnull=True, resource__isnull=False)
-        .order_by("name")
-        .values_list("pk", "name")
-    )
+    people, leavers = _staff()
     hidden = set() if rights(person).everywhere(Act.VIEW, Kind.CONFIDENTIAL) else _confidential(rows, person)
     shown = [w if w.key not in hidden else _nameless(w) for w in work]
     return Gaps(
         day=today,
         unsupported=unsupported(shown, today),
-        goals=coverage_gaps(mapping.goals(rows), links, today, mapping.office(rows)),
+        goals=coverage_gaps(_named(rows, office, person), links, today, mapping.office(rows)),
         people=people_without_line(list(people), shown, today),
         ownerless=without_owner(shown),
         names=people,
         work={w.key: w for w in shown},
+        leavers=leavers,
     )
+
+
+def _staff() -> tuple[dict[int, str], list[Leaver]]:
+    """Who stays, by name, and who leaves with open work. One statement."""
+    unfinished = Q(
+        resource__assignments__activity__actual_finish__isnull=True,
+        resource__assignments__activity__cancelled_on__isnull=True,
+        resource__assignments__activity__children__isnull=True,
+    )
+    pieces = Count("resource__assignments__activity", filter=unfinished, distinct=True)
+    rows = Person.objects.filter(is_external=False, resource__isnull=False).annotate(pieces=pieces).order_by("name")
+    staff, leavers = {}, []
+    for pk, name, leaves_on, open_ones in rows.values_list("pk", "name", "leaves_on", "pieces"):
+        if leaves_on is None:
+            staff[pk] = name
+        elif open_ones:
+            leavers.append(Leaver(pk, name, leaves_on, open_ones))
+    return staff, leavers
 
 
 def _confidential(rows: mapping.GapRows, person: Person) -> set[str]:
     return {f"project:{p.pk}" for p in rows.projects if p.is_confidential and person.pk not in {p.manager_id, p.sponsor_id}}
+
+
+def _named(rows: mapping.GapRows, office: Office, person: Person) -> list[Goal]:
+    """The goals, without the names of confidential ones that the person may not see."""
+    goals = mapping.goals(rows)
+    if may_in(person, Act.VIEW, Kind.CONFIDENTIAL, office.scope_id):
+        return goals
+    hidden = {o.pk for o in rows.objectives if o.is_confidential and o.owner != person.pk}
+    return [replace(goal, title=NAMELESS_GOAL) if goal.key in hidden else goal for goal in goals]
 
 
 def _nameless(work: Work) -> Work:

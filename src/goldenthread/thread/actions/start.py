@@ -56,7 +56,7 @@ def found_office(*, name: str, purpose_text: str, issuer: str, by: Person, offic
 
 
 def keep_objectives(*, office: Office, kept: Sequence[Kept], by: Person) -> int:
-    """Add what was kept as drafts, each with its KPI and target, under the clause if there is one only. Returns how many are new."""
+    """Add what was kept as drafts, each with its KPI and target, under the only clause. Returns how many are new."""
     if not kept:
         raise Refused("Nothing is ticked.", field="keep", advice="Tick the objectives that you want to keep.")
     aims = [_aim(one) for one in kept]

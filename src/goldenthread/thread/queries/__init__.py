@@ -1,7 +1,7 @@
 """Reads across rooms, one module a page: chains, today, the map, the first run, a person's work, the search."""
 
 from goldenthread.thread.queries.chains import Chains, Link, chains_of
-from goldenthread.thread.queries.people import OpenWork, leavers, may_see_work, open_work, takers
+from goldenthread.thread.queries.people import OpenWork, may_see_work, open_work, takers
 from goldenthread.thread.queries.search import search_rows
 from goldenthread.thread.queries.start import FirstRun, Result, figures, first_run, has_answers, result
 from goldenthread.thread.queries.thread_map import ThreadMap, thread_map
@@ -21,7 +21,6 @@ __all__ = [
     "first_run",
     "has_answers",
     "leads",
-    "leavers",
     "may_see_work",
     "open_work",
     "result",

@@ -41,6 +41,7 @@ class Chains:
     targets: dict[int, list[Target]]
     supervised: dict[int, list[int]] = field(default_factory=dict)
     sees_secrets: bool = False
+    open_scopes: frozenset[int] = frozenset()  # offices whose confidential objectives may be seen
     person_id: int = 0
 
     def subjects(self, activity_id: int) -> list[str]:
@@ -83,12 +84,16 @@ class Chains:
         targets = self.targets.get(given.kpi_id, [])
         if targets:
             objective = targets[0].objective
-            if objective.is_confidential and not self.sees_secrets and objective.owner_id != self.person_id:
+            if objective.is_confidential and not self._sees(objective):
                 return [Link("kpi", "A confidential KPI"), Link("objective", HIDDEN)]
             beads.append(Link("objective", objective.label, f"/objectives/{objective.pk}"))
             if objective.clause is not None:
                 beads.append(Link("mandate", objective.clause.text, "/mandate"))
         return beads
+
+    def _sees(self, objective: Objective) -> bool:
+        """Whether a confidential objective may be named."""
+        return self.sees_secrets or objective.office.scope_id in self.open_scopes or objective.owner_id == self.person_id
 
     def _subject(self, ref: str, activity_id: int) -> Link:
         kind, _, ident = ref.partition(":")
@@ -138,6 +143,7 @@ def chains_of(activities: list[Activity], person: Person) -> Chains:
         open_targets(kpis),
         dict(supervised),
         rights(person).everywhere(Act.VIEW, Kind.CONFIDENTIAL),
+        rights(person).scopes(Act.VIEW, Kind.CONFIDENTIAL),
         person.pk,
     )
 
@@ -159,7 +165,7 @@ def open_targets(kpi_ids: set[int]) -> dict[int, list[Target]]:
     rows: Any = (
         Target.objects.filter(kpi_id__in=kpi_ids)
         .exclude(objective__state__in=CLOSED)
-        .select_related("objective__clause")
+        .select_related("objective__clause", "objective__office")
         .order_by("objective_id", "id")
     )
     for row in sorted(rows, key=lambda t: t.objective.state != Objective.State.APPROVED):

@@ -1,11 +1,11 @@
-"""The open work of one person, and of those who leave."""
+"""The open work of one person, and who could take it over."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import rights, visible
@@ -14,7 +14,7 @@ from goldenthread.plan.models import Duty
 from goldenthread.purpose.models import Kpi, Objective
 from goldenthread.schedule import queries as schedule
 from goldenthread.schedule.models import Activity
-from goldenthread.thread.queries.chains import Link, chains_of
+from goldenthread.thread.queries.chains import chains_of
 
 OPEN_OBJECTIVES = (Objective.State.DRAFT, Objective.State.PROPOSED, Objective.State.APPROVED)
 
@@ -23,7 +23,7 @@ OPEN_OBJECTIVES = (Objective.State.DRAFT, Objective.State.PROPOSED, Objective.St
 class OpenWork:
     """What a person does and answers for, as far as somebody else may see it."""
 
-    work: list[tuple[Activity, list[Link]]]
+    work: list[tuple[Activity, list[tuple[str, str | None]]]]
     duties: list[Duty]
     kpis: list[Kpi]
     objectives: list[Objective]
@@ -39,7 +39,7 @@ def open_work(subject: Person, viewer: Person) -> OpenWork:
     rows = list(visible(schedule.open_work(subject), viewer))
     chains = chains_of(rows, viewer)
     return OpenWork(
-        work=[(row, chains.chain(row.pk)) for row in rows],
+        work=[(row, [(link.label, link.url) for link in chains.chain(row.pk)]) for row in rows],
         duties=list(visible(Duty.objects.filter(holder=subject), viewer).order_by("name", "id")),
         kpis=list(visible(Kpi.objects.filter(owner=subject), viewer).order_by("name", "id")),
         objectives=list(visible(Objective.objects.filter(owner=subject, state__in=OPEN_OBJECTIVES), viewer).order_by("id")),
@@ -58,17 +58,3 @@ def takers(giver: Person, viewer: Person, day: date) -> QuerySet[Person]:
     """Who could take the work over: people of the house who stay."""
     stays = Q(leaves_on__isnull=True) | Q(leaves_on__gt=giver.leaves_on or day)
     return visible(Person.objects.filter(stays, is_external=False), viewer).exclude(pk=giver.pk).order_by("name", "id")
-
-
-def leavers(viewer: Person) -> list[Person]:
-    """People with a last day who still have open work in a plan; `open_count` says how much. One statement."""
-    if not rights(viewer).anywhere(Act.EDIT, Kind.PLAN):
-        return []
-    unfinished = Q(
-        resource__assignments__activity__actual_finish__isnull=True,
-        resource__assignments__activity__cancelled_on__isnull=True,
-        resource__assignments__activity__children__isnull=True,
-    )
-    rows = visible(Person.objects.filter(leaves_on__isnull=False), viewer)
-    counted = rows.annotate(open_count=Count("resource__assignments__activity", filter=unfinished, distinct=True))
-    return list(counted.filter(open_count__gt=0).order_by("leaves_on", "name"))

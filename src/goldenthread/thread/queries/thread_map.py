@@ -168,7 +168,7 @@ def _work(
         project = rows[0].project
         if ref.startswith("project:") and project is not None:
             board.add(3, ref, Node(project.name, "project", url=f"/projects/{project.pk}"))
-        for row in rows:
+        for row in rows if ref in board.nodes else []:
             board.tie(f"kpi:{row.kpi_id}", ref, _expected(row, results))
     for raci in people:
         ref = f"step:{tops.get(raci.step_id)}"

@@ -16,7 +16,7 @@ from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan import actions as plan
 from goldenthread.plan import queries as plans
 from goldenthread.purpose.models import Kpi
-from goldenthread.thread import actions, queries
+from goldenthread.thread import actions
 from goldenthread.ui import pages
 
 STATES = {
@@ -54,7 +54,6 @@ def gaps(request: HttpRequest) -> HttpResponse:
         "reasons": REASONS,
         "states": STATES,
         "actions": ACTIONS,
-        "leavers": queries.leavers(person),
         "may_edit": may_in(person, Act.EDIT, Kind.PLAN, office.scope_id),
     }
     return pages.page(request, "thread/templates/gaps.html", context)

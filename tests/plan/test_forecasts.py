@@ -1,0 +1,139 @@
+"""From rows to a forecast and back: what goes in, what is left out and why, and that every figure computes again."""
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from goldenthread.kit.money import Money
+from goldenthread.plan import actions, queries
+from goldenthread.plan.actions.forecasts import make_forecast
+from goldenthread.plan.mapping.experience import experience
+from goldenthread.plan.mapping.finishes import finishes
+from goldenthread.plan.mapping.rows import thread_rows
+from goldenthread.plan.mapping.thread import thread
+from goldenthread.plan.models import Contribution, Forecast
+from goldenthread.projects import actions as projects
+from goldenthread.purpose import actions as purpose
+from goldenthread.schedule import actions as schedule
+
+RUNS = 2000
+
+
+def contribute(scene, **more):
+    given = {
+        "kpi": scene.kpi,
+        "step": scene.step,
+        "by": scene.cast.head,
+        "effect": (-2.2, -1.6, -1.0),
+        "chance": 85,
+        "lag_days": 10,
+        **more,
+    }
+    return actions.contribute(**given)
+
+
+def made(scene) -> Forecast:
+    return make_forecast(office=scene.cast.office, runs=RUNS)
+
+
+def test_work_towards_the_target_raises_the_chance_and_is_worth_something(scene):
+    without = made(scene).results["objectives"][str(scene.objective.pk)]["chance"]
+    row = contribute(scene)
+    found = made(scene)
+    with_it = found.results["objectives"][str(scene.objective.pk)]["chance"]
+    assert with_it > without
+    effect = found.results["contributions"][str(row.pk)]
+    assert effect["stake"] > 0
+    assert effect["objectives"][str(scene.objective.pk)] == pytest.approx(with_it - without, abs=1e-9)
+
+
+def test_every_figure_computes_again_from_what_is_stored(scene):
+    row = contribute(scene)
+    found = Forecast.objects.get(pk=made(scene).pk)
+    for kind, ident in (("objective", scene.objective.pk), ("target", scene.target.pk), ("contribution", row.pk)):
+        told = queries.explanation(found, kind, ident)
+        assert told["same"], kind
+        assert told["value"] == told["again"]
+
+
+def test_what_cannot_be_computed_with_is_left_out_and_said(scene):
+    row = contribute(scene, step=None, project=scene.project)
+    projects.cancel_project(project=scene.project, by=scene.cast.head, because="no money")
+    empty = purpose.add_objective(office=scene.cast.office, title="Vague", by=scene.cast.head)
+    kpi = purpose.add_kpi(office=scene.cast.office, name="Unmeasured", by=scene.cast.head, unit="x", direction="RISE")
+    purpose.set_target(objective=empty, kpi=kpi, by=scene.cast.head, value=3.0)
+    told = {entry["ref"]: entry["reason"] for entry in made(scene).results["left_out"]}
+    assert told[f"contribution:{row.pk}"] == "Its project is cancelled."
+    assert any(ref.startswith("target:") for ref in told)
+
+
+def test_a_draft_rate_does_not_end_the_signed_one_and_alone_is_worth_nothing(scene):
+    head, day = scene.cast.head, scene.today
+    purpose.set_value_rate(kpi=scene.kpi, worth=Money.of(1, "EUR"), valid_from=day, by=head)
+    other = purpose.add_kpi(office=scene.cast.office, name="Complaints", by=head, unit="a month", direction="FALL")
+    purpose.enter_measurement(kpi=other, on=day - timedelta(days=3), value=40, by=head)
+    target = purpose.set_target(
+        objective=scene.objective, kpi=other, by=head, baseline=40, value=30, due_on=day + timedelta(days=200), is_required=False,
+        baseline_on=day - timedelta(days=3),
+    )  # fmt: skip
+    purpose.set_value_rate(kpi=other, worth=Money.of(5_000, "EUR"), valid_from=day, by=head)
+    contribute(scene)
+    worth = {pk: row["worth_mean"] for pk, row in made(scene).results["targets"].items()}
+    assert worth[str(scene.target.pk)] > 1_000_000
+    assert worth[str(target.pk)] is None
+
+
+def test_the_rows_of_the_engine_are_those_of_the_database(scene):
+    row = contribute(scene)
+    data = thread(thread_rows(scene.cast.office, scene.today)).data
+    assert data.kpis.value_now.tolist() == [5.0]
+    assert data.kpis.day_of_value.tolist() == [-3.0]
+    assert data.targets.due_day.tolist() == [300.0]
+    assert data.targets.direction.tolist() == [-1]
+    assert (data.contributions.low[0], data.contributions.high[0]) == (row.low, row.high)
+    assert data.contributions.chance.tolist() == [0.85]
+    assert np.isclose(data.targets.worth_per_unit[0], 100_000 * 100)
+
+
+def test_finished_work_is_not_counted_twice(scene):
+    contribute(scene, lag_days=0)
+    schedule.report_progress(
+        activity=scene.task("Clients decide"), by=scene.cast.head, finished_on=scene.today - timedelta(days=200)
+    )
+    found = made(scene)
+    assert abs(found.results["targets"][str(scene.target.pk)]["expected"]) < 1e-9  # its effect is in the last figure already
+
+
+def test_a_finish_is_a_range_around_the_critical_path(scene):
+    rows = thread_rows(scene.cast.office, scene.today)
+    finish = finishes(rows)[f"step:{scene.step.pk}"]
+    assert finish.low < finish.likely < finish.high
+    assert finish.chain == (scene.step.activity_id,)
+
+
+def test_experience_lowers_new_claims_where_nothing_came_of_old_ones(scene):
+    contribute(scene, lag_days=0)
+    schedule.report_progress(
+        activity=scene.task("Clients decide"), by=scene.cast.head, finished_on=scene.today - timedelta(days=200)
+    )
+    rows = thread_rows(scene.cast.office, scene.today)
+    learnt = experience(rows, finishes(rows))
+    assert learnt.cases == 1
+    assert learnt.mean < 0.7
+
+
+def test_a_forecast_says_how_many_changes_came_since(scene):
+    made(scene)
+    assert not queries.stale_offices()
+    contribute(scene)
+    assert [o.pk for o in queries.stale_offices()] == [scene.cast.office.pk]
+    latest = queries.latest_forecast(scene.cast.office)
+    assert queries.changes_since(latest) == 1
+
+
+def test_refuted_effects_do_not_count(scene):
+    row = contribute(scene)
+    before = made(scene).results["objectives"][str(scene.objective.pk)]["chance"]
+    actions.judge_contribution(contribution=row, shown=Contribution.Shown.REFUTED, by=scene.cast.head, because="the figure rose")
+    assert made(scene).results["objectives"][str(scene.objective.pk)]["chance"] < before

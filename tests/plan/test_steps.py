@@ -1,0 +1,143 @@
+"""Steps: one accountable person, moves in the tree, several rows at once, duties with proof."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from goldenthread.accounts.models import Changeset
+from goldenthread.accounts.undo import undo
+from goldenthread.kit.errors import Forbidden, Refused
+from goldenthread.plan import actions
+from goldenthread.plan.actions import rows
+from goldenthread.plan.actions.duties import following
+from goldenthread.plan.models import DutyOccurrence, Raci, Step
+from goldenthread.schedule.models import Activity
+
+
+def test_exactly_one_is_accountable(scene):
+    actions.set_raci(step=scene.step, person=scene.cast.pmo, letter="A", by=scene.cast.head)
+    assert list(Raci.objects.filter(step=scene.step, letter="A").values_list("person__name", flat=True)) == [scene.cast.pmo.name]
+    with pytest.raises(Refused, match="exactly one Accountable"):
+        actions.clear_raci(step=scene.step, person=scene.cast.pmo, letter="A", by=scene.cast.head)
+
+
+def test_who_is_responsible_is_assigned_and_taken_off_again(scene):
+    actions.set_raci(step=scene.step, person=scene.cast.pmo, letter="R", by=scene.cast.head)
+    assert scene.step.activity.assignments.filter(resource__person=scene.cast.pmo).exists()
+    actions.clear_raci(step=scene.step, person=scene.cast.pmo, letter="R", by=scene.cast.head)
+    assert not scene.step.activity.assignments.filter(resource__person=scene.cast.pmo).exists()
+
+
+def tree(plan) -> list[tuple[str, int]]:
+    """Names and depths in outline order."""
+    from goldenthread.schedule.queries import outline
+
+    activities = list(Activity.objects.filter(schedule=plan.schedule_id).select_related("dates").order_by("position", "id"))
+    return [(r.activity.name, r.depth) for r in outline(activities)]
+
+
+def test_moves_by_one_place(scene):
+    head = scene.cast.head
+    a, b, c = (actions.add_step(plan=scene.plan, name=n, by=head) for n in "ABC")
+    start = [("Clients decide", 0), ("A", 0), ("B", 0), ("C", 0)]
+    assert tree(scene.plan) == start
+    rows.move_row(step=scene.fresh(c), where="up", by=head)
+    assert [n for n, _ in tree(scene.plan)] == ["Clients decide", "A", "C", "B"]
+    rows.move_row(step=scene.fresh(c), where="indent", by=head)
+    assert tree(scene.plan)[1:3] == [("A", 0), ("C", 1)]
+    rows.move_row(step=scene.fresh(b), where="indent", by=head)
+    assert tree(scene.plan)[1:] == [("A", 0), ("C", 1), ("B", 1)]
+    rows.move_row(step=scene.fresh(c), where="outdent", by=head)
+    assert tree(scene.plan)[1:] == [("A", 0), ("B", 1), ("C", 0)]
+    with pytest.raises(Refused):
+        rows.move_row(step=scene.fresh(scene.step), where="up", by=head)
+    del a
+
+
+MOVES = st.lists(st.tuples(st.integers(0, 4), st.sampled_from(["up", "down", "indent", "outdent"])), max_size=12)
+
+
+def test_random_moves_keep_a_tree_and_lose_nothing(scene):
+    head = scene.cast.head
+    names = [f"S{i}" for i in range(5)]
+    steps = [actions.add_step(plan=scene.plan, name=n, by=head) for n in names]
+
+    @settings(max_examples=12)
+    @given(MOVES)
+    def run(moves):
+        for i, where in moves:
+            before = tree(scene.plan)
+            try:
+                rows.move_row(step=scene.fresh(steps[i]), where=where, by=head)
+            except Refused:
+                assert tree(scene.plan) == before
+            after = tree(scene.plan)
+            assert sorted(n for n, _ in after) == sorted(n for n, _ in before)
+            assert all(depth <= previous + 1 for (_, previous), (_, depth) in zip(after, after[1:], strict=False))
+
+    run()
+
+
+def test_several_rows_are_one_action(scene):
+    head = scene.cast.head
+    steps = [actions.add_step(plan=scene.plan, name=n, by=head) for n in "AB"]
+    before = Changeset.objects.count()
+    rows.act_on_rows(steps=steps, action="shift", by=head, days="14")
+    assert Changeset.objects.count() == before + 1
+    expected = scene.today + timedelta(days=14)
+    assert set(Activity.objects.filter(name__in="AB").values_list("not_before", flat=True)) == {expected}
+    undo(changeset=Changeset.objects.latest("id"), by=head)
+    assert set(Activity.objects.filter(name__in="AB").values_list("not_before", flat=True)) == {None}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("hours", "NaN"), ("hours", "1e9"), ("progress", "140"), ("not_before", "31/31/2027"), ("pk", "3")]
+)
+def test_cells_refuse_what_is_no_value(scene, field, value):
+    with pytest.raises(Refused) as refusal:
+        rows.edit_cell(step=scene.step, field=field, value=value, by=scene.cast.head)
+    assert refusal.value.field in {field, "field"}
+
+
+def test_a_step_with_effects_is_stopped_not_removed(scene):
+    actions.contribute(kpi=scene.kpi, step=scene.step, by=scene.cast.head, size="M")
+    with pytest.raises(Refused, match="Stop it instead"):
+        actions.remove_step(step=scene.step, by=scene.cast.head)
+    actions.stop_step(step=scene.step, by=scene.cast.head, because="no longer wanted")
+    assert scene.fresh(scene.step).activity.cancelled_on == scene.today
+
+
+def test_a_member_may_not_plan(scene):
+    with pytest.raises(Forbidden):
+        actions.add_step(plan=scene.plan, name="Mine", by=scene.cast.member)
+    assert not Step.objects.filter(activity__name="Mine").exists()
+
+
+@pytest.mark.parametrize(
+    ("cadence", "day", "expected"),
+    [
+        ("WEEKLY", date(2027, 1, 31), date(2027, 2, 7)),
+        ("MONTHLY", date(2027, 1, 31), date(2027, 2, 28)),
+        ("QUARTERLY", date(2027, 11, 30), date(2028, 2, 29)),
+        ("YEARLY", date(2028, 2, 29), date(2029, 2, 28)),
+        ("ONCE", date(2027, 1, 1), None),
+    ],
+)
+def test_duties_fall_due_on_real_days(cadence, day, expected):
+    assert following(cadence, day) == expected
+
+
+def test_a_duty_makes_its_work_once_and_wants_proof(scene):
+    duty = actions.add_duty(
+        plan=scene.plan, name="Register", source="Data law", by=scene.cast.head, holder=scene.cast.member, cadence="MONTHLY",
+        next_due=scene.today + timedelta(days=5), minutes=20, proof_wanted="Link",
+    )  # fmt: skip
+    assert actions.make_occurrences(plan=scene.plan, today=scene.today) >= 1
+    assert actions.make_occurrences(plan=scene.plan, today=scene.today) == 0
+    occurrence = DutyOccurrence.objects.filter(duty=duty).earliest("due_on")
+    with pytest.raises(Refused, match="wants proof"):
+        actions.prove(occurrence=occurrence, proof=" ", by=scene.cast.member)
+    actions.prove(occurrence=occurrence, proof="register/2027", by=scene.cast.member)
+    assert scene.fresh(occurrence).activity.is_done

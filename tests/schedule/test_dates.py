@@ -1,0 +1,128 @@
+"""Dates of a schedule: worked by hand on a calendar with a weekend and a holiday."""
+
+from datetime import date
+
+import pytest
+
+from goldenthread.accounts.models import Changeset
+from goldenthread.accounts.undo import undo
+from goldenthread.kit.errors import Refused
+from goldenthread.schedule import actions, queries
+from goldenthread.schedule.models import Activity
+from tests.schedule.conftest import MONDAY, dates, network
+
+TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = (date(2027, 3, d) for d in (2, 3, 4, 5))
+NEXT_MONDAY, NEXT_TUESDAY = date(2027, 3, 8), date(2027, 3, 9)
+
+
+def test_a_small_network_is_dated_as_by_hand(schedule):
+    made = network(schedule, "A 3; B 2 after A; C 1 after A; D 1 after B C")
+    assert dates(made) == {
+        "A": (MONDAY, WEDNESDAY, 0, True),
+        "B": (THURSDAY, FRIDAY, 0, True),
+        "C": (THURSDAY, THURSDAY, 1, False),
+        "D": (NEXT_MONDAY, NEXT_MONDAY, 0, True),
+    }
+
+
+def test_a_public_holiday_is_not_worked(schedule):
+    schedule.organisation.country = "DE"
+    schedule.organisation.save()
+    schedule.data_date = date(2027, 3, 25)  # the Thursday before Good Friday
+    schedule.save()
+    made = network(schedule, "A 2")
+    assert dates(made)["A"][:2] == (date(2027, 3, 25), date(2027, 3, 30))  # Friday and Monday are holidays
+
+
+def test_a_lag_counts_working_days(schedule):
+    made = network(schedule, "A 4; B 1 after A+1")
+    assert dates(made)["B"][:2] == (NEXT_MONDAY, NEXT_MONDAY)
+
+
+def test_an_edit_moves_what_follows_and_undo_moves_it_back(schedule, kept_cast):
+    made = network(schedule, "A 1; B 1 after A")
+    before = dates(made)
+    actions.edit_activity(activity=made["A"], changes={"duration": 3 * 480}, by=None)
+    assert dates(made)["B"][0] == THURSDAY
+    made["A"].refresh_from_db()
+    actions.edit_activity(activity=made["A"], changes={"duration": 480}, by=None)
+    assert dates(made) == before
+
+
+def test_remaining_work_follows_progress(schedule):
+    made = network(schedule, "A 4")
+    actions.edit_activity(activity=made["A"], changes={"progress": 50, "actual_start": date(2027, 2, 26)}, by=None)
+    start, finish, *_ = dates(made)["A"]
+    assert (start, finish) == (date(2027, 2, 26), TUESDAY)
+
+
+def test_a_circle_is_refused_naming_its_activities(schedule):
+    made = network(schedule, "A 1; B 1 after A; C 1 after B")
+    with pytest.raises(Refused, match=r"circle.*“A”.*“B”.*“C”"):
+        actions.relate(predecessor=made["C"], successor=made["A"], by=None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"not_before": date(1969, 12, 31)}, "not_before"),
+        ({"deadline": date(2200, 1, 1)}, "deadline"),
+        ({"effort_low": 10, "effort_likely": 5, "effort_high": 20}, "effort_likely"),
+        ({"progress": 140}, "progress"),
+        ({"name": "  "}, "name"),
+    ],
+)
+def test_bad_fields_are_refused_by_name_and_change_nothing(schedule, changes, field):
+    made = network(schedule, "A 1")
+    before = Activity.objects.filter(pk=made["A"].pk).values().get()
+    with pytest.raises(Refused) as refusal:
+        actions.edit_activity(activity=made["A"], changes=changes, by=None)
+    assert refusal.value.field == field
+    assert Activity.objects.filter(pk=made["A"].pk).values().get() == before
+
+
+def test_moving_under_oneself_is_refused(schedule):
+    made = network(schedule, "A 1; B 1")
+    actions.move_activity(activity=made["B"], parent=made["A"], by=None)
+    with pytest.raises(Refused, match="under itself"):
+        actions.move_activity(activity=made["A"], parent=Activity.objects.get(pk=made["B"].pk), by=None)
+
+
+def test_an_outline_rolls_up_dates_hours_and_progress(schedule):
+    made = network(schedule, "Top 1; A 2; B 1 after A")
+    for name, effort, progress in (("A", 600, 50), ("B", 200, 0)):
+        actions.move_activity(activity=Activity.objects.get(pk=made[name].pk), parent=made["Top"], by=None)
+        row = Activity.objects.get(pk=made[name].pk)
+        actions.edit_activity(
+            activity=row,
+            changes={"effort_low": effort, "effort_likely": effort, "effort_high": effort, "progress": progress},
+            by=None,
+        )
+    rows = {r.activity.name: r for r in queries.outline(list(queries.activities(schedule)))}
+    top = rows["Top"]
+    assert (top.effort, top.depth, rows["A"].depth) == (800, 0, 1)
+    assert top.progress == round((600 * 50 + 200 * 0) / 800)
+    assert (top.start, top.finish) == (rows["A"].start, rows["B"].finish)
+
+
+def test_work_is_handed_over_as_one_action_and_back(schedule, kept_cast):
+    made = network(schedule, "A 1; B 1; C 1")
+    for name in "AB":
+        actions.assign(activity=made[name], person=kept_cast.pmo, by=None)
+    actions.report_progress(activity=made["B"], by=kept_cast.pmo, finished_on=MONDAY)
+    moved = actions.hand_over(giver=kept_cast.pmo, taker=kept_cast.member, by=kept_cast.head)
+    assert moved == 1  # what is done stays with who did it
+    assert list(queries.open_work(kept_cast.member).values_list("name", flat=True)) == ["A"]
+
+
+def test_undo_takes_a_whole_action_back(kept_cast):
+    cast = kept_cast
+    from goldenthread.accounts.actions import changeset
+
+    with changeset(title="Start", by=cast.head):
+        plan = actions.add_schedule(scope=cast.office.scope, name="Plan", data_date=MONDAY)
+    with changeset(title="Three at once", by=cast.head):
+        network(plan, "A 1; B 2 after A; C 1 after B")
+    assert Activity.objects.count() == 3
+    undo(changeset=Changeset.objects.get(title="Three at once"), by=cast.head)
+    assert Activity.objects.count() == 0
