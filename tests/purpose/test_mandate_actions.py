@@ -146,6 +146,29 @@ def test_a_mandate_ends_without_a_successor_only_with_a_reason(scene):
     assert queries.mandate_in_force(scene.cast.office) == scene.mandate
 
 
+def test_objectives_are_carried_over_where_the_words_are_kept_and_stay_approved(scene):
+    head = scene.cast.head
+    actions.propose_objective(objective=scene.objective, by=head)
+    actions.approve_objective(objective=scene.objective, by=head)
+    other = actions.add_objective(office=scene.cast.office, title="Benefits", by=head, clause=scene.mandate.clauses.get(number=2))
+    following = draft(scene.cast, clauses=["Something else.", scene.clause.text])
+    with pytest.raises(Refused, match="in force"):
+        actions.carry_over_objectives(before=scene.mandate, after=following, by=head)
+    actions.put_mandate_in_force(mandate=following, by=head)
+    with pytest.raises(Forbidden):
+        actions.carry_over_objectives(before=scene.mandate, after=following, by=scene.cast.pmo)
+    assert queries.comparison(scene.mandate, following, head).carried == (scene.objective,)
+    assert actions.carry_over_objectives(before=scene.mandate, after=following, by=head) == 1
+    for row in (scene.objective, other):
+        row.refresh_from_db()
+    assert (scene.objective.clause.number, scene.objective.clause.mandate, scene.objective.state) == (2, following, "APPROVED")
+    assert other.clause.mandate == scene.mandate
+    assert queries.objectives_without_mandate(head, TODAY) == []
+    scene.undo_last()
+    scene.objective.refresh_from_db()
+    assert scene.objective.clause == scene.clause
+
+
 def test_a_successor_starts_from_the_words_of_the_mandate_before(scene):
     following = actions.draft_successor(mandate=scene.mandate, by=scene.cast.head)
     texts = lambda m: list(m.clauses.order_by("number").values_list("text", flat=True))

@@ -133,16 +133,14 @@ CLAUSES = Noun(
     ("mandate", "number", "text"),
     filters=("mandate",),
     sorts=("number",),
-    about="mandate",
+    about=lambda row: row.mandate,
     create=Write(
         "Add",
         lambda given, by: actions.add_clause(by=by, **given),
         body("NewClause", Clause, required=("mandate", "text")),
     ),
     change=Write("Edit", _change_clause, body("ClauseChanges", Clause, optional=("text",))),
-    remove=Write(
-        "Remove", lambda row, given, by, version: actions.remove_clause(clause=row, by=by, version=version)
-    ),
+    remove=Write("Remove", lambda row, given, by, version: actions.remove_clause(clause=row, by=by, version=version)),
 )
 
 SERVICES = Noun(
@@ -183,9 +181,7 @@ OBJECTIVES = Noun(
         lambda given, by: actions.add_objective(by=by, **given),
         body("NewObjective", Objective, required=("office", "title"), optional=OBJECTIVE),
     ),
-    change=Write(
-        "Edit", _change_objective, body("ObjectiveChanges", Objective, optional=("title", *OBJECTIVE), reason_=REASON)
-    ),
+    change=Write("Edit", _change_objective, body("ObjectiveChanges", Objective, optional=("title", *OBJECTIVE), reason_=REASON)),
     verbs={
         "propose": Write(
             "Propose", lambda row, given, by, version: actions.propose_objective(objective=row, by=by, version=version)
@@ -253,7 +249,7 @@ TARGETS = Noun(
     ("objective", "kpi", *TARGET),
     filters=("objective", "kpi", "is_required", "due_on"),
     sorts=("due_on", "objective"),
-    about="objective",
+    about=lambda row: row.objective,
     create=Write(
         "Set",
         lambda given, by: actions.set_target(by=by, **given),
@@ -289,7 +285,7 @@ VALUE_RATES = Noun(
     ("kpi", "minor", "currency", "rate_kind", "held_until", "valid_from", "note", "signed_by", "signed_on"),
     filters=("kpi", "currency", "valid_from"),
     sorts=("valid_from", "kpi"),
-    about="kpi",
+    about=lambda row: row.kpi,
     create=Write(
         "Set",
         _add_rate,
@@ -301,14 +297,12 @@ VALUE_RATES = Noun(
         ),
     ),
     change=Write(
-        "Change", _change_rate, body("ValueRateChanges", ValueRate, optional=("minor", "currency", "rate_kind", "held_until", "note"))
+        "Change",
+        _change_rate,
+        body("ValueRateChanges", ValueRate, optional=("minor", "currency", "rate_kind", "held_until", "note")),
     ),
-    remove=Write(
-        "Remove", lambda row, given, by, version: actions.remove_value_rate(rate=row, by=by, version=version)
-    ),
-    verbs={
-        "sign": Write("Sign", lambda row, given, by, version: actions.sign_value_rate(rate=row, by=by, version=version))
-    },
+    remove=Write("Remove", lambda row, given, by, version: actions.remove_value_rate(rate=row, by=by, version=version)),
+    verbs={"sign": Write("Sign", lambda row, given, by, version: actions.sign_value_rate(rate=row, by=by, version=version))},
 )
 
 NOUNS = (OFFICES, MANDATES, CLAUSES, SERVICES, OBJECTIVES, KPIS, TARGETS, MEASUREMENTS, VALUE_RATES)

@@ -18,6 +18,7 @@ from goldenthread.purpose.actions.kpis import add_kpi, edit_kpi, edit_target, re
 from goldenthread.purpose.actions.mandates import (
     add_clause,
     add_office,
+    carry_over_objectives,
     draft_mandate,
     draft_successor,
     edit_clause,
@@ -51,6 +52,7 @@ __all__ = [
     "add_service",
     "agree_objective",
     "approve_objective",
+    "carry_over_objectives",
     "draft_mandate",
     "draft_successor",
     "edit_clause",

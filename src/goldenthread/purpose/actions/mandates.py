@@ -17,6 +17,7 @@ from goldenthread.kit.permissions import Act, Kind
 from goldenthread.purpose.actions.ground import add, change, day_of, only, require, require_in
 from goldenthread.purpose.models import Clause, Mandate, Objective, Office
 
+LIVE = (Objective.State.DRAFT, Objective.State.PROPOSED, Objective.State.APPROVED)
 OFFICE_FIELDS = frozenset({"name", "head", "red_means", "supervision_minutes"})
 MANDATE_FIELDS = frozenset({"title", "mandate_kind", "purpose", "issuer", "issued_on", "valid_from", "valid_to", "review_on"})
 IN_FORCE_FIELDS = frozenset({"valid_to", "review_on"})
@@ -164,6 +165,24 @@ def put_mandate_in_force(*, mandate: Mandate, by: Person, version: int | None = 
         dated = {"valid_from": start, "issued_on": mandate.issued_on or today}
         change(mandate, {"state": Mandate.State.IN_FORCE, **dated}, version)
     return before
+
+
+def carry_over_objectives(*, before: Mandate, after: Mandate, by: Person) -> int:
+    """Let live objectives that cite a clause of the old mandate cite the clause of the same words in the one in force.
+
+    Answers how many. What they ask for stays, so an approved objective stays approved.
+    """
+    require_in(by, Act.APPROVE, Kind.OBJECTIVE, after.office, "You may not change what approved objectives stand on.")
+    if before.office_id != after.office_id or after.state != Mandate.State.IN_FORCE:
+        raise Refused("Objectives are carried over to the mandate in force of the same office.")
+    same = {clause.text: clause for clause in after.clauses.all()}
+    live = Objective.objects.filter(clause__mandate=before, clause__text__in=same, state__in=LIVE).select_related("clause")
+    rows = list(people.visible(live, by).order_by("id"))
+    reason = f"The same words stand in “{after}”"
+    with accounts.changeset(title=f"Carry objectives over to {after}", by=by, reason=reason, about=f"mandate:{after.pk}"):
+        for row in rows:
+            change(row, {"clause": same[row.clause.text]})  # type: ignore[union-attr]
+    return len(rows)
 
 
 def retire_mandate(*, mandate: Mandate, by: Person, reason: str, version: int | None = None) -> None:

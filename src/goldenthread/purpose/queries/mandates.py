@@ -63,7 +63,10 @@ def objectives_without_mandate(person: Person, day: date) -> list[Objective]:
 
 @dataclass(frozen=True)
 class ClausePair:
-    """A clause before and after; None on one side where it was dropped or added. `change`: same, reworded, dropped, added."""
+    """A clause before and after, None where it was dropped or added, and the live objectives that cite either.
+
+    `change`: same, reworded, dropped, added.
+    """
 
     before: Clause | None
     after: Clause | None
@@ -83,6 +86,7 @@ class Comparison:
     services_dropped: tuple[Service, ...]
     services_kept: tuple[Service, ...]
     objectives: tuple[Objective, ...]  # live objectives that cite a clause reworded or dropped
+    carried: tuple[Objective, ...]  # live objectives that cite a clause of the old one whose words the new one keeps
     work: tuple[Any, ...]  # what higher rooms say is touched: (words, url)
 
 
@@ -90,14 +94,21 @@ def comparison(before: Mandate, after: Mandate, person: Person) -> Comparison:
     """What changes between two versions: words, clauses, services, and the objectives that stand on changed clauses."""
     old, new = list(before.clauses.order_by("number")), list(after.clauses.order_by("number"))
     cited: dict[int, list[Objective]] = {}
-    live = visible(Objective.objects.filter(clause__in=old, state__in=LIVE), person).select_related("owner").order_by("id")
+    live = (
+        visible(Objective.objects.filter(clause__in=[*old, *new], state__in=LIVE), person).select_related("owner").order_by("id")
+    )
     for objective in live:
         cited.setdefault(objective.clause_id or 0, []).append(objective)
-    pairs = [ClausePair(a, b, change, tuple(cited.get(a.pk, ())) if a is not None else ()) for a, b, change in _paired(old, new)]
-    touched = tuple(o for pair in pairs if pair.change in {"reworded", "dropped"} for o in pair.objectives)
+    pairs = []
+    for a, b, change in _paired(old, new):
+        citing = [objective for clause in (a, b) if clause is not None for objective in cited.get(clause.pk, [])]
+        pairs.append(ClausePair(a, b, change, tuple(citing)))
+    ends = {pair.before.pk: pair.change for pair in pairs if pair.before is not None}
+    touched = tuple(o for o in live if ends.get(o.clause_id or 0) in {"reworded", "dropped"})
+    kept_words = tuple(o for o in live if ends.get(o.clause_id or 0) == "same")
     gained, dropped, kept = _services(before, after)
     work = tuple(row for rows in ask("touched_by_objectives", [o.pk for o in touched], person) for row in rows)
-    return Comparison(before, after, _differing(before, after), tuple(pairs), gained, dropped, kept, touched, work)
+    return Comparison(before, after, _differing(before, after), tuple(pairs), gained, dropped, kept, touched, kept_words, work)
 
 
 def _paired(old: Sequence[Clause], new: Sequence[Clause]) -> list[tuple[Clause | None, Clause | None, str]]:

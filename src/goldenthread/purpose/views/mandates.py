@@ -15,6 +15,7 @@ from goldenthread.purpose.forms import MandateForm
 from goldenthread.purpose.models import Mandate, Office
 from goldenthread.purpose.views.base import done, office_to_edit, office_wanted, posted, require, seen, tried, visitor
 from goldenthread.ui import pages
+from goldenthread.ui.writing import plural
 
 NO_EDIT = "You may not change mandates of this office."
 PLAIN = ("title", "mandate_kind", "purpose", "issuer", "issued_on", "valid_from", "valid_to", "review_on")
@@ -120,12 +121,17 @@ def end_mandate(request: HttpRequest, key: int) -> HttpResponse:
     return done(request, "Mandate ended", reverse("purpose:mandate", args=[key]))
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 def compare_mandates(request: HttpRequest, old: int, new: int) -> HttpResponse:
-    """Two versions side by side."""
+    """Two versions side by side; its button carries over the objectives whose clause kept its words."""
     before, after = (seen(request, Mandate, key, "office") for key in (old, new))
     if before.office_id != after.office_id:
         raise Http404
-    return pages.page(
-        request, "purpose/templates/mandate_compare.html", {"found": queries.comparison(before, after, visitor(request))}
-    )
+    if request.method == "POST":
+        count = actions.carry_over_objectives(before=before, after=after, by=visitor(request))
+        return done(request, f"{plural(count, 'objective')} carried over", request.path)
+    context = {
+        "found": queries.comparison(before, after, visitor(request)),
+        "may_carry": accounts.may_in(visitor(request), Act.APPROVE, Kind.OBJECTIVE, after.office.scope_id),
+    }
+    return pages.page(request, "purpose/templates/mandate_compare.html", context)
