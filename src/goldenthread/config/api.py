@@ -10,10 +10,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from django.db import IntegrityError, models
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.urls import path
 from ninja import Body as FromBody
 from ninja import NinjaAPI, Path, Query, Status
 from pydantic import create_model
@@ -72,10 +74,10 @@ def _mark(request: HttpRequest) -> tuple[str, str]:
     return key, hashlib.sha256(asked).hexdigest()
 
 
-def _then(model: Any, key: int, path: str, changeset_id: int) -> Any:
+def _then(model: Any, key: int, column_path: str, changeset_id: int) -> Any:
     """What a column of a row held when a changeset had been written."""
     past = history.records(model).filter(id=key, changeset_id__lte=changeset_id).order_by("-history_id")
-    first, _, rest = path.partition("__")
+    first, _, rest = column_path.partition("__")
     column = model._meta.get_field(first)
     value = past.values_list("id" if first == "id" else column.attname, flat=True).first()
     return value if not rest or value is None else _then(column.related_model, value, rest, changeset_id)
@@ -88,7 +90,7 @@ def _answer_then(noun: Noun, earlier: Changeset, key: int | None) -> dict[str, A
         key = new.values_list("id", flat=True).first() or int(earlier.about.rpartition(":")[2])
     if noun.model.objects.filter(pk=key).exists() and not seen(noun, _writer(earlier)).filter(pk=key).exists():
         raise Http404
-    return noun.answer_of([_then(noun.model, key, path, earlier.pk) for path in noun.read_paths])
+    return noun.answer_of([_then(noun.model, key, column, earlier.pk) for column in noun.read_paths])
 
 
 def _writer(changeset: Changeset) -> Person:
@@ -99,9 +101,7 @@ def _writer(changeset: Changeset) -> Person:
 
 def _name(made: Changeset, noun: Noun, write: Write, row: Any) -> None:
     """Say on the changeset what was done, as an action of a page would."""
-    about = row
-    for part in noun.about.split("__") if noun.about else ():
-        about = getattr(about, part)
+    about = noun.about(row)
     made.title = f"{write.label} the {noun.model._meta.verbose_name} {row}"[:200]
     made.about = f"{about._meta.model_name}:{about.pk}"
     made.save(update_fields=["title", "about"])
@@ -155,6 +155,7 @@ def build() -> NinjaAPI:
         version="1",
         description="Objectives, plan, projects and what ties them together.",
         docs_url=None,
+        openapi_url=None,
         urls_namespace="api",
         auth=Caller(),
         parser=StrictParser(),
@@ -246,10 +247,18 @@ def _removing(noun: Noun, write: Write) -> Callable[..., Any]:
     return _typed(remove, f"remove_{noun.path}", key=Path[Id], version=Query[Id])
 
 
+API = build()
+
+
+@cache
+def description() -> dict[str, Any]:
+    """What the API offers, as OpenAPI 3.1."""
+    return dict(API.get_openapi_schema(path_prefix="/api/"))
+
+
 def described(request: HttpRequest) -> HttpResponse:
-    """The description of the API for programs that read OpenAPI."""
-    return HttpResponse(DESCRIPTION(request), content_type="application/json")
+    """The description of the API. It names nobody's data, so it asks for no sign-in."""
+    return JsonResponse(description(), headers={"Cache-Control": "no-store"})
 
 
-def DESCRIPTION(request: HttpRequest) -> bytes:
-    raise NotImplementedError
+urlpatterns = [path("openapi.json", described), *(entry for entry in API.urls[0] if entry.name != "api-root")]

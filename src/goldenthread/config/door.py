@@ -54,7 +54,11 @@ class Caller(HttpBearer):
     """Tells the API's description that it takes bearer tokens. Who calls was found by `opened` before."""
 
     def __call__(self, request: HttpRequest) -> Any:
-        """The person who calls."""
+        """The person who calls, by token or by session."""
+        return self.authenticate(request, "")
+
+    def authenticate(self, request: HttpRequest, token: str) -> Any:
+        """The person whom `opened` let in."""
         return request.person  # type: ignore[attr-defined]
 
 

@@ -15,6 +15,7 @@ handler500 = "goldenthread.ui.errors.server_error"
 urlpatterns = [
     path("healthz", views.health, name="health"),
     path("favicon.ico", views.favicon, name="favicon"),
+    path("api/", include(("goldenthread.config.api", "api"))),
     path("sign-in/", include("allauth.account.urls")),
     path("sign-in/second/", include("allauth.mfa.urls")),
     path("", include("goldenthread.thread.urls")),
