@@ -18,7 +18,7 @@ from goldenthread.purpose import actions as purpose
 from goldenthread.purpose.actions.strategies import Aim, GoalFigure, Indicator, add_strategy
 from goldenthread.purpose.models import Clause, Kpi, Mandate, Objective, Office, Target
 
-LONGEST_CLAUSE = 300
+LONGEST_CLAUSE, LONGEST_SHORT = 300, 48
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,14 @@ def _aim(kept: Kept) -> Aim:
     direction = Kpi.Direction.FALL if falls else Kpi.Direction.RISE
     indicator = Indicator(name[:1].upper() + name[1:], kept.unit, direction, targets=[goal])
     title = kept.title[:1].upper() + kept.title[1:]
-    return Aim(title, kept.source_key, leadership_goal=kept.heading, indicators=[indicator])
+    return Aim(title, kept.source_key, short_name=_short(title, name), leadership_goal=kept.heading, indicators=[indicator])
+
+
+def _short(title: str, figure: str) -> str:
+    """The sentence up to its figure, "Cut complaint resolution", where that is short; else empty, and its first words are taken."""
+    at = title.casefold().find(figure.casefold())
+    words = title[: at + len(figure)] if at >= 0 else title
+    return words.rstrip(" .,") if len(words) <= LONGEST_SHORT else ""
 
 
 def _falls(baseline: float | None, value: float | None, *, otherwise: bool) -> bool:

@@ -169,8 +169,13 @@ class Result:
         return sum(p.goal_answer == GoalAnswer.DUTY for p in self.run.projects)
 
     @property
+    def has_leaders(self) -> bool:
+        """Whether anybody is named who leads one of the projects without a goal."""
+        return any(_doer(p) for p in self.loose)
+
+    @property
     def moved(self) -> int:
-        """Goals that some work is tied to, with an effect."""
+        """Goals that some work is expected to move."""
         return len(self.run.aims) - len(self.goals)
 
 

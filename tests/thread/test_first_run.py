@@ -1,0 +1,216 @@
+"""The first run, page by page: what each keeps, that leaving and coming back loses nothing, and what the result says."""
+
+import re
+from datetime import date
+
+import pytest
+from django.test import Client
+
+from goldenthread.accounts import actions as accounts
+from goldenthread.accounts import queries as people
+from goldenthread.accounts.models import Changeset, User
+from goldenthread.accounts.undo import undo
+from goldenthread.kit import history
+from goldenthread.kit.scoping import organisation_scope
+from goldenthread.plan.actions.choices import answer_with_choice
+from goldenthread.plan.models import BusinessPlan, Contribution
+from goldenthread.projects import actions as projects
+from goldenthread.purpose.models import Kpi, Mandate, Objective, Office, Target
+from goldenthread.thread import queries
+from goldenthread.thread.forms import FigureField
+from tests.thread.test_pages import text
+
+SLIDE = """Where we are going
+• Cut complaint resolution from 14 to 8 days by end of 2027
+• Raise direct debit share to 70 %
+• Be a better place to work
+"""
+
+
+@pytest.fixture
+def head(db):
+    """The head of PMO of an organisation that has nothing yet."""
+    organisation, person = accounts.found_organisation(
+        name="Brindle", slug="brindle", administrator="Odile Hartnell", email="odile@brindle.example", currency="GBP"
+    )
+    with organisation_scope(organisation):
+        accounts.open_account(person=person, password="a long enough password", by=None)
+        accounts.grant_role(person=person, role="HEAD", scope=people.top_scope(), by=None)
+        people.forget_rights(person)
+        yield person
+
+
+@pytest.fixture
+def client(head):
+    made = Client()
+    made.force_login(User.objects.get(pk=head.user_id))
+    return made
+
+
+def begin(client) -> None:
+    response = client.post(
+        "/start/mandate", {"name": "Change office", "purpose": "Show what projects are worth.", "issuer": "Board"}
+    )
+    assert response.status_code == 303, text(response)
+
+
+def keep(client, **typed: str):
+    """Keep what the slide proposes, with what was typed in the fields named like p2-baseline."""
+    shown = client.post("/start/proposals", {"text": SLIDE}).content.decode()
+    data = dict(re.findall(r'<input[^>]*name="(p\d+-[a-z_]+)"[^>]*?value="([^"]*)"', shown))
+    ticked = dict.fromkeys(re.findall(r'<input type="checkbox" name="(p\d+-keep)"', shown), "on")
+    return client.post("/start/proposals", {"text": SLIDE, "keep": "1", **data, **ticked, **typed})
+
+
+def test_today_leads_the_head_of_a_new_organisation_to_the_first_steps(client):
+    assert client.get("/")["Location"] == "/start"
+    begin(client)
+    assert "First steps: 1 of 5 done" in text(client.get("/"))
+
+
+def test_three_fields_make_office_mandate_in_force_and_plan_and_one_undo_takes_them_back(client, head):
+    begin(client)
+    office = Office.objects.get()
+    assert (office.name, office.head) == ("Change office", head)
+    mandate = Mandate.objects.get(office=office, state="IN_FORCE")
+    assert [clause.text for clause in mandate.clauses.all()] == ["Show what projects are worth."]
+    assert BusinessPlan.objects.filter(office=office).exists()
+    undo(changeset=Changeset.objects.latest("id"), by=head)
+    assert not Office.objects.exists()
+    assert client.get("/")["Location"] == "/start"
+    begin(client)
+    assert Office.objects.count() == 1
+
+
+def test_an_office_without_a_mandate_gets_only_what_it_lacks(client, head):
+    from goldenthread.purpose import actions as purpose
+
+    office = purpose.add_office(name="Change office", by=head)
+    begin(client)
+    assert list(Office.objects.all()) == [office]
+    assert Mandate.objects.get().state == "IN_FORCE"
+
+
+def test_a_field_left_empty_is_asked_for_and_nothing_is_made(client):
+    response = client.post("/start/mandate", {"name": "Change office", "purpose": "", "issuer": "Board"})
+    assert response.status_code == 422
+    assert not Office.objects.exists()
+
+
+class TestObjectives:
+    @pytest.fixture(autouse=True)
+    def _begun(self, client):
+        begin(client)
+
+    def test_proposing_adds_nothing(self, client):
+        shown = text(client.post("/start/proposals", {"text": SLIDE}))
+        assert "3 proposed objectives" in shown
+        assert "Where does it stand today?" in shown
+        assert not Objective.objects.exists()
+
+    def test_what_is_ticked_becomes_a_draft_under_the_mandate_with_a_figure(self, client):
+        assert keep(client).status_code == 303
+        first = Objective.objects.get(title__startswith="Cut complaint")
+        target = Target.objects.select_related("kpi").get(objective=first)
+        assert (first.state, first.clause.text) == ("DRAFT", "Show what projects are worth.")
+        assert (target.baseline, target.value, target.due_on) == (14.0, 8.0, date(2027, 12, 31))
+        assert (target.kpi.unit, target.kpi.direction) == ("days", Kpi.Direction.FALL)
+        assert Objective.objects.count() == 3
+
+    def test_a_figure_typed_beside_its_question_is_kept(self, client):
+        assert keep(client, **{"p3-baseline": "52", "p3-due_on": "2027-06-30"}).status_code == 303
+        target = Target.objects.get(objective__title__startswith="Raise direct")
+        assert (target.baseline, target.value, target.due_on) == (52.0, 70.0, date(2027, 6, 30))
+
+    def test_what_is_not_a_figure_is_refused_at_its_field(self, client):
+        response = keep(client, **{"p3-baseline": "about half"})
+        assert response.status_code == 422
+        assert "This is not a figure" in text(response)
+        assert not Objective.objects.exists()
+
+    def test_the_same_slide_again_adds_nothing_twice(self, client):
+        keep(client)
+        assert "is here already" in text(client.post("/start/proposals", {"text": SLIDE}))
+        keep(client)
+        assert Objective.objects.count() == 3
+
+    def test_leaving_and_coming_back_loses_nothing(self, client, head):
+        keep(client)
+        run = queries.first_run(head)
+        assert run.place == 3
+        assert run.open_questions == 2
+        assert "2 objectives with a question left" in text(client.get("/start/objectives"))
+
+    def test_an_answered_question_sizes_the_work_that_named_the_goal_before(self, client, head):
+        keep(client)
+        project = projects.add_project(name="Direct debit campaign", by=head)
+        target = Target.objects.select_related("kpi").get(objective__title__startswith="Raise direct")
+        answer_with_choice(subject=project, choice=f"kpi:{target.kpi_id}", by=head)
+        assert Contribution.objects.get().likely == 0.0
+        prefix = f"t{target.pk}"
+        data = {"version": target.version, "unit": "%", "baseline": "50", "value": "70 %", "due_on": "2027-06-30"}
+        response = client.post(f"/start/targets/{target.pk}", {f"{prefix}-{name}": value for name, value in data.items()})
+        assert response.status_code == 303, text(response)
+        target.refresh_from_db()
+        given = Contribution.objects.get()
+        assert (target.baseline, target.value) == (50.0, 70.0)
+        assert (given.size, given.likely) == ("M", pytest.approx(0.15 * 20))
+
+    def test_text_that_proposes_nothing_says_what_to_write(self, client):
+        response = client.post("/start/proposals", {"text": "Agenda"})
+        assert response.status_code == 422
+        assert "from which figure to which" in text(response)
+
+
+class TestResult:
+    @pytest.fixture(autouse=True)
+    def _with_work(self, client, head):
+        begin(client)
+        keep(client)
+        names = ("Complaint desk", "Boiler", "Intranet", "Induction")
+        self.rows = projects.add_projects(
+            rows=[{"name": name, "manager_name": "A. Winter", "budget_minor": 100 * n} for n, name in enumerate(names, 1)],
+            by=head,
+        )
+        kpi = Target.objects.get(objective__title__startswith="Cut complaint").kpi_id
+        for project, choice in zip(self.rows, (f"kpi:{kpi}", "duty", "none"), strict=False):
+            answer_with_choice(subject=project, choice=choice, by=head)
+
+    def test_every_headline_equals_the_rows_under_it(self, head):
+        run = queries.first_run(head)
+        made = queries.result(run, run.office, head)
+        assert (made.with_goal, made.duties, len(made.loose)) == (1, 1, 2)
+        assert made.with_goal + made.duties + len(made.loose) == len(run.projects)
+        assert made.moved + len(made.goals) == len(run.aims) == 3
+        assert [p.name for p in made.loose] == ["Induction", "Intranet"]
+
+    def test_the_thread_runs_from_the_mandate_to_a_person(self, client, head):
+        run = queries.first_run(head)
+        made = queries.result(run, run.office, head)
+        assert made.thread_is_whole
+        said = [bead[0] for bead in made.thread]
+        assert said == ["Show what projects are worth.", "Cut complaint resolution from 14 to 8 days by end of 2027",
+                        "Complaint resolution", "Complaint desk", "A. Winter"]  # fmt: skip
+        shown = text(client.get("/start/result"))
+        assert "Your first thread" in shown
+        assert "1 of 4 projects name a goal" in shown
+        assert "The next three things" in shown
+
+    def test_not_asked_comes_before_every_other_advice(self, head):
+        run = queries.first_run(head)
+        assert queries.result(run, run.office, head).advice[0][0] == "Answer for 1 project"
+
+    def test_a_thread_without_anybody_at_its_end_says_so(self, client, head):
+        with accounts.changeset(title="Nobody leads it", by=None):
+            history.change(self.rows[0], {"manager_name": ""})
+        shown = text(client.get("/start/result"))
+        assert "A thread, as far as it reaches" in shown
+        assert "nobody is named yet who leads the project" in shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "figure"),
+    [("14", 14.0), ("1,200", 1200.0), ("1.2m", 1_200_000.0), ("£85k", 85_000.0), ("70 %", 70.0), ("−3.5", -3.5), ("£ 1.9bn", 1.9e9), ("", None)],
+)  # fmt: skip
+def test_figures_are_read_as_people_type_them(typed, figure):
+    assert FigureField("Today").clean(typed) == figure

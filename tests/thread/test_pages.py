@@ -1,0 +1,162 @@
+"""The pages that read across rooms: how many statements they take, and who sees what on them."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from goldenthread.accounts import actions as accounts
+from goldenthread.accounts.models import Person
+from goldenthread.kit import history
+from goldenthread.plan import actions as plan
+from goldenthread.plan.actions.forecasts import make_forecast
+from goldenthread.projects.models import GoalAnswer
+from goldenthread.purpose import actions as purpose
+from tests.thread.conftest import TODAY, goal
+
+MOST = {"/": 12, "/map": 8, "/gaps": 10}
+
+
+def text(response) -> str:
+    """What a reader reads of the page itself."""
+    main = response.content.decode().split('id="main"', 1)[1]
+    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
+
+
+def worker(scene) -> Person:
+    """Who has the work of the scene."""
+    return scene.cast.member
+
+
+def test_pages_take_few_statements_and_as_many_for_two_hundred_rows(scene, statements):
+    make_forecast(office=scene.cast.office, today=TODAY, runs=200)
+    viewers = {"/": worker(scene), "/map": scene.cast.head, "/gaps": scene.cast.head}
+    clients = {page: scene.cast.client(person) for page, person in viewers.items()}
+    for page, client in clients.items():
+        client.get(page)  # what is read once a process is not counted
+    small = {page: statements(client, page) for page, client in clients.items()}
+    scene.add_steps(200)
+    scene.add_projects(200)
+    large = {page: statements(client, page) for page, client in clients.items()}
+    assert large == small
+    assert {page: count for page, count in large.items() if count > MOST[page]} == {}
+
+
+def test_a_clients_pages_hold_nothing_of_the_thread(scene):
+    client = scene.cast.client(scene.cast.people["CLIENT"])
+    assert {page: client.get(page).status_code for page in ("/map", "/gaps", "/start/result")} == dict.fromkeys(
+        ("/map", "/gaps", "/start/result"), 404
+    )
+    assert client.get("/start").status_code == 403
+    today, found = text(client.get("/")), text(client.get("/palette?q=Step"))
+    assert "Step" not in today.replace("First steps", "")
+    assert "Step 0" not in found
+
+
+def test_a_team_member_sees_the_map_and_no_gaps(scene):
+    client = scene.cast.client(scene.cast.member)
+    assert client.get("/map").status_code == 200
+    assert [client.get(page).status_code for page in ("/gaps", "/start/result", "/start")] == [403, 403, 403]
+
+
+def test_of_another_organisation_nothing_is_found(scene):
+    client = scene.cast.client(scene.cast.foreign_admin)
+    assert "Faster decisions" not in text(client.get("/palette?q=Faster"))
+    assert client.get(f"/people/{scene.cast.member.pk}/hand-over").status_code == 404
+
+
+class TestTeam:
+    def test_who_plans_sees_the_teams_open_work(self, scene):
+        assert "Step 0" in text(scene.cast.client(scene.cast.head).get("/?team"))
+
+    def test_who_does_not_plan_sees_his_own_day_instead(self, scene):
+        shown = text(scene.cast.client(scene.cast.people["AUDITOR"]).get("/?team"))
+        assert worker(scene).name not in shown
+
+    def test_the_organisation_can_switch_it_off(self, scene):
+        accounts.edit_organisation(
+            organisation=scene.cast.organisation, changes={"shows_person_load": False}, by=scene.cast.admin
+        )
+        client = scene.cast.client(scene.cast.head)
+        assert worker(scene).name not in text(client.get("/?team"))
+        assert "Open work" not in text(client.get(f"/people/{worker(scene).pk}"))
+
+
+class TestConfidential:
+    @pytest.fixture
+    def secret(self, scene):
+        """The only goal that the third step serves."""
+        objective, kpi = goal(scene.cast, "Sell the northern office", confidential=True)
+        plan.contribute(kpi=kpi, step=scene.steps[1], size="M", by=scene.cast.head)
+        return objective
+
+    def test_the_thread_of_work_names_it_to_who_may_see_it_alone(self, scene, secret):
+        assert "Sell the northern office" not in text(scene.cast.client(worker(scene)).get("/"))
+        assert "A confidential objective" in text(scene.cast.client(worker(scene)).get("/"))
+        page = scene.cast.client(scene.cast.head).get(f"/people/{worker(scene).pk}")
+        assert "Sell the northern office" in text(page)
+
+    def test_pages_name_it_only_to_who_may_see_it(self, scene, secret):
+        owner = scene.cast.head
+        purpose.edit_objective(objective=secret, changes={"owner": owner}, by=scene.cast.head)
+        lonely, _ = goal(scene.cast, "Sell the southern office", confidential=True)
+        purpose.edit_objective(objective=lonely, changes={"owner": owner}, by=scene.cast.head)
+        for person in (scene.cast.people["PMO"], scene.cast.people["PORTFOLIO_MANAGER"]):
+            for page in ("/gaps", "/start/result", "/map", "/palette?q=Sell"):
+                assert "southern office" not in text(scene.cast.client(person).get(page)), page
+        assert "southern office" in text(scene.cast.client(scene.cast.head).get("/gaps"))
+
+
+class TestPalette:
+    def test_finds_steps_people_goals_figures_and_projects(self, scene):
+        client = scene.cast.client(scene.cast.head)
+        assert "Step 0" in text(client.get("/palette?q=Step"))
+        assert "Faster decisions" in text(client.get("/palette?q=faster"))
+        assert "Project 1" in text(client.get("/palette?q=project"))
+        assert scene.cast.pmo.name in text(client.get(f"/palette?q={scene.cast.pmo.name[:6]}"))
+
+    def test_finds_only_what_one_may_see(self, scene):
+        nobody = scene.cast.client(scene.cast.nobody)
+        for words in ("Step", "Faster", "Project", "Figure"):
+            assert "Nothing found" in text(nobody.get(f"/palette?q={words}"))
+        assert scene.cast.nobody.name in text(nobody.get("/palette?q=Nia"))
+
+
+class TestHandingOver:
+    def test_a_leavers_work_is_found_and_moves_as_one_action(self, scene):
+        leaver, taker, head = worker(scene), scene.cast.pmo, scene.cast.head
+        accounts.edit_person(person=leaver, changes={"leaves_on": TODAY + timedelta(days=20)}, by=scene.cast.admin)
+        purpose.edit_kpi(kpi=scene.kpi, changes={"owner": leaver}, by=head)
+        client = scene.cast.client(head)
+        assert "4 pieces of open work" in text(client.get("/gaps"))
+        assert "Step 0" in text(client.get(f"/people/{leaver.pk}"))
+        response = client.post(f"/people/{leaver.pk}/hand-over", {"taker": taker.pk})
+        assert response.status_code == 303
+        assert "Step 0" in text(client.get(f"/people/{taker.pk}"))
+        assert "Work of people who leave" not in text(client.get("/gaps"))
+        assert leaver.name not in text(client.get("/map"))
+        scene.kpi.refresh_from_db()
+        assert scene.kpi.owner == taker
+        undo = re.search(r"/activity/\d+/undo", client.get("/activity").content.decode())
+        assert undo is not None
+        assert client.post(undo[0]).status_code in {302, 303}
+        assert "4 pieces of open work" in text(client.get("/gaps"))
+
+    def test_needs_somebody_else_and_something_open(self, scene):
+        client, leaver = scene.cast.client(scene.cast.head), worker(scene)
+        assert client.post(f"/people/{leaver.pk}/hand-over", {"taker": leaver.pk}).status_code == 422
+        assert client.post(f"/people/{scene.cast.nobody.pk}/hand-over", {"taker": leaver.pk}).status_code == 422
+
+    def test_who_does_not_plan_moves_nothing(self, scene):
+        for role in ("AUDITOR", "PROJECT_MANAGER", "SPONSOR"):
+            client = scene.cast.client(scene.cast.people[role])
+            assert client.post(f"/people/{worker(scene).pk}/hand-over", {"taker": scene.cast.pmo.pk}).status_code == 403
+
+
+class TestDay:
+    def test_an_answer_not_asked_for_is_no_accusation(self, scene):
+        with accounts.changeset(title="Answer", by=None):
+            history.change(scene.projects[0], {"goal_answer": GoalAnswer.NONE})
+        shown = text(scene.cast.client(scene.cast.head).get("/start/result"))
+        assert "Project 0 – – owner says none" in shown
+        assert "Project 1 – – not asked yet" in shown
