@@ -1,0 +1,3 @@
+"""The cast of the tests."""
+
+from tests.cast import cast  # noqa: F401
