@@ -1,6 +1,5 @@
 """The IT office with an objective, a KPI, a plan and a project: what a thread needs."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -75,7 +74,7 @@ def make(cast: Cast) -> Scene:
     purpose.sign_value_rate(rate=rate, by=cast.sponsor)
     business_plan = plan.found_plan(office=cast.office, by=head)
     step = plan.add_step(
-        plan=business_plan, name="Clients decide", by=head, deliverable="Seats", accountable=cast.head, responsible=(cast.member,),
+        plan=business_plan, name="Clients decide", by=head, deliverable="Seats", accountable=head, responsible=(cast.member,),
         duration=4800, effort_low=900, effort_likely=1200, effort_high=2400,
     )  # fmt: skip
     project = projects.add_project(
@@ -87,5 +86,5 @@ def make(cast: Cast) -> Scene:
 
 
 @pytest.fixture
-def scene(kept_cast: Cast) -> Iterator[Scene]:
-    yield make(kept_cast)
+def scene(kept_cast: Cast) -> Scene:
+    return make(kept_cast)

@@ -1,6 +1,7 @@
 """Steps: one accountable person, moves in the tree, several rows at once, duties with proof."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -75,7 +76,7 @@ def test_random_moves_keep_a_tree_and_lose_nothing(scene):
                 assert tree(scene.plan) == before
             after = tree(scene.plan)
             assert sorted(n for n, _ in after) == sorted(n for n, _ in before)
-            assert all(depth <= previous + 1 for (_, previous), (_, depth) in zip(after, after[1:], strict=False))
+            assert all(depth <= previous + 1 for (_, previous), (_, depth) in pairwise(after))
 
     run()
 

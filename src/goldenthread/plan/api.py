@@ -126,9 +126,7 @@ STEPS = Noun(
     },
 )  # fmt: skip
 
-LETTERS = Noun(
-    "letters", Raci, ("step", "person", "letter"), filters=("step", "person", "letter"), sorts=("step", "letter")
-)
+LETTERS = Noun("letters", Raci, ("step", "person", "letter"), filters=("step", "person", "letter"), sorts=("step", "letter"))
 
 CONTRIBUTIONS = Noun(
     "contributions",
@@ -175,9 +173,7 @@ SUPERVISIONS = Noun(
     create=Write(
         "Start",
         _supervise,
-        body(
-            "NewSupervision", Supervision, required=("step", "project"), optional=("raise_low", "raise_likely", "raise_high")
-        ),
+        body("NewSupervision", Supervision, required=("step", "project"), optional=("raise_low", "raise_likely", "raise_high")),
     ),
     remove=Write("End", lambda row, given, by, version: actions.end_supervision(supervision=row, by=by)),
 )

@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
 from goldenthread.accounts.models import Person
-from goldenthread.schedule.models import Activity, Assignment, Relationship, Resource, Schedule
+from goldenthread.schedule.mapping import Chains, driving_chains
+from goldenthread.schedule.models import Activity, Assignment, Relationship, Schedule
+
+__all__ = [
+    "Chains",
+    "OutlineRow",
+    "activities",
+    "driving_chains",
+    "open_work",
+    "outline",
+    "relationships",
+]
 
 
 @dataclass
@@ -102,13 +112,3 @@ def open_work(person: Person) -> QuerySet[Activity]:
         .distinct()
         .order_by("id")
     )
-
-
-def resource_of(person: Person) -> Resource | None:
-    """The resource that stands for a person."""
-    return Resource.objects.filter(person=person).first()
-
-
-def assigned_people(rows: list[Activity]) -> dict[int, list[Any]]:
-    """Activity id -> resources assigned; the rows come from `activities`, so no statement is made."""
-    return {a.pk: [assignment.resource for assignment in a.assignments.all()] for a in rows}

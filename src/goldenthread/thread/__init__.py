@@ -1,4 +1,4 @@
 """Pages that read across: today, the thread map, gaps, a person's page, the palette, the first run.
 
-Owns no tables. Open `queries.py` first.
+Owns no tables. Open `queries/today.py` first.
 """

@@ -8,7 +8,7 @@ from datetime import date
 from goldenthread.engine.finish_range import finish_range
 from goldenthread.plan.mapping.rows import ThreadRows
 from goldenthread.projects.models import Project
-from goldenthread.schedule import mapping as schedule_mapping
+from goldenthread.schedule import queries as schedules
 from goldenthread.schedule.models import Activity
 
 # A project known only by its forecast date: assumed to finish between 5 % of the remaining time early and 30 % late.
@@ -33,9 +33,7 @@ class Finish:
 def finishes(rows: ThreadRows) -> dict[str, Finish]:
     """Reference -> finish, for every step that has a date and every project that does or did; stopped work has none."""
     children = rows.below()
-    tails = schedule_mapping.driving_chains(
-        list(rows.activities.values()), rows.relationships, rows.office.organisation, rows.today
-    )
+    tails = schedules.driving_chains(list(rows.activities.values()), rows.relationships, rows.office.organisation, rows.today)
     found: dict[str, Finish] = {}
     for step in rows.steps.values():
         finish = _step_finish(rows, rows.leaves(step.activity_id, children), tails)
@@ -48,7 +46,7 @@ def finishes(rows: ThreadRows) -> dict[str, Finish]:
     return found
 
 
-def _step_finish(rows: ThreadRows, leaf_ids: list[int], tails: schedule_mapping.Chains) -> Finish | None:
+def _step_finish(rows: ThreadRows, leaf_ids: list[int], tails: schedules.Chains) -> Finish | None:
     leaves = [rows.activities[i] for i in leaf_ids if rows.activities[i].cancelled_on is None]
     if not leaves:
         return None

@@ -89,14 +89,14 @@ def levers(office: Office | int, objective_id: int) -> list[dict[str, Any]]:
     return made.results.get("levers", {}).get(str(objective_id), []) if made is not None else []
 
 
-def stale_offices() -> list[Office]:
+def stale_offices(day: date | None = None) -> list[Office]:
     """Offices with a plan whose newest forecast is missing, older than the newest change, or of an earlier day."""
     newest = Changeset.objects.aggregate(m=Max("pk"))["m"] or 0
     last = Forecast.objects.filter(office=OuterRef("pk")).order_by("-made_at", "-id")
     rows: Any = Office.objects.filter(plan__isnull=False).annotate(
         seen_head=Subquery(last.values("head")[:1]), forecast_day=Subquery(last.values("data_date")[:1])
     )
-    today = timezone.localdate()
+    today = day or timezone.localdate()
     return [o for o in rows if o.seen_head is None or o.seen_head < newest or o.forecast_day < today]
 
 

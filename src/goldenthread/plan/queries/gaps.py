@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import may_in, rights
@@ -17,7 +18,7 @@ from goldenthread.engine.thread_links import Work
 from goldenthread.engine.unsupported import Unsupported, unsupported
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan.mapping import gaps as mapping
-from goldenthread.plan.models import Contribution, Duty
+from goldenthread.plan.models import Contribution, Duty, Raci
 from goldenthread.plan.models import PulseAnswer as PulseRow
 from goldenthread.projects.models import Project
 from goldenthread.purpose.models import Mandate, Objective, Office, Service
@@ -65,13 +66,15 @@ def gap_rows(office: Office, today: date) -> mapping.GapRows:
     """The rows behind the gaps of one office: five statements, whatever their number."""
     since = today - timedelta(days=PERIOD_DAYS)
     logged = Sum("time_entries__minutes", filter=Q(time_entries__on__gte=since))
+    named = Raci.objects.filter(step__activity=OuterRef("pk"), letter__in=["R", "A"]).order_by("-letter", "id")
     activities = (
         Activity.objects.filter(schedule__plan__office=office)
         .select_related("step__service", "duty_occurrence")
         .annotate(
             minutes_logged=logged,
-            holder_id=Subquery(
-                Assignment.objects.filter(activity=OuterRef("pk")).order_by("id").values("resource__person_id")[:1]
+            holder_id=Coalesce(
+                Subquery(Assignment.objects.filter(activity=OuterRef("pk")).order_by("id").values("resource__person_id")[:1]),
+                Subquery(named.values("person_id")[:1]),
             ),
             has_duty=Exists(Duty.objects.filter(step__activity=OuterRef("pk"))),
             duty_in_force=Exists(Duty.objects.filter(_in_force(today), step__activity=OuterRef("pk"))),

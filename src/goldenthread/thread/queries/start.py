@@ -15,6 +15,7 @@ from goldenthread.plan.models import Contribution
 from goldenthread.plan.queries import gaps
 from goldenthread.projects.models import GoalAnswer, Project
 from goldenthread.purpose.models import Kpi, Mandate, Objective, Office, Target
+from goldenthread.ui import writing
 
 LABELS = ("Mandate", "Objectives", "Projects", "One key each", "Result")
 OPEN_PROJECTS = (Project.State.PROPOSED, Project.State.RUNNING, Project.State.ON_HOLD)
@@ -224,24 +225,31 @@ def thread_of_office(run: FirstRun, person: Person) -> tuple[list[tuple[str, str
         rows.append((run.mandate.purpose, f"mandate, given by {run.mandate.issuer}", reverse("purpose:current_mandate")))
     by_kpi = {aim.target.kpi_id: aim for aim in run.aims if aim.target is not None}
     projects = {p.pk: p for p in run.projects}
-    given = [c for c in Contribution.objects.filter(kpi_id__in=by_kpi, project_id__in=projects).order_by("id") if c.project_id]
+    given = [
+        c
+        for c in Contribution.objects.filter(kpi_id__in=by_kpi, project_id__in=projects).select_related("kpi").order_by("id")
+        if c.project_id
+    ]
     if not given:
         first = next((aim for aim in run.aims if not aim.questions), next(iter(run.aims), None))
         return rows + (_goal_beads(first) if first else []), False
     best = max(given, key=lambda c: (bool(_doer(projects[c.project_id])), abs(_share(c, by_kpi[c.kpi_id])), -c.pk))
     project = projects[best.project_id]
     rows += _goal_beads(by_kpi[best.kpi_id])
-    rows.append(
-        (
-            project.name,
-            f"project, {Contribution.Size(best.size).label.lower()} effect" if best.size else "project, effect not known yet",
-            reverse("projects:project", args=[project.pk]),
-        )
-    )
+    rows.append((project.name, f"project, {_effect(best)}", reverse("projects:project", args=[project.pk])))
     doer = _doer(project)
     if doer:
         rows.append((doer, "leads it", reverse("accounts:person", args=[project.manager_id]) if project.manager_id else None))
     return rows, bool(doer)
+
+
+def _effect(row: Contribution) -> str:
+    """How far it moves the figure, in words or as a range."""
+    if row.size:
+        return f"{Contribution.Size(row.size).label.lower()} effect"
+    if row.low == row.likely == row.high == 0:
+        return "effect not known yet"
+    return f"{writing.signed(row.low)} to {writing.signed(row.high)} {row.kpi.unit}".rstrip()
 
 
 def _doer(project: Project) -> str:
@@ -267,8 +275,6 @@ def _goal_beads(aim: Aim) -> list[tuple[str, str | None, str | None]]:
 
 def figures(target: Target) -> str:
     """14 → 8 days by 31 Dec 2027; what is missing is said in words."""
-    from goldenthread.ui import writing
-
     if target.band_low is not None or target.band_high is not None:
         text = f"{writing.number(target.band_low)} to {writing.number(target.band_high)}"
     else:

@@ -116,7 +116,7 @@ class Today:
 def today(person: Person, day: date | None = None) -> Today:
     """The person's day: nine statements, whatever the amount of work."""
     day = day or timezone.localdate()
-    activities = open_activities(Q(assignments__resource__person=person))
+    activities = open_activities(Q(assignments__resource__person=person), day)
     chains = chains_of(activities, person)
     delays, made = _delays()
     entries = [_work(a, chains, delays, day) for a in activities]
@@ -145,9 +145,9 @@ class _Entry:
     note: str = ""
 
 
-def open_activities(condition: Q) -> list[Activity]:
+def open_activities(condition: Q, day: date) -> list[Activity]:
     """Leaf activities that match, are neither done nor cancelled, and whose work may begin within four weeks. One statement."""
-    soon = timezone.localdate() + timedelta(days=28)
+    soon = day + timedelta(days=28)
     return list(
         Activity.objects.filter(condition, actual_finish__isnull=True, cancelled_on__isnull=True, children__isnull=True)
         .filter(Q(dates__early_start__lte=soon) | Q(actual_start__isnull=False) | Q(duty_occurrence__isnull=False))
@@ -223,7 +223,7 @@ def _late_figures(person: Person, day: date) -> list[_Entry]:
 
 def _questions(person: Person, day: date) -> list[_Entry]:
     """Questions that wait for the person's answer. One statement."""
-    rows = Question.objects.filter(asked=person, answered_at__isnull=True, expires_at__gte=timezone.now()).order_by("asked_at")
+    rows = Question.objects.filter(asked=person, answered_at__isnull=True, expires_at__date__gte=day).order_by("asked_at")
     return [
         _Entry(
             "question",
@@ -292,7 +292,7 @@ def team_today(person: Person, day: date | None = None) -> list[TeamRow]:
     day = day or timezone.localdate()
     if not leads(person):
         return []
-    activities = open_activities(Q(schedule__plan__isnull=False, assignments__isnull=False))
+    activities = open_activities(Q(schedule__plan__isnull=False, assignments__isnull=False), day)
     chains = chains_of(activities, person)
     holders: dict[int, list[Activity]] = {}
     rows = Assignment.objects.filter(activity_id__in=[a.pk for a in activities], resource__person__isnull=False)
