@@ -21,6 +21,9 @@ class Comment(Tracked):
     text = models.TextField(max_length=4000)
     at = models.DateTimeField()
 
+    kind = Kind.CONFIDENTIAL  # it may be about anything: in the activity, others than its author need the right to secrets
+    own_paths = ("by",)
+
     class Meta:
         indexes: ClassVar = [models.Index(fields=["ref_kind", "ref_id", "at"])]
 
