@@ -1,0 +1,23 @@
+"""Data folders with a small organisation, copied for each test that writes."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests import product
+
+
+@pytest.fixture(scope="session")
+def works(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the small organisation. Read only: copy it to write."""
+    folder = tmp_path_factory.mktemp("works")
+    made = product.module(folder, "tests.reliability.stage")
+    assert made.code == 0, made.err
+    return folder
+
+
+@pytest.fixture
+def folder(works: Path, tmp_path: Path) -> Path:
+    """A copy to write on."""
+    return shutil.copytree(works, tmp_path / "data")

@@ -1,0 +1,38 @@
+"""Writers that compete, and writers that are killed."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests import product
+
+long = pytest.mark.skipif(not os.environ.get("LONG_TESTS"), reason="takes minutes: set LONG_TESTS=1 to run it")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("processes", "transactions"), [(4, 40), pytest.param(16, 500, marks=long)])
+def test_many_writers_lose_nothing_and_never_meet_a_lock(folder: Path, processes: int, transactions: int):
+    done = product.module(folder, "tests.reliability.writers", str(processes), str(transactions))
+    assert done.code == 0, done.err
+    told, found = done.answer["told"], done.answer["found"]
+    print(done.out)
+    assert told["locked"] == 0
+    assert found == {key: told[key] for key in found}
+    assert told["added"] == processes * transactions // 2
+    assert product.must(folder, "verify")["whole"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kills", [15, pytest.param(200, marks=long)])
+def test_a_killed_writer_loses_nothing_it_acknowledged(folder: Path, kills: int):
+    done = product.module(folder, "tests.reliability.kills", str(kills), "7")
+    assert done.code == 0, done.err
+    counts = done.answer
+    print(done.out)
+    assert counts["faults"] == []
+    assert counts["acknowledged"] >= kills / 2
+    assert {key: counts[key] for key in ("missing", "half", "twice", "unannounced")} == {
+        "missing": 0, "half": 0, "twice": 0, "unannounced": 0
+    }  # fmt: skip
+    assert product.must(folder, "verify")["whole"]

@@ -1,0 +1,100 @@
+"""Many processes write to one SQLite file through the product's actions.
+
+`python -m tests.reliability.writers PROCESSES TRANSACTIONS` prints one JSON object: what was acknowledged, what is there.
+Every process mixes new rows, many rows at once, and adding one to a shared number read beforehand.
+"""
+
+import json
+import os
+import sys
+import time
+from datetime import date, timedelta
+
+from tests.reliability import stage
+
+MANY = 10
+
+
+def write(number: int, transactions: int) -> dict[str, int]:
+    """One process's work; a version conflict is read again and repeated, as a person would."""
+    from django.db import OperationalError
+
+    from goldenthread.accounts import actions
+    from goldenthread.kit import history
+    from goldenthread.kit.errors import Conflict
+    from goldenthread.purpose import actions as purpose
+    from goldenthread.purpose.models import Kpi, Objective
+
+    told = {"objectives": 0, "figures": 0, "added": 0, "locked": 0, "conflicts": 0, "slowest": 0}
+    with stage.opened() as (office, person):
+        kpi = Kpi.objects.order_by("pk")[1 + number % 2]
+        for i in range(transactions):
+            begun = time.perf_counter()
+            try:
+                if i % 4 == 0:
+                    with actions.changeset(title=f"Many {number}.{i}", by=person):
+                        rows = [Objective(office=office, title=f"Objective {number}.{i}.{n}") for n in range(MANY)]
+                        history.add_all(Objective, rows)
+                    told["objectives"] += MANY
+                elif i % 4 == 1:
+                    day = date.today() - timedelta(days=number * transactions + i)
+                    purpose.enter_measurement(kpi=kpi, on=day, value=float(i), by=person)
+                    told["figures"] += 1
+                else:
+                    told["conflicts"] += _add_one(person, Conflict)
+                    told["added"] += 1
+            except OperationalError as error:
+                told["locked"] += "locked" in str(error)
+            told["slowest"] = max(told["slowest"], round((time.perf_counter() - begun) * 1000))
+    return told
+
+
+def _add_one(person, conflict) -> int:
+    """Add a minute to the shared person's week from what was read; returns how often somebody was faster."""
+    from goldenthread.accounts import actions
+    from goldenthread.accounts.models import Person
+
+    for lost in range(10_000):
+        shared = Person.objects.get(pk=person.pk)
+        wanted = {"minutes_per_week": shared.minutes_per_week + 1}
+        try:
+            actions.edit_person(person=shared, changes=wanted, by=shared, version=shared.version)
+        except conflict:
+            time.sleep(0.001 * (os.getpid() % 7))
+        else:
+            return lost
+    raise RuntimeError("never got through")
+
+
+def main(processes: int, transactions: int) -> None:
+    """Fork the writers before anybody has opened the database; count what they said and what is there."""
+    stage.set_up()
+    pipes = []
+    for number in range(processes):
+        reading, writing = os.pipe()
+        if os.fork() == 0:
+            code = 1
+            try:
+                os.write(writing, json.dumps(write(number, transactions)).encode())
+                code = 0
+            finally:
+                os._exit(code)
+        os.close(writing)
+        pipes.append(reading)
+    told = []
+    for reading in pipes:
+        with os.fdopen(reading) as stream:
+            told.append(json.loads(stream.read()))
+    for _ in pipes:
+        os.wait()
+    from goldenthread.purpose.models import Measurement, Objective
+
+    with stage.opened() as (_, person):
+        found = {"objectives": Objective.objects.count() - 1, "figures": Measurement.objects.count()}
+        found["added"] = person.minutes_per_week - 2400
+    total = {key: sum(t[key] for t in told) for key in told[0]} | {"slowest": max(t["slowest"] for t in told)}
+    print(json.dumps({"told": total, "found": found}))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))
