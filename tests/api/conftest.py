@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -83,8 +82,7 @@ def own(cast) -> dict[str, Any]:
 
 
 @pytest.fixture
-def foreign(cast) -> Iterator[dict[str, Any]]:
+def foreign(cast) -> dict[str, Any]:
     """A row of every noun in the organisation that nobody may look into."""
     with organisation_scope(cast.foreign):
-        rows = planted(cast.foreign_office, "canaryforeign", cast.foreign_admin)
-    yield rows
+        return planted(cast.foreign_office, "canaryforeign", cast.foreign_admin)

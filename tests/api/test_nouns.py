@@ -66,7 +66,8 @@ def test_steps_effects_supervision_and_duties(program, cast):
     assert step["parent_activity"] == parent["activity"]
     letters = program.get(f"letters?step={step['id']}")["items"]
     assert [(row["letter"], row["person"]) for row in letters] == [("A", cast.pmo.pk)]
-    renamed = program.changed("PATCH", f"steps/{step['id']}", {"version": step["version"], "name": "Shorter papers", "progress": 40})
+    better = {"version": step["version"], "name": "Shorter papers", "progress": 40}
+    renamed = program.changed("PATCH", f"steps/{step['id']}", better)
     assert (renamed["name"], renamed["progress"]) == ("Shorter papers", 40)
     kpi = program.made("kpis", {"office": cast.office.pk, "name": "Latency", "unit": "days", "direction": "FALL"})
     effect = {"kpi": kpi["id"], "step": step["id"], "low": -0.1, "likely": -0.3, "high": -0.5, "chance": 70}
@@ -82,9 +83,8 @@ def test_steps_effects_supervision_and_duties(program, cast):
     assert program.changed("PATCH", f"duties/{duty['id']}", {"version": 1, "cadence": "MONTHLY"})["cadence"] == "MONTHLY"
     assert program.ask("DELETE", f"supervisions/{watch['id']}?version={watch['version']}").status_code == 204
     assert program.ask("DELETE", f"contributions/{moved['id']}?version={confirmed['version']}").status_code == 204
-    stopped = program.changed(
-        "POST", f"steps/{step['id']}/stop", {"version": program.get(f"steps/{step['id']}")["version"], "because": "Done elsewhere"}
-    )
+    version = program.get(f"steps/{step['id']}")["version"]
+    stopped = program.changed("POST", f"steps/{step['id']}/stop", {"version": version, "because": "Done elsewhere"})
     assert stopped["cancelled_on"] == TODAY.isoformat()
 
 

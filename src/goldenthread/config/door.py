@@ -108,18 +108,18 @@ def _unknown() -> HttpResponse:
     return response
 
 
-class Contested(Exception):  # noqa: N818  an answer, not a fault
+class Contested(Exception):
     """A lost race, with the row as it stands and both values of each field on which the two writers differ."""
 
     def __init__(self, lost: Conflict, current: dict[str, Any] | None, sent: dict[str, Any]) -> None:
         super().__init__(str(lost))
         self.current = current
-        self.sent = sent
+        self.sent = {name: value for name, value in sent.items() if name != "version"}
 
 
 def _contested(request: HttpRequest, error: Contested) -> HttpResponse:
     stands = error.current or {}
-    both = [{"field": n, "yours": v, "theirs": stands[n]} for n, v in error.sent.items() if n in stands and stands[n] != v]
+    both = [{"field": n, "yours": v, "theirs": stands[n]} for n, v in error.sent.items() if stands.get(n, v) != v]
     more = {"current": error.current, "differences": both}
     return said(409, str(error), "Look at both versions and send yours again.", **more)
 
@@ -129,7 +129,7 @@ def _invalid(request: HttpRequest, error: Invalid) -> HttpResponse:
     places = [[str(part) for part in fault["loc"]] for fault in error.errors]
     if any(place[:1] == ["path"] for place in places):
         return said(404, NOT_HERE)
-    fields = [{"field": ".".join(p[2:] or p), "message": str(e["msg"])} for p, e in zip(places, error.errors, strict=True)]
+    fields = [{"field": ".".join(p[2:] or p[1:]), "message": str(e["msg"])} for p, e in zip(places, error.errors, strict=True)]
     return said(422, "The request cannot be read so.", "Look at the fields named.", fields=fields)
 
 

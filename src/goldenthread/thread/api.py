@@ -19,7 +19,7 @@ from goldenthread.purpose.models import Objective, Office
 from goldenthread.thread import queries
 from goldenthread.ui.programs import Id
 
-SECRET = "A confidential objective"
+UNTOLD = "A confidential objective"
 
 router = Router(tags=["thread"])
 
@@ -139,4 +139,4 @@ def _goal(goal: Any, *, is_shown: bool) -> dict[str, Any]:
     told = {"objective": goal.goal, "kpi": goal.kpi, "reason": goal.reason}
     if is_shown:
         return told | {"title": goal.title, "sentence": goal.sentence}
-    return told | {"title": SECRET, "sentence": SECRET}
+    return told | {"title": UNTOLD, "sentence": UNTOLD}

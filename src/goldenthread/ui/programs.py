@@ -70,7 +70,7 @@ class Body(BaseModel):
 def body(
     name: str, model: Any = None, /, *, required: Sequence[str] = (), optional: Sequence[str] = (), **more: Any
 ) -> type[Body]:
-    """A body of columns of `model` and `more` fields: a type, or a model for the id of one of its rows; ending in `_` optional."""
+    """A body of columns of `model` and `more` fields: a type, or a model for the id of a row; ending in `_` optional."""
     fields: dict[str, Any] = {}
     references: dict[str, Any] = {}
     for column in (*required, *optional):
@@ -78,12 +78,12 @@ def body(
         if stored.is_relation:
             references[column] = stored.related_model
         kind = _input(stored)
-        fields[column] = (kind | None if stored.null else kind, _presence(column in required))
+        fields[column] = (kind | None if stored.null else kind, _presence(required=column in required))
     for column, kind in more.items():
         given = kind
         if isinstance(kind, type) and issubclass(kind, models.Model):
             references[column.rstrip("_")], given = kind, RowId
-        fields[column.rstrip("_")] = (given, _presence(not column.endswith("_")))
+        fields[column.rstrip("_")] = (given, _presence(required=not column.endswith("_")))
     made: type[Body] = create_model(name, __base__=Body, **fields)
     made.references = references
     return made
@@ -95,7 +95,7 @@ def optional_columns(model: Any, *names: str) -> dict[str, Any]:
     return {f"{name}_": _input(column) | None if column.null else _input(column) for name, column in stored.items()}
 
 
-def _presence(required: bool) -> Any:  # noqa: FBT001  one of two kinds of field
+def _presence(*, required: bool) -> Any:
     """A field that must be there, or one that is None only by not being there (no default is promised in the description)."""
     return Field() if required else Field(default_factory=lambda: None)
 
