@@ -353,7 +353,19 @@ class TestMandates:
         shown = text(follow(client, f"/mandate/{made.pk}/in-force", {"version": made.version}))
         for words in ("reworded", "dropped", "added", "Faster decisions", "Kept: Paper gates", "Supportive", "Value office"):
             assert words in shown, words
-        assert "Faster decisions" not in text(client.get("/mandate")).split("on no mandate in force")[0]
+        assert "objective cites the old mandate" not in shown  # no clause kept its words
+
+    def test_objectives_whose_clause_kept_its_words_are_carried_over_by_one_button(self, scene):
+        head = scene.cast.head
+        client = scene.cast.client(head)
+        following = actions.draft_successor(mandate=scene.mandate, by=head, title="Mandate 2027")
+        actions.put_mandate_in_force(mandate=following, by=head)
+        address = f"/mandate/{scene.mandate.pk}/compare/{following.pk}"
+        assert "1 objective cites the old mandate in words that the new one keeps" in text(client.get(address))
+        shown = text(follow(client, address, {}))
+        assert "1 objective carried over" in shown
+        assert "cites the old mandate" not in shown
+        assert scene.cast.client(scene.cast.pmo).post(address).status_code == 403
 
     def test_objectives_of_a_mandate_that_ended_are_flagged_where_one_looks(self, scene):
         client = scene.cast.client(scene.cast.head)
