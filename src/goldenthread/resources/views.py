@@ -23,8 +23,8 @@ from goldenthread.schedule.models import Activity
 from goldenthread.ui import pages, writing
 
 MODELS: dict[str, Any] = {"activity": Activity, "project": Project, "service": Service}
-CELL = re.compile(r"^(activity|project|service)-(\d{1,18})-([0-6])$")
-HOURS = re.compile(r"^(?:(\d{1,2})(?::(\d{2}))?|(\d{0,2})[.,](\d{1,2}))\s*h?$")
+CELL = re.compile(r"^(activity|project|service)-(\d{1,18})-([0-6])$", re.ASCII)
+HOURS = re.compile(r"^(?:(\d{1,2})(?::(\d{2}))?|(\d{0,2})[.,](\d{1,2}))\s*h?$", re.ASCII)
 
 
 def _person(request: HttpRequest) -> Person:
