@@ -129,7 +129,9 @@ class TestHandingOver:
         purpose.edit_kpi(kpi=scene.kpi, changes={"owner": leaver}, by=head)
         client = scene.cast.client(head)
         assert "4 pieces of open work" in text(client.get("/gaps"))
-        assert "Step 0" in text(client.get(f"/people/{leaver.pk}"))
+        page = client.get(f"/people/{leaver.pk}")
+        assert "Step 0" in text(page)
+        assert f'<a href="/people/{leaver.pk}/hand-over">Hand it over</a>' in page.content.decode()
         response = client.post(f"/people/{leaver.pk}/hand-over", {"taker": taker.pk})
         assert response.status_code == 303
         assert "Step 0" in text(client.get(f"/people/{taker.pk}"))
@@ -153,7 +155,20 @@ class TestHandingOver:
             assert client.post(f"/people/{worker(scene).pk}/hand-over", {"taker": scene.cast.pmo.pk}).status_code == 403
 
 
-class TestDay:
+class TestGaps:
+    def test_who_answers_for_a_step_holds_it_where_nobody_is_assigned(self, scene):
+        named = {"by": scene.cast.head, "plan": scene.plan}
+        plan.add_step(name="Answered for", accountable=scene.cast.pmo, **named)
+        plan.add_step(name="Left alone", **named)
+        shown = text(scene.cast.client(scene.cast.head).get("/gaps")).split("Steps without an owner")[1]
+        assert "Left alone" in shown
+        assert "Answered for" not in shown
+
+    def test_a_project_is_not_offered_to_be_stopped_where_only_its_sponsor_may(self, scene):
+        shown = scene.cast.client(scene.cast.head).get("/gaps").content.decode()
+        assert "ref=project:" in shown.replace("%3A", ":")
+        assert not re.search(r"ref=project:\d+&amp;action=stop", shown)
+
     def test_an_answer_not_asked_for_is_no_accusation(self, scene):
         with accounts.changeset(title="Answer", by=None):
             history.change(scene.projects[0], {"goal_answer": GoalAnswer.NONE})

@@ -81,7 +81,7 @@ def _aim(kept: Kept) -> Aim:
 
 
 def _short(title: str, figure: str) -> str:
-    """The sentence up to its figure, "Cut complaint resolution", where that is short; else empty, and its first words are taken."""
+    """The sentence up to its figure, "Cut complaint resolution", where that is short; else empty."""
     at = title.casefold().find(figure.casefold())
     words = title[: at + len(figure)] if at >= 0 else title
     return words.rstrip(" .,") if len(words) <= LONGEST_SHORT else ""

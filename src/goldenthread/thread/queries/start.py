@@ -233,8 +233,8 @@ def thread_of_office(run: FirstRun, person: Person) -> tuple[list[tuple[str, str
     if not given:
         first = next((aim for aim in run.aims if not aim.questions), next(iter(run.aims), None))
         return rows + (_goal_beads(first) if first else []), False
-    best = max(given, key=lambda c: (bool(_doer(projects[c.project_id])), abs(_share(c, by_kpi[c.kpi_id])), -c.pk))
-    project = projects[best.project_id]
+    best = max(given, key=lambda c: (bool(_doer(projects[c.project_id or 0])), abs(_share(c, by_kpi[c.kpi_id])), -c.pk))
+    project = projects[best.project_id or 0]
     rows += _goal_beads(by_kpi[best.kpi_id])
     rows.append((project.name, f"project, {_effect(best)}", reverse("projects:project", args=[project.pk])))
     doer = _doer(project)

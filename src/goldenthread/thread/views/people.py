@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_http_methods
 
 from goldenthread.accounts.models import Person
@@ -30,7 +31,7 @@ def person_panels(subject: Person, viewer: Person) -> list[str]:
         "shown": SHOWN,
         "may_hand_over": rights(viewer).anywhere(Act.EDIT, Kind.PLAN),
     }
-    return [render_to_string("thread/templates/person_panel.html", context)]
+    return [mark_safe(render_to_string("thread/templates/person_panel.html", context))]  # noqa: S308  escaped by its template
 
 
 @require_http_methods(["GET", "POST"])
