@@ -2,12 +2,23 @@
 
 import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-_FOLDER = tempfile.TemporaryDirectory(prefix="gt-test-", ignore_cleanup_errors=True)
+
+def _sweep() -> None:
+    """Remove what earlier runs left that could not clean up: a process that was killed, or that ends without goodbye."""
+    for left in Path(tempfile.gettempdir()).glob("gt-test-*-*"):
+        number = left.name.split("-")[2]
+        if number.isdigit() and Path("/proc/self").exists() and not Path(f"/proc/{number}").exists():
+            shutil.rmtree(left, ignore_errors=True)
+
+
+_sweep()
+_FOLDER = tempfile.TemporaryDirectory(prefix=f"gt-test-{os.getpid()}-", ignore_cleanup_errors=True)
 (Path(_FOLDER.name) / "static").mkdir()
 _GIVEN = {
     "GT_DATA_DIR": _FOLDER.name,
