@@ -149,7 +149,7 @@ class FiguresForm(forms.Form):
 class HandOverForm(forms.Form):
     """Who takes the work over."""
 
-    taker = forms.ModelChoiceField(queryset=None, label="Who takes it over?", empty_label="choose")
+    taker: Any = forms.ModelChoiceField(queryset=None, label="Who takes it over?", empty_label="choose")
 
     def __init__(self, data: Any, people: Any) -> None:
         super().__init__(data)

@@ -188,10 +188,8 @@ def _sentence(name: str, description: str) -> str:
 def _indicator(one: stratml.Indicator, number: int, objective: str) -> Indicator:
     targets = [r for m in one.measurements for r in m.targets]
     actuals = [r for m in one.measurements for r in m.actuals]
-    figures = sorted(
-        (r.finish or r.start, float(r.number)) for r in actuals if r.number is not None and (r.finish or r.start) is not None
-    )
-    figures = [(day, value) for day, value in figures if day is not None and math.isfinite(value)]
+    dated = ((r.finish or r.start, float(r.number)) for r in actuals if r.number is not None)
+    figures = sorted((day, value) for day, value in dated if day is not None and math.isfinite(value))
     first = figures[0] if figures else None
     goals = [_goal(r, first) for r in targets]
     name = " ".join((one.dimension or one.unit).split()) or f"Indicator {number} of {objective}"

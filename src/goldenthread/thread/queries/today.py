@@ -15,7 +15,7 @@ from goldenthread.engine.ranking import DayLoad, Ranked, TodayItem, day_load, ra
 from goldenthread.kit import history
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan.models import Forecast
-from goldenthread.purpose.models import Kpi
+from goldenthread.purpose.queries import overdue_measurements
 from goldenthread.schedule.models import Activity, Assignment
 from goldenthread.thread.queries.chains import Chains, Link, chains_of
 from goldenthread.workspace.models import Question
@@ -23,8 +23,6 @@ from goldenthread.workspace.models import Question
 HOUR, DAY_MINUTES = 60, 480
 MEASUREMENT_HOURS = 0.25
 QUESTION_HOURS = 0.1
-CADENCE_DAYS = {"WEEKLY": 7, "MONTHLY": 31, "QUARTERLY": 92, "YEARLY": 366}
-GRACE_DAYS = 10  # after a period's end before a figure is late
 RECENT_DAYS = 14
 
 
@@ -202,22 +200,18 @@ def _work(activity: Activity, chains: Chains, delays: dict[str, float], day: dat
 
 
 def _late_figures(person: Person, day: date) -> list[_Entry]:
-    """KPIs whose figure the person owes. One statement."""
-    rows = Kpi.objects.filter(owner=person).annotate(
-        last=Max("measurements__on", filter=Q(measurements__withdrawn_at__isnull=True))
-    )
+    """KPIs of live objectives whose figure the person owes. One statement."""
     found = []
-    for kpi in rows.order_by("id"):
-        since = kpi.last or day - timedelta(days=CADENCE_DAYS[kpi.cadence] + GRACE_DAYS + 1)
-        late = (day - since).days - CADENCE_DAYS[kpi.cadence] - GRACE_DAYS
-        if late > 0:
-            item = TodayItem(
-                key=f"figure:{kpi.pk}",
-                title=f"Enter the figure of {kpi.name}",
-                hours_left=MEASUREMENT_HOURS,
-                measurement_days_late=late,
-            )
-            found.append(_Entry("figure", kpi.pk, item, [Link("kpi", kpi.name, f"/kpis/{kpi.pk}")]))
+    for late in overdue_measurements(day, person):
+        item = TodayItem(
+            key=f"figure:{late.kpi.pk}",
+            title=f"Enter the figure of {late.kpi}",
+            hours_left=MEASUREMENT_HOURS,
+            measurement_days_late=max(1, late.days_late),
+        )
+        chain = [Link("kpi", late.kpi.name, f"/kpis/{late.kpi.pk}")]
+        chain += [Link("objective", o.label, f"/objectives/{o.pk}") for o in late.objectives[:1] if not o.is_confidential]
+        found.append(_Entry("figure", late.kpi.pk, item, chain))
     return found
 
 

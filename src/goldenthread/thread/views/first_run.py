@@ -190,7 +190,7 @@ def result(request: HttpRequest) -> HttpResponse:
     if not may_in(person, Act.VIEW, Kind.PULSE, office.scope_id):
         raise Forbidden("The result is for the PMO, its sponsor and auditors.")
     run = queries.first_run(person)
-    context = {"result": queries.result(run, office, person), "office": office}
+    context: dict[str, Any] = {"result": queries.result(run, office, person), "office": office}
     context["begins"] = rights(person).anywhere(Act.EDIT, Kind.MANDATE)
     return _page(request, "result", run, 5, **context)
 
