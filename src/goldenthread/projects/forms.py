@@ -48,9 +48,15 @@ class ProjectForm(VersionedForm):
     department = forms.CharField(label="Department", max_length=200, required=False)
     category = forms.CharField(label="Category", max_length=120, required=False)
     description = forms.CharField(label="Description", max_length=8000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
-    programme = forms.ModelChoiceField(label="Programme", queryset=None, required=False, empty_label="none")
-    manager = forms.ModelChoiceField(label="Project manager", queryset=None, required=False, empty_label="nobody linked yet")
-    sponsor = forms.ModelChoiceField(label="Sponsor", queryset=None, required=False, empty_label="nobody linked yet")
+    programme: forms.ModelChoiceField = forms.ModelChoiceField(
+        label="Programme", queryset=None, required=False, empty_label="none"
+    )
+    manager: forms.ModelChoiceField = forms.ModelChoiceField(
+        label="Project manager", queryset=None, required=False, empty_label="nobody linked yet"
+    )
+    sponsor: forms.ModelChoiceField = forms.ModelChoiceField(
+        label="Sponsor", queryset=None, required=False, empty_label="nobody linked yet"
+    )
     state = forms.ChoiceField(label="State", choices=Project.State.choices)
     starts_on = day_field("Start")
     finishes_on = day_field("Finish, as forecast")

@@ -148,7 +148,7 @@ def _check_date(on: date) -> None:
 
 
 def _check_day(person: Person, on: date, *, more: int = 0, instead_of: int | None = None) -> None:
-    others = TimeEntry.objects.filter(person=person, on=on).exclude(pk=instead_of)
+    others = TimeEntry.objects.filter(person=person, on=on).exclude(pk=instead_of or 0)
     total = (others.aggregate(total=Sum("minutes"))["total"] or 0) + more
     if total > DAY:
         raise Refused(f"{on:%-d %B} would have more than 24 hours.", field="minutes")

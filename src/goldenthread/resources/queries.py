@@ -99,7 +99,8 @@ def hours_on_stopped_services(start: date, end: date) -> dict[int, int]:
     rows = found.values("service_id", "service__stopped_on", "on").annotate(minutes=Sum("minutes")).order_by()
     total: dict[int, int] = {}
     for row in rows:
-        if row["on"] >= row["service__stopped_on"]:
+        stopped = row["service__stopped_on"]
+        if stopped is not None and row["on"] >= stopped:
             total[row["service_id"]] = total.get(row["service_id"], 0) + row["minutes"]
     return total
 
@@ -130,7 +131,7 @@ def typed(minutes: int) -> str:
     return f"{minutes / 60:g}" if minutes % 15 == 0 else f"{minutes // 60}:{minutes % 60:02d}"
 
 
-def _key(row: dict[str, Any]) -> tuple[str, int]:
+def _key(row: Any) -> tuple[str, int]:
     return next((kind, row[f"{kind}_id"]) for kind in ("activity", "project", "service") if row[f"{kind}_id"] is not None)
 
 

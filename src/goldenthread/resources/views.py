@@ -110,7 +110,7 @@ def _work(key: tuple[str, int], person: Person, *, known: bool) -> Any:
 @require_POST
 def remove(request: HttpRequest, key: int) -> HttpResponse:
     """Delete one of one's own entries."""
-    entry = get_object_or_404(TimeEntry.objects.filter(person=_person(request)), pk=key)
+    entry: TimeEntry = get_object_or_404(TimeEntry.objects.filter(person=_person(request)), pk=key)
     monday = _monday(entry.on.isoformat())
     actions.remove_entry(entry=entry, by=_person(request))
     pages.announce(request, "Entry removed", undo_url=undo_address())

@@ -231,11 +231,10 @@ def _changes(match: Match) -> list[tuple[str, str, str]]:
 
 
 def _field(name: str) -> str:
-    return (
-        str(Project._meta.get_field(name).verbose_name).capitalize().removesuffix(" minor")
-        if name in _NAMES
-        else LABELS.get(name, name)
-    )
+    if name not in _NAMES:
+        return LABELS.get(name, name)
+    field: Any = Project._meta.get_field(name)
+    return str(field.verbose_name).capitalize().removesuffix(" minor")
 
 
 _NAMES = frozenset(f.name for f in Project._meta.concrete_fields)
@@ -248,7 +247,8 @@ def _said(name: str, value: Any, match: Match) -> str:
         return writing.money(value, match.changes.get("currency", match.project.currency) or "EUR")
     if isinstance(value, date):
         return writing.date(value)
-    choices = dict(Project._meta.get_field(name).flatchoices)
+    field: Any = Project._meta.get_field(name)
+    choices = dict(field.flatchoices)
     text = str(choices.get(value, value))
     return text if len(text) <= 80 else f"{text[:77]}…"
 

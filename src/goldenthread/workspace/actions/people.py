@@ -54,7 +54,7 @@ def write(row: Row, by: Person) -> str:
     """Change or add one person."""
     if not people.rights(by).anywhere(Act.EDIT, Kind.PERSON):
         raise Forbidden("You may not change people.")
-    fields = {
+    fields: dict[str, Any] = {
         "email": (row.get("email") or "").strip().lower(),
         "job_title": (row.get("job title") or "").strip(),
         "department": (row.get("department") or "").strip(),

@@ -34,7 +34,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 @require_POST
 def open_item(request: HttpRequest, key: int) -> HttpResponse:
     """Mark an item as read and go where it leads."""
-    item = get_object_or_404(InboxItem.objects.filter(person=_person(request)), pk=key)
+    item: InboxItem = get_object_or_404(InboxItem.objects.filter(person=_person(request)), pk=key)
     actions.mark_read(person=_person(request), item=item)
     return see_other(item.link or reverse("workspace:inbox"))
 
