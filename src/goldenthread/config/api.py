@@ -217,7 +217,7 @@ def _offer_reads(api: NinjaAPI, noun: Noun, answer: Any) -> None:
     def row(request: Any, key: int) -> dict[str, Any]:
         return _read(noun, seen(noun, request.person), key)
 
-    rows = _typed(rows, f"list_{noun.path}", query=Query[query])  # type: ignore[misc]
+    rows = _typed(rows, f"list_{noun.path}", query=Query[query])  # type: ignore[valid-type, misc]
     api.get(f"/{noun.path}", **_told(noun, "list", "List", {200: page}))(rows)
     api.get(f"/{noun.path}/{{key}}", **_told(noun, "read", "Read", {200: answer}))(_typed(row, f"read_{noun.path}", key=Path[Id]))
 
@@ -226,7 +226,7 @@ def _creating(noun: Noun, write: Write) -> Callable[..., Any]:
     def create(request: Any, data: Any) -> Any:
         return Status(201, perform(request, noun, write, data.model_dump(exclude_unset=True), None))
 
-    return _typed(create, f"create_{noun.path}", data=FromBody[write.body])  # type: ignore[misc]
+    return _typed(create, f"create_{noun.path}", data=FromBody[write.body])  # type: ignore[name-defined, misc]
 
 
 def _writing(noun: Noun, write: Write, verb: str, status: int = 200) -> Callable[..., Any]:
@@ -236,7 +236,7 @@ def _writing(noun: Noun, write: Write, verb: str, status: int = 200) -> Callable
     def act(request: Any, key: int, data: Any) -> Any:
         return Status(status, perform(request, noun, write, data.model_dump(exclude_unset=True), key))
 
-    return _typed(act, f"{verb}_{noun.path}", key=Path[Id], data=FromBody[versioned])  # type: ignore[misc]
+    return _typed(act, f"{verb}_{noun.path}", key=Path[Id], data=FromBody[versioned])  # type: ignore[valid-type, misc]
 
 
 def _removing(noun: Noun, write: Write) -> Callable[..., Any]:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import may_in, visible
-from goldenthread.kit.errors import Forbidden, Refused
+from goldenthread.kit.errors import Refused
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan import actions, queries
 from goldenthread.plan.models import BusinessPlan, Contribution, Duty, DutyOccurrence, Raci, Step, Supervision
@@ -243,17 +243,17 @@ class ObjectiveForecast(BaseModel):
 
 
 class ForecastAnswer(BaseModel):
-    """A stored forecast: when and of what it was made, and its figures for what the caller may see."""
+    """A stored forecast: when and of what it was made, and its figures for what the caller may see. All null before the first."""
 
     office: int
-    made_at: datetime
-    data_date: date
-    seed: int
-    runs: int
-    engine: str
-    digest: str
-    changes_since: int
-    objectives: list[ObjectiveForecast]
+    made_at: datetime | None = None
+    data_date: date | None = None
+    seed: int | None = None
+    runs: int | None = None
+    engine: str | None = None
+    digest: str | None = None
+    changes_since: int | None = None
+    objectives: list[ObjectiveForecast] = []
 
 
 @router.get(
@@ -268,10 +268,10 @@ def forecast(request: Any, key: Path[Id]) -> dict[str, Any]:
     person: Person = request.person
     office = get_object_or_404(visible(Office.objects.all(), person), pk=key)
     if not may_in(person, Act.VIEW, Kind.PLAN, office.scope_id):
-        raise Forbidden("You may not see forecasts of this office.")
+        raise Http404
     made = queries.latest_forecast(office)
     if made is None:
-        raise Http404
+        return {"office": office.pk}
     shown = visible(Objective.objects.filter(office=office), person).order_by("id").values_list("id", "title")
     known = made.results["objectives"]
     return {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from ninja import Path, Router
@@ -12,7 +13,6 @@ from pydantic import BaseModel
 
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import may_in, visible
-from goldenthread.kit.errors import Forbidden
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan.queries import gaps as gaps_of
 from goldenthread.purpose.models import Objective, Office
@@ -115,7 +115,7 @@ def gaps(request: Any, key: Path[Id]) -> dict[str, Any]:
     person: Person = request.person
     office = get_object_or_404(visible(Office.objects.all(), person), pk=key)
     if not may_in(person, Act.VIEW, Kind.PULSE, office.scope_id):
-        raise Forbidden("The gaps are for the PMO, its sponsor and auditors.")
+        raise Http404
     found = gaps_of(office, timezone.localdate(), person)
     shown = set(visible(Objective.objects.filter(office=office), person).values_list("pk", flat=True))
     work = [
