@@ -189,8 +189,7 @@ def _indicator(one: stratml.Indicator, number: int, objective: str) -> Indicator
     targets = [r for m in one.measurements for r in m.targets]
     actuals = [r for m in one.measurements for r in m.actuals]
     dated = ((r.finish or r.start, float(r.number)) for r in actuals if r.number is not None)
-    dated = [(r.finish or r.start, float(r.number)) for r in actuals if r.number is not None]
-    figures: list[tuple[date, float]] = sorted((day, value) for day, value in dated if day is not None and math.isfinite(value))
+    figures = sorted((day, value) for day, value in dated if day is not None and math.isfinite(value))
     first = figures[0] if figures else None
     goals = [_goal(r, first) for r in targets]
     name = " ".join((one.dimension or one.unit).split()) or f"Indicator {number} of {objective}"
