@@ -8,7 +8,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from goldenthread.accounts import actions, queries
+from goldenthread.accounts import actions
 from goldenthread.accounts.models import Changeset, Person, RoleGrant
 from goldenthread.accounts.queries import confidential_path, scope_paths
 from goldenthread.kit.permissions import Role

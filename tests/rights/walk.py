@@ -20,7 +20,7 @@ EVERY_METHOD = {ANONYMOUS, NOBODY, "HEAD", "ADMINISTRATOR"}  # pages answer 405 
 READ_DONE = {200, 204, 302, 303, 304, 422}
 WRITE_DONE = {200, 201, 202, 204, 302, 303, 400, 409, 422}
 WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
-ALLOWED_WRITES = re.compile(r"django_session|account_emailaddress")  # where the sign-in keeps its state
+ALLOWED_WRITES = re.compile(r"django_session|account_emailaddress|accounts_apitoken")  # where the sign-in keeps its state
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

@@ -172,7 +172,7 @@ class AbsenceForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
     absent_from = _day("Away from")
     absent_to = _day("To and including")
-    deputy = forms.ModelChoiceField(
+    deputy: forms.ModelChoiceField[Person] = forms.ModelChoiceField(
         queryset=None, required=False, empty_label="Nobody", help_text="Sees and may do what you may, while you are away."
     )
 
@@ -224,7 +224,7 @@ class RoleForm(forms.Form):
     """A role and where it is held."""
 
     role = forms.ChoiceField(choices=Role.choices)
-    scope = forms.ModelChoiceField(queryset=None, label="On", empty_label=None)
+    scope: forms.ModelChoiceField[Scope] = forms.ModelChoiceField(queryset=None, label="On", empty_label=None)
 
     def __init__(self, data: Any = None, *, by: Person) -> None:
         super().__init__(data)

@@ -10,7 +10,6 @@ from django.contrib.auth.models import PermissionsMixin
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django_scopes import ScopedManager
 
 from goldenthread.kit.history import Tracked
 from goldenthread.kit.permissions import Kind, Role
@@ -284,8 +283,6 @@ class ApiToken(InOrganisation):
     expires_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
-
-    objects = ScopedManager(organisation="organisation")
 
     def __str__(self) -> str:
         """The name."""

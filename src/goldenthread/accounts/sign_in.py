@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.internal.stagekit import clear_login
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -22,9 +23,14 @@ class SignIn(AuthenticationBackend):
 
     def user_can_authenticate(self, user: Any) -> bool:
         """Whether this account is open: a person's last day closes it."""
-        person = getattr(user, "person", None)
-        left = person is not None and person.leaves_on is not None and person.leaves_on < timezone.localdate()
-        return bool(user.is_active) and not left
+        return is_open(user)
+
+
+def is_open(user: Any) -> bool:
+    """Whether an account may be used: switched on, and the person's last day not over."""
+    person = getattr(user, "person", None)
+    left = person is not None and person.leaves_on is not None and person.leaves_on < timezone.localdate()
+    return bool(user.is_active) and not left
 
 
 class ByInvitation(DefaultAccountAdapter):
@@ -33,6 +39,13 @@ class ByInvitation(DefaultAccountAdapter):
     def is_open_for_signup(self, request: Any) -> bool:
         """Always closed."""
         return False
+
+    def pre_login(self, request: Any, user: Any, **kwargs: Any) -> Any:
+        """Whichever way somebody comes, by password, passkey or link: a closed account stays closed."""
+        if is_open(user):
+            return super().pre_login(request, user, **kwargs)
+        clear_login(request)
+        return self.respond_user_inactive(request, user)
 
 
 def note_session(sender: Any, request: HttpRequest, user: Any, **_: Any) -> None:

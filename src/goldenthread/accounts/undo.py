@@ -219,8 +219,8 @@ def _clear(field: Any, ids: list[int]) -> None:
     by_what = ""
     if issubclass(pointing, history.Tracked):
         record = history.records(pointing).filter(id=first.pk, **{field.attname: getattr(first, field.attname)})
-        record = record.select_related("changeset").order_by("history_id").first()
-        by_what = f", made by “{record.changeset.title}”," if record is not None else ""
+        made = record.select_related("changeset").order_by("history_id").first()
+        by_what = f", made by “{made.changeset.title}”," if made is not None else ""
     raise Refused(f"A later {noun}{by_what} depends on what this action made.", advice="Undo that first.")
 
 

@@ -98,13 +98,13 @@ def _save(person: Person, changes: dict[str, Any], version: int | None) -> None:
 
 
 def _require_free(email: str, *, besides: Person | None) -> None:
-    if email and Person.objects.filter(email=email).exclude(pk=besides.pk if besides else None).exists():
+    if email and Person.objects.filter(email=email).exclude(pk=besides.pk if besides else 0).exists():
         raise Refused(f"Somebody with the address {email} is there already.", field="email")
 
 
 def _taken(person: Person) -> bool:
     """Whether another person signs in with this address, in whichever organisation: an invitation takes over nobody's sign-in."""
-    return User.objects.filter(email__iexact=person.email, person__isnull=False).exclude(pk=person.user_id).exists()
+    return User.objects.filter(email__iexact=person.email, person__isnull=False).exclude(pk=person.user_id or 0).exists()
 
 
 def _check_deputy(person: Person, changes: dict[str, Any]) -> None:

@@ -102,7 +102,7 @@ def undo(request: Any, pk: int) -> HttpResponse:
     try:
         undo_changeset(changeset=line.changeset, by=person)
     except Refused as refusal:
-        return _show(request, line, refusal=str(refusal), status=422)
+        return _show(request, _line(request, pk), refusal=str(refusal), status=422)  # read anew: the attempt left its traces
     pages.announce(request, f"Undone: {line.changeset.title}", undo_url=queries.undo_address())
     return HttpResponseRedirect(_way_back(request), status=SEE_OTHER)
 

@@ -166,7 +166,7 @@ def grant(request: Any, pk: int) -> HttpResponse:
 def withdraw(request: Any, pk: int, grant_pk: int) -> HttpResponse:
     """Take a role away."""
     subject = _one(request, pk)
-    held = get_object_or_404(RoleGrant.objects.select_related("scope", "person"), pk=grant_pk, person=subject)
+    held: RoleGrant = get_object_or_404(RoleGrant.objects.select_related("scope", "person"), pk=grant_pk, person=subject)
     actions.withdraw_role(grant=held, by=request.person)
     pages.announce(request, f"{subject} is no longer {held}", undo_url=queries.undo_address())
     return _to(subject)
