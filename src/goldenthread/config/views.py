@@ -1,10 +1,18 @@
-"""The two addresses that belong to no room."""
+"""The addresses that belong to no room."""
 
 from __future__ import annotations
 
+from django.contrib.auth import logout
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.templatetags.static import static
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from goldenthread.accounts.queries import rights
+from goldenthread.config.demonstration.clearing import clear
+from goldenthread.kit.errors import Forbidden
+from goldenthread.kit.permissions import Act, Kind
 
 
 def health(request: HttpRequest) -> HttpResponse:
@@ -18,4 +26,18 @@ def favicon(request: HttpRequest) -> HttpResponse:
     """The mark, where a browser looks for it unasked."""
     response = HttpResponse(status=301)
     response["Location"] = static("ui/mark.svg")
+    return response
+
+
+@require_POST
+def clear_demo(request: HttpRequest) -> HttpResponse:
+    """Remove the demo organisation that the visitor belongs to, with every sign-in of it, the visitor's too."""
+    person = request.person  # type: ignore[attr-defined]
+    if not rights(person).anywhere(Act.EDIT, Kind.SETTINGS):
+        raise Forbidden("Only who may change the settings clears the demo.")
+    organisation = person.organisation
+    clear(organisation)
+    logout(request)
+    response = HttpResponseRedirect(reverse("account_login"))
+    response.status_code = 303
     return response
