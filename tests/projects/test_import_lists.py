@@ -214,3 +214,14 @@ def test_a_finish_before_its_start_is_kept_as_words(cast):
     row = Project.objects.get(name="Backwards")
     assert row.finishes_on is None
     assert "before the start" in row.withheld["finishes_on"]
+
+
+def test_a_member_takes_back_the_own_import_but_not_that_of_the_head(cast):
+    member = cast.fresh(cast.pmo)
+    apply_list(compared=compare(cast, LIST, member), decisions=Decisions(), by=member, name="list.csv")
+    undo(changeset=Changeset.objects.latest("id"), by=cast.fresh(cast.pmo))
+    assert not Project.objects.exists()
+    take_in(cast, LIST)
+    with pytest.raises(Forbidden):
+        undo(changeset=Changeset.objects.latest("id"), by=cast.fresh(cast.people[Role.PROJECT_MANAGER]))
+    assert Project.objects.count() == 3

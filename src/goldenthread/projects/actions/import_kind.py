@@ -195,7 +195,7 @@ def _read(found: DryRun) -> list[ListedProject]:
 def _renamed(match: Match, *, next_edition: bool) -> PreviewRow:
     choice = Choice(f"same-{match.listed.row}", SAME, "same" if next_edition else "new")
     row = _line(match.listed, _changes(match), match.project)
-    alike = "" if "reference" in match.why else f", {match.score:.0%} alike"
+    alike = f", {match.score:.0%} alike" if "similar" in match.why else ""
     return replace(row, note=f"was “{match.project.name}” ({match.why}{alike})", choice=choice)
 
 

@@ -31,6 +31,11 @@ from goldenthread.workspace.actions.inbox import notify
 from goldenthread.workspace.models import Question
 
 DAYS = 14
+WORDS = {
+    Question.QuestionKind.GOAL: "Which goal does “{subject}” serve?",
+    Question.QuestionKind.KEEP: "“{subject}”: keep it, or stop it?",
+    Question.QuestionKind.FREE: "What do you think of “{subject}”?",
+}
 REMIND_AFTER_DAYS = 3
 log = logging.getLogger(__name__)
 
@@ -59,7 +64,7 @@ def ask_question(
         raise Refused(f"There is no question “{question_kind}”.", field="question_kind")
     if not asked.email:
         raise Refused(f"{asked} has no e-mail address.", field="asked", advice="Enter one on the person’s page.")
-    words = text.strip() or f"{Question.QuestionKind(question_kind).label} “{subject}”"
+    words = text.strip() or WORDS[question_kind].format(subject=subject)
     secret = secrets.token_urlsafe(32)
     with changeset(title=f"Ask {asked} about {subject}", by=by, about=f"{ref_kind}:{ref_id}") as made:
         _end_earlier(asked, ref_kind, ref_id, question_kind)
