@@ -22,10 +22,10 @@ OfficeCode = Annotated[str, typer.Option("--office", help="Short name of the off
 As = Annotated[str, typer.Option("--as", help="E-mail address of the person to act as; the local operator otherwise.")]
 
 
-def _session(organisation: str = "", office: str = "", as_email: str = "") -> Any:
+def _session(organisation: str = "", office: str = "", as_email: str = "", about: str = "") -> Any:
     from goldenthread.config import session
 
-    return session.opened(organisation, office, as_email)
+    return session.opened(organisation, office, as_email, about)
 
 
 @app.command()
@@ -82,7 +82,7 @@ def today(
     """What a person should do today, in order, each with its thread."""
     from goldenthread.config import reading
 
-    with _session(organisation, "", as_) as session:
+    with _session(organisation, "", as_, email) as session:
         reading.today(session, email, json=json)
 
 
@@ -284,6 +284,9 @@ def _exit_code(error: Exception) -> int:
         place = getattr(error, "place", "") or getattr(error, "field", "")
         print(f"{place + ': ' if place and place not in str(error) else ''}{error}", file=sys.stderr)
         return 1
+    if type(error).__name__ == "OperationalError" and ("full" in str(error) or "locked" in str(error)):
+        print(f"The database cannot write now ({error}). Nothing was changed; try again when it can.", file=sys.stderr)
+        return 3
     traceback.print_exc()
     return 3
 

@@ -49,15 +49,18 @@ def set_up() -> None:
 
 
 @contextmanager
-def opened(organisation: str, office: str, as_email: str) -> Iterator[Session]:
-    """Open the organisation's scope as that person. Refused where the organisation or the person is not clear."""
+def opened(organisation: str, office: str, as_email: str, about: str = "") -> Iterator[Session]:
+    """Open the organisation's scope as that person. Refused where the organisation or the person is not clear.
+
+    `about`: the e-mail address of the person whom the command is about, which may say which organisation is meant.
+    """
     set_up()
     from goldenthread.accounts.models import Organisation, Person
     from goldenthread.accounts.queries import local_operator, organisation_named
     from goldenthread.kit.errors import Refused
     from goldenthread.kit.scoping import organisation_scope
 
-    found = organisation_named(organisation)
+    found = organisation_named(organisation, as_email or about)
     if found is None:
         names = ", ".join(Organisation.objects.order_by("id").values_list("slug", flat=True))
         if organisation:

@@ -99,12 +99,25 @@ def sessions_of(user_id: int, now: datetime) -> list[tuple[str, dict[str, Any]]]
     return found
 
 
-def organisation_named(slug: str | None) -> Organisation | None:
-    """The organisation of that short name, or the only one; None where there is none or more than one."""
+def organisation_named(slug: str | None, email: str = "") -> Organisation | None:
+    """The organisation of that short name; else the one that is meant, or None where that is not clear.
+
+    Meant is the one with a person of that e-mail address, the only one there is, or the only one that has an office yet.
+    """
     if slug:
         return Organisation.objects.filter(slug=slug).first()
-    found = list(Organisation.objects.order_by("id")[:2])
-    return found[0] if len(found) == 1 else None
+    with scopes_disabled():
+        of_person = Person.objects.filter(email__iexact=email).values("organisation")
+        with_office = Scope.objects.filter(scope_kind=Scope.ScopeKind.OFFICE)
+    for candidates in (
+        Organisation.objects.filter(pk__in=of_person) if email else None,
+        Organisation.objects.all(),
+        Organisation.objects.filter(pk__in=with_office.values("organisation")),
+    ):
+        found = list(candidates.order_by("id")[:2]) if candidates is not None else []
+        if len(found) == 1:
+            return found[0]
+    return None
 
 
 def local_operator() -> Person | None:
