@@ -111,7 +111,7 @@ class Walk:
             for player in self.stage.players:
                 if place == "mine" and player.name != NOBODY:
                     continue
-                every = player.name in EVERY_METHOD or address.path.startswith("/api/")
+                every = player.name in EVERY_METHOD or address.path.startswith("/api/") and address.path.endswith("/<key>")
                 for method in METHODS if every else METHODS[:2]:
                     yield Cell(address, method, player, place, path)
 

@@ -16,6 +16,7 @@ from typing import Any
 from django.db import IntegrityError, models
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
+from django.views.decorators.http import require_GET
 from ninja import Body as FromBody
 from ninja import NinjaAPI, Path, Query, Status
 from pydantic import create_model
@@ -256,6 +257,7 @@ def description() -> dict[str, Any]:
     return dict(API.get_openapi_schema(path_prefix="/api/"))
 
 
+@require_GET
 def described(request: HttpRequest) -> HttpResponse:
     """The description of the API. It names nobody's data, so it asks for no sign-in."""
     return JsonResponse(description(), headers={"Cache-Control": "no-store"})

@@ -150,13 +150,14 @@ def _busy(request: HttpRequest, error: OperationalError) -> HttpResponse:
 
 def refuse_plainly(api: NinjaAPI) -> None:
     """Turn what actions raise into answers, with the same status as the pages give."""
-    api.add_exception_handler(Refused, lambda _, e: said(422, e.message, e.advice, field=e.field))
-    api.add_exception_handler(Forbidden, lambda _, e: said(403, str(e) or "You may not do this."))
-    api.add_exception_handler(Http404, lambda _, e: said(404, NOT_HERE))
-    api.add_exception_handler(HttpError, lambda _, e: said(e.status_code, str(e)))
-    api.add_exception_handler(Contested, _contested)
-    api.add_exception_handler(Invalid, _invalid)
-    api.add_exception_handler(ValidationError, _broken_rule)
-    api.add_exception_handler(IntegrityError, _broken_rule)
-    api.add_exception_handler(DataError, _broken_rule)
-    api.add_exception_handler(OperationalError, _busy)
+    answer: Any = api.add_exception_handler  # its types know no subclasses
+    answer(Refused, lambda _, e: said(422, e.message, e.advice, field=e.field))
+    answer(Forbidden, lambda _, e: said(403, str(e) or "You may not do this."))
+    answer(Http404, lambda _, e: said(404, NOT_HERE))
+    answer(HttpError, lambda _, e: said(e.status_code, str(e)))
+    answer(Contested, _contested)
+    answer(Invalid, _invalid)
+    answer(ValidationError, _broken_rule)
+    answer(IntegrityError, _broken_rule)
+    answer(DataError, _broken_rule)
+    answer(OperationalError, _busy)

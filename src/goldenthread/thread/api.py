@@ -15,11 +15,13 @@ from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import may_in, visible
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan.queries import gaps as gaps_of
+from goldenthread.projects.models import Project
 from goldenthread.purpose.models import Objective, Office
 from goldenthread.thread import queries
 from goldenthread.ui.programs import Id
 
-UNTOLD = "A confidential objective"
+UNTOLD_GOAL = "An objective that you may not see"
+UNTOLD_PROJECT = "A project that you may not see"
 
 router = Router(tags=["thread"])
 
@@ -118,9 +120,9 @@ def gaps(request: Any, key: Path[Id]) -> dict[str, Any]:
         raise Http404
     found = gaps_of(office, timezone.localdate(), person)
     shown = set(visible(Objective.objects.filter(office=office), person).values_list("pk", flat=True))
+    projects = {f"project:{pk}" for pk in visible(Project.objects.all(), person).values_list("pk", flat=True)}
     work = [
-        {"ref": str(f.key), **{n: getattr(f, n) for n in ("title", "reason", "state", "hours", "sentence")}}
-        for f in found.unsupported.findings
+        _work(f, is_shown=not str(f.key).startswith("project:") or str(f.key) in projects) for f in found.unsupported.findings
     ]
     people = [
         {"person": p.person, "name": found.names[int(p.person)], "reason": p.reason, "hours": p.hours} for p in found.people
@@ -135,8 +137,14 @@ def gaps(request: Any, key: Path[Id]) -> dict[str, Any]:
     }
 
 
+def _work(finding: Any, *, is_shown: bool) -> dict[str, Any]:
+    told = {"ref": str(finding.key), **{name: getattr(finding, name) for name in ("reason", "state", "hours")}}
+    texts = (finding.title, finding.sentence) if is_shown else (UNTOLD_PROJECT, UNTOLD_PROJECT)
+    return told | {"title": texts[0], "sentence": texts[1]}
+
+
 def _goal(goal: Any, *, is_shown: bool) -> dict[str, Any]:
     told = {"objective": goal.goal, "kpi": goal.kpi, "reason": goal.reason}
     if is_shown:
         return told | {"title": goal.title, "sentence": goal.sentence}
-    return told | {"title": UNTOLD, "sentence": UNTOLD}
+    return told | {"title": UNTOLD_GOAL, "sentence": UNTOLD_GOAL}
