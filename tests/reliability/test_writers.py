@@ -31,7 +31,7 @@ def test_a_killed_writer_loses_nothing_it_acknowledged(folder: Path, kills: int)
     counts = done.answer
     print(done.out)
     assert counts["faults"] == []
-    assert counts["acknowledged"] >= kills / 2
+    assert counts["begun"] >= kills, "some writers were killed before they wrote"
     assert {key: counts[key] for key in ("missing", "half", "twice", "unannounced")} == {
         "missing": 0, "half": 0, "twice": 0, "unannounced": 0
     }  # fmt: skip

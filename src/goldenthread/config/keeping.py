@@ -11,7 +11,8 @@ import json as jsonlib
 import sqlite3
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -36,40 +37,33 @@ def _stored_files(root: Path) -> Iterator[Path]:
         yield from (p for p in sorted(root.rglob("*")) if p.is_file())
 
 
-def _dump(target: Path) -> str:
-    """Copy the database as it is at one moment; returns what kind of copy it is."""
+def _dump(target: Path) -> tuple[str, dict[str, Any]]:
+    """Copy the database as it is at one moment; returns what kind of copy it is, and its state at that very moment."""
     from django.core.management import call_command
     from django.db import connection, transaction
 
     if connection.vendor == "sqlite":
         connection.ensure_connection()
-        copy = sqlite3.connect(target)
-        try:
+        with closing(sqlite3.connect(target)) as copy:
             connection.connection.backup(copy, pages=2000, sleep=0.01)
-        finally:
-            copy.close()
-        return "sqlite"
-    with transaction.atomic(), target.open("w") as stream:
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            return "sqlite", _state(copy.execute)
+    with transaction.atomic(), target.open("w") as stream, connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         call_command(
             "dumpdata", natural_foreign=False, use_base_manager=True, stdout=stream, exclude=["contenttypes", "auth.permission"]
         )
-    return "rows"
+
+        def ask(question: str) -> list[Any]:
+            cursor.execute(question)
+            return cursor.fetchall()
+
+        return "rows", _state(ask)
 
 
-def _state() -> dict[str, Any]:
-    """What the manifest says of the database: newest migrations and the head of changesets."""
-    from django.db import connection
-    from django.db.migrations.recorder import MigrationRecorder
-    from django_scopes import scopes_disabled
-
-    from goldenthread.accounts.models import Changeset
-
-    with scopes_disabled():
-        head = Changeset.objects.order_by("-pk").values_list("pk", flat=True).first()
-        count = Changeset.objects.count()
-    migrations = sorted(f"{app}.{name}" for app, name in MigrationRecorder(connection).applied_migrations())
+def _state(ask: Callable[[str], Iterable[Any]]) -> dict[str, Any]:
+    """What the manifest says of the copy: its migrations and the head of its changesets."""
+    ((count, head),) = ask("SELECT COUNT(*), MAX(id) FROM accounts_changeset")
+    migrations = [f"{app}.{name}" for app, name in ask("SELECT app, name FROM django_migrations ORDER BY app, name")]
     return {"migrations": migrations, "changesets": count, "newest_changeset": head or 0}
 
 
@@ -81,7 +75,7 @@ def backup(file: str, *, json: bool) -> None:
     target = Path(file)
     with tempfile.TemporaryDirectory(dir=target.resolve().parent) as folder:
         copy, draft = Path(folder) / DATABASE, Path(folder) / "backup.zip"
-        kind = _dump(copy)
+        kind, state = _dump(copy)
         parts = {DATABASE: _digest(copy)}
         root = Path(settings.MEDIA_ROOT)
         with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -90,7 +84,7 @@ def backup(file: str, *, json: bool) -> None:
                 name = FILES + path.relative_to(root).as_posix()
                 parts[name] = _digest(path)
                 archive.write(path, name)
-            manifest = {"made_at": datetime.now(UTC).isoformat(), "kind": kind, "parts": parts, **_state()}
+            manifest = {"made_at": datetime.now(UTC).isoformat(), "kind": kind, "parts": parts, **state}
             archive.writestr(MANIFEST, jsonlib.dumps(manifest, indent=1))
         draft.replace(target)
     outcome = {"file": str(target), "bytes": target.stat().st_size, "parts": len(parts), "changesets": manifest["changesets"]}
