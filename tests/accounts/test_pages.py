@@ -138,10 +138,12 @@ def test_public_holidays_of_the_year_are_listed(cast):
 
 def test_privacy_switches_say_what_they_do_and_the_data_sheet_follows(cast):
     client = cast.client(cast.admin)
-    assert "resource manager" in text(client.get(reverse("accounts:data_sheet"))).lower()
+    before = text(client.get(reverse("accounts:data_sheet")))
+    assert "resource manager" in before.lower()
+    assert "Leads of the work" in before
     assert client.post(reverse("accounts:privacy"), {"version": "1", "smallest_group": "8"}).status_code == 303
     sheet = text(client.get(reverse("accounts:data_sheet")))
-    assert "Oneself only: the switch is off" in sheet
+    assert "Nobody by name: the switch is off" in sheet
     assert "fewer than 8 people" in sheet
     assert client.post(reverse("accounts:privacy"), {"version": "2", "smallest_group": "1"}).status_code == 422
 

@@ -10,7 +10,7 @@ from goldenthread.config.session import Session
 
 
 def _percent(value: float | None) -> str:
-    return "–" if value is None else f"{value:.0%}"
+    return "–" if value is None else f"{round(value, 2) + 0:.0%}"
 
 
 def _may(session: Session, kind: str, act: str = "v") -> None:

@@ -272,7 +272,7 @@ def aim(office: Office, mandate: Mandate, kpis: dict[str, Kpi], people: dict[str
         )  # fmt: skip
         for key, value, months, tolerance in row.targets:
             course = courses[key]
-            baseline_on, baseline = points(course, today)[-4 if course.months > 4 else 0]
+            baseline_on, baseline = points(course, today)[-1]
             actions.set_target(
                 objective=objective, kpi=kpis[key], by=people["head"], baseline=baseline, baseline_on=baseline_on, value=value,
                 due_on=_month_end(today + timedelta(days=round(months * MONTH))), tolerance=tolerance, is_required=key == row.targets[0][0],

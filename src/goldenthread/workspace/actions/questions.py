@@ -64,7 +64,7 @@ def ask_question(
         raise Refused(f"There is no question “{question_kind}”.", field="question_kind")
     if not asked.email:
         raise Refused(f"{asked} has no e-mail address.", field="asked", advice="Enter one on the person’s page.")
-    words = text.strip() or WORDS[question_kind].format(subject=subject)
+    words = text.strip() or WORDS[Question.QuestionKind(question_kind)].format(subject=subject)
     secret = secrets.token_urlsafe(32)
     with changeset(title=f"Ask {asked} about {subject}", by=by, about=f"{ref_kind}:{ref_id}") as made:
         _end_earlier(asked, ref_kind, ref_id, question_kind)
