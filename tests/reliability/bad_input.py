@@ -1,4 +1,6 @@
-"""Files that people, programs and attackers hand in: name -> (kind of import, file name, content or size, words that say where)."""
+"""Files that people, programs and attackers hand in.
+
+Name -> (kind of import, file name, content or size, words that say where)."""
 
 import io
 import zipfile
@@ -47,7 +49,7 @@ FILES = {
     "NaN": ("csv:measurements", "m.csv", "kpi,on,value\nFigure 0,2026-01-01,NaN\n", ("row 2", "C2", "line 2")),
     "infinity": ("csv:measurements", "m.csv", "kpi,on,value\nFigure 0,2026-01-01,inf\n", ("row 2", "C2", "line 2")),
     "140 %": ("csv:steps", "steps.csv", "name,progress\nBuild it,140 %\n", ("row 2", "B2", "line 2")),
-    "a cyclic plan": ("csv:steps", "steps.csv", cyclic_plan, ("under itself", "circle", "row")),
+    "a cyclic plan": ("csv:steps", "steps.csv", cyclic_plan, ("elsewhere in the plan", "circle")),
     "an empty file": ("projects", "list.csv", b"", ("empty",)),
     "noise": ("projects", "list.xlsx", bytes(range(256)) * 64, ("list.xlsx",)),
 }

@@ -144,6 +144,7 @@ def write_step(row: Row, by: Person) -> str:
         )
         return "new"
     stored = _found(visible(Step.objects.select_related("activity__schedule", "plan"), by), row, "id")
+    _refuse_a_move(stored, row)
     changes = _step_changes(stored, row)
     people = _missing_people(stored, accountable, responsible)
     if not changes and not people:
@@ -153,6 +154,13 @@ def write_step(row: Row, by: Person) -> str:
     for person, letter in people:
         set_raci(step=stored, person=person, letter=letter, by=by)
     return "changed"
+
+
+def _refuse_a_move(step: Step, row: Row) -> None:
+    """A parent that differs from the stored one is said to be left alone, not passed over in silence."""
+    above = Step.objects.filter(activity=step.activity.parent_id).values_list("pk", flat=True).first()
+    if row.get("parent id") and int(row["parent id"]) != above:
+        raise Refused(f"“{step}” stands elsewhere in the plan.", field="parent id", advice="Move it on the page of the plan.")
 
 
 def _step_fields(row: Row) -> dict[str, Any]:
