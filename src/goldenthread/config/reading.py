@@ -90,11 +90,12 @@ def _target(target: Any, known: dict[str, Any] | None) -> dict[str, Any]:
         "baseline": target.baseline,
         "target": target.value,
         "due_on": target.due_on.isoformat() if target.due_on else None,
+        "required": target.is_required,
         "p_attain": figures.get("chance"),
         "p10": rounded("p10"),
         "p50": rounded("p50"),
         "p90": rounded("p90"),
-        "coverage": figures.get("coverage"),
+        "coverage": None if figures.get("coverage") is None else figures["coverage"] + 0.0,  # never “−0”
         "coverage_reason": figures.get("coverage_reason", "target not complete"),
         "basis": figures.get("basis", "none"),
     }
