@@ -284,6 +284,18 @@ class TestWhoMayUndo:
         undo(changeset=withdrawn, by=cast.admin)
         assert Role.AUDITOR in queries.rights(cast.fresh(cast.pmo)).roles
 
+    def test_what_holds_for_the_whole_organisation_is_not_undone_by_the_head_of_one_office(self, cast):
+        actions.set_rate(currency="USD", valid_from=DAY, millionths=900_000, by=cast.admin)
+        made = Changeset.objects.order_by("-id").first()
+        assert not queries.may_undo(made, cast.head)
+        with pytest.raises(Forbidden):
+            undo(changeset=made, by=cast.head)
+
+    def test_an_invitation_of_somebody_who_outranks_one_stays(self, cast):
+        actions.invite(person=cast.sponsor, by=cast.admin)
+        with pytest.raises(Forbidden):
+            undo(changeset=Changeset.objects.order_by("-id").first(), by=cast.head)
+
     def test_an_organisation_keeps_an_administrator(self, cast):
         actions.grant_role(person=cast.head, role=Role.ADMINISTRATOR, scope=cast.top, by=cast.admin)
         made = Changeset.objects.order_by("-id").first()

@@ -81,13 +81,13 @@ class OrganisationForm(forms.Form):
         }
         super().__init__(data, initial={**initial, "country": country, "region": region})
         chosen = (data.get("country", "") if data is not None else country) or ""
-        self.fields["region"].choices = [("", "The whole country"), *((r, r) for r in queries.regions(chosen))]  # type: ignore[attr-defined]
+        self.fields["region"].choices = [("", "The whole country"), *queries.regions(chosen).items()]  # type: ignore[attr-defined]
         for number, day in enumerate(WEEKDAYS):
             self.fields[f"day_{number}"] = forms.FloatField(
                 label=day,
                 min_value=0,
                 max_value=24,
-                initial=organisation.working_week[number] / 60,
+                initial=f"{organisation.working_week[number] / 60:g}",
                 widget=forms.NumberInput({"step": "0.25"}),
             )
         for word in TERMS:
@@ -210,7 +210,7 @@ class PersonForm(forms.Form):
         initial: dict[str, Any] = {}
         if person is not None:
             names = ("name", "email", "job_title", "department", "leaves_on", "is_external", "version")
-            initial = {**{name: getattr(person, name) for name in names}, "hours_per_week": person.minutes_per_week / 60}
+            initial = {**{name: getattr(person, name) for name in names}, "hours_per_week": f"{person.minutes_per_week / 60:g}"}
         super().__init__(data, initial=initial)
 
     @property

@@ -60,6 +60,7 @@ class CurrencyRate(Tracked):
     source = models.CharField(max_length=120, blank=True)
 
     kind = Kind.SETTINGS
+    is_of_the_whole = True
 
     class Meta:
         constraints: ClassVar = [

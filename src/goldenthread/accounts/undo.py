@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from goldenthread.accounts import actions, queries
 from goldenthread.accounts.actions.persons import follow_address
-from goldenthread.accounts.models import Changeset, Person, RoleGrant
+from goldenthread.accounts.models import Changeset, Invitation, Person, RoleGrant
 from goldenthread.accounts.queries.changes import tracked_models
 from goldenthread.kit import history
 from goldenthread.kit.errors import Forbidden, Refused
@@ -231,6 +231,9 @@ def _keep_the_house_in_order(by_model: dict[Any, list[Touched]], by: Person | No
             raise Forbidden(f"You may not give or take the role {Role(row.last.role).label}.")
         if row.last.role == Role.ADMINISTRATOR and not RoleGrant.objects.filter(role=Role.ADMINISTRATOR).exists():
             raise Refused("This would leave the organisation without an administrator.")
+    for row in by_model.get(Invitation, []):
+        if by is not None and not queries.may_manage(by, row.last.person):
+            raise Forbidden(f"You may not change invitations of {row.last.person}.")
     for row in by_model.get(Person, []):
         person = Person.objects.filter(pk=row.id).select_related("user").first()
         if person is not None:

@@ -113,6 +113,8 @@ def allowed_rows(model: Any, person: Person, act: str, kind: str = "") -> Q | No
     Confidential rows need the right to them as well. Own rows are not in it.
     """
     held = rights(person)
+    if act != Act.VIEW and getattr(model, "is_of_the_whole", False) and not held.everywhere(act, kind or model.kind):
+        return None  # what holds for the whole organisation is changed by a right on the whole
     paths = scope_paths(model)
     allowed = _in_scopes(held, act, kind or model.kind, paths)
     secret = confidential_path(model)

@@ -24,11 +24,15 @@ def countries() -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=64)
-def regions(country: str) -> tuple[str, ...]:
-    """Codes of a country's regions that have holidays of their own."""
+def regions(country: str) -> dict[str, str]:
+    """A country's regions that have holidays of their own: code and name."""
     import holidays
 
-    return tuple(holidays.country_holidays(country).subdivisions) if country in countries() else ()
+    if country not in countries():
+        return {}
+    found = holidays.country_holidays(country)
+    names = {code: name for name, code in found.subdivisions_aliases.items()}
+    return {code: names.get(code, code) for code in found.subdivisions}
 
 
 @lru_cache(maxsize=64)

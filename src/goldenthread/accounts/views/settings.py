@@ -68,13 +68,28 @@ def account(request: Any) -> HttpResponse:
     sessions = [
         {
             "since": parse_datetime(data.get("signed_in_at", "")),
-            "agent": data.get("agent", ""),
+            "program": _program(data.get("agent", "")),
             "is_this": key == request.session.session_key,
         }
         for key, data in queries.sessions_of(request.user.pk, now)
     ]
     context = {"form": form, "sessions": sessions, "now": now, "grants": list(queries.grants_of(person, person))}
     return _page(request, "account", "accounts:settings", context, status=422 if form.errors else 200)
+
+
+def _program(agent: str) -> str:
+    """A browser and its system as people call them, from the header it sends."""
+    names = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+    systems = (
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Android", "Android"),
+        ("Windows", "Windows"),
+        ("Mac OS", "Mac"),
+        ("Linux", "Linux"),
+    )
+    browser, system = (next((said for mark, said in known if mark in agent), "") for known in (names, systems))
+    return " on ".join(part for part in (browser or "A program", system) if part)
 
 
 @require_POST
