@@ -77,7 +77,7 @@ def test_confidential_names_are_hidden_from_who_may_not_see_them(scene):
     assert Project.objects.get(pk=secret.pk).is_confidential
     told = reasons(found(scene, scene.cast.pmo))
     assert "Depot closure" not in told
-    assert "A confidential project" in told
+    assert "A project not shown to you" in told
 
 
 def test_too_few_answers_say_nothing(scene):

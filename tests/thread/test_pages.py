@@ -10,6 +10,7 @@ from goldenthread.accounts.models import Person
 from goldenthread.kit import history
 from goldenthread.plan import actions as plan
 from goldenthread.plan.actions.forecasts import make_forecast
+from goldenthread.projects import actions as projects
 from goldenthread.projects.models import GoalAnswer
 from goldenthread.purpose import actions as purpose
 from tests.thread.conftest import TODAY, goal
@@ -163,6 +164,15 @@ class TestGaps:
         shown = text(scene.cast.client(scene.cast.head).get("/gaps")).split("Steps without an owner")[1]
         assert "Left alone" in shown
         assert "Answered for" not in shown
+
+    def test_projects_of_another_office_are_its_own_matter(self, scene):
+        with accounts.changeset(title="Set up", by=None):
+            projects.add_project(name="Reservoir wall", under=scene.cast.second_office.scope, by=None)
+            projects.add_project(name="Under no office", under=scene.cast.top, by=None)
+        shown = text(scene.cast.client(scene.cast.head).get("/gaps"))
+        assert "Reservoir wall" not in shown
+        assert "Under no office" not in shown  # held on one office, so not seen; it counts
+        assert "A project not shown to you" in shown
 
     def test_a_project_is_not_offered_to_be_stopped_where_only_its_sponsor_may(self, scene):
         shown = scene.cast.client(scene.cast.head).get("/gaps").content.decode()

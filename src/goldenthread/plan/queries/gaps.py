@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from goldenthread.accounts.models import Person
+from goldenthread.accounts.models import Person, Scope, ScopePath
 from goldenthread.accounts.queries import may_in, rights
 from goldenthread.engine.belief_gap import BeliefGap, PulseAnswer, belief_gap, complete_paths
 from goldenthread.engine.thread_gaps import Goal, GoalGap, PersonGap, StepGap, coverage_gaps, people_without_line, without_owner
@@ -63,7 +63,10 @@ def _in_force(day: date) -> Q:
 
 
 def gap_rows(office: Office, today: date) -> mapping.GapRows:
-    """The rows behind the gaps of one office: five statements, whatever their number."""
+    """The rows behind the gaps of one office: five statements, whatever their number.
+
+    Its projects are those that lie under it, and those that lie under no office.
+    """
     since = today - timedelta(days=PERIOD_DAYS)
     logged = Sum("time_entries__minutes", filter=Q(time_entries__on__gte=since))
     named = Raci.objects.filter(step__activity=OuterRef("pk"), letter__in=["R", "A"]).order_by("-letter", "id")
@@ -81,8 +84,11 @@ def gap_rows(office: Office, today: date) -> mapping.GapRows:
         )
         .order_by("id")
     )
+    offices = ScopePath.objects.filter(descendant=OuterRef("scope_id"), ancestor__scope_kind=Scope.ScopeKind.OFFICE)
     projects = (
         Project.objects.filter(state__in=[Project.State.RUNNING, Project.State.ON_HOLD], gone_on__isnull=True)
+        .annotate(is_here=Exists(offices.filter(ancestor=office.scope_id)), has_office=Exists(offices))
+        .filter(Q(is_here=True) | Q(has_office=False))
         .annotate(
             minutes_logged=logged,
             has_duty=Exists(Duty.objects.filter(project=OuterRef("pk"))),
@@ -148,7 +154,7 @@ def gaps(office: Office, today: date, person: Person) -> Gaps:
     work = mapping.work(rows)
     links = [link for item in work for link in item.links]
     people, leavers = _staff()
-    hidden = set() if rights(person).everywhere(Act.VIEW, Kind.CONFIDENTIAL) else _confidential(rows, person)
+    hidden = _hidden(rows, office, person)
     shown = [w if w.key not in hidden else _nameless(w) for w in work]
     return Gaps(
         day=today,
@@ -180,8 +186,16 @@ def _staff() -> tuple[dict[int, str], list[Leaver]]:
     return staff, leavers
 
 
-def _confidential(rows: mapping.GapRows, person: Person) -> set[str]:
-    return {f"project:{p.pk}" for p in rows.projects if p.is_confidential and person.pk not in {p.manager_id, p.sponsor_id}}
+def _hidden(rows: mapping.GapRows, office: Office, person: Person) -> set[str]:
+    """Projects that count but must not be named: confidential ones, and those outside what the person may see."""
+    held = rights(person)
+    sees_secrets = may_in(person, Act.VIEW, Kind.CONFIDENTIAL, office.scope_id)
+    others = [p for p in rows.projects if person.pk not in {p.manager_id, p.sponsor_id}]
+    secret = {p.pk for p in others if p.is_confidential and not (sees_secrets and p.is_here)}
+    if held.everywhere(Act.VIEW, Kind.CONFIDENTIAL):
+        secret = set()
+    far = set() if held.everywhere(Act.VIEW, Kind.PROJECT) else {p.pk for p in others if not p.is_here}
+    return {f"project:{pk}" for pk in secret | far}
 
 
 def _named(rows: mapping.GapRows, office: Office, person: Person) -> list[Goal]:
@@ -194,7 +208,7 @@ def _named(rows: mapping.GapRows, office: Office, person: Person) -> list[Goal]:
 
 
 def _nameless(work: Work) -> Work:
-    return replace(work, title="A confidential project")
+    return replace(work, title="A project not shown to you")
 
 
 def belief(office: Office, today: date) -> BeliefGap:
