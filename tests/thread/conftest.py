@@ -70,7 +70,8 @@ def goal(cast: Cast, title: str, *, confidential: bool = False) -> tuple[Objecti
         office=cast.office, name=f"Figure {Kpi.objects.count()}", unit="days", direction=Kpi.Direction.FALL, by=head
     )
     purpose.set_target(
-        objective=objective, kpi=kpi, by=head, baseline=14.0, baseline_on=TODAY - timedelta(days=30), value=8.0, due_on=date(2027, 12, 31)
+        objective=objective, kpi=kpi, by=head, baseline=14.0, baseline_on=TODAY - timedelta(days=30), value=8.0,
+        due_on=date(2027, 12, 31),
     )  # fmt: skip
     return objective, kpi
 

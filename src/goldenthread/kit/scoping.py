@@ -39,7 +39,7 @@ class InOrganisation(models.Model):
 
     organisation = models.ForeignKey("accounts.Organisation", models.PROTECT, related_name="+", editable=False)
 
-    objects = ScopedManager(organisation="organisation")
+    objects = ScopedManager(organisation="organisation")  # type: ignore[django-manager-missing]
 
     class Meta:
         abstract = True
