@@ -211,8 +211,8 @@ class TestResult:
 @pytest.mark.parametrize(
     ("typed", "figure"),
     [
-        ("14", 14.0), ("1,200", 1200.0), ("1.2m", 1_200_000.0), ("£85k", 85_000.0), ("70 %", 70.0), ("−3.5", -3.5), ("£ 1.9bn", 1.9e9),
-        ("", None),
+        ("14", 14.0), ("1,200", 1200.0), ("1.2m", 1_200_000.0), ("£85k", 85_000.0), ("70 %", 70.0), ("−3.5", -3.5),
+        ("£ 1.9bn", 1.9e9), ("", None),
     ],
 )  # fmt: skip
 def test_figures_are_read_as_people_type_them(typed, figure):
