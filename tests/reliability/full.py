@@ -32,7 +32,7 @@ def main() -> None:
         page = client.post("/kpis/new", {**given, "definition": "d" * 1900})
     on_page = {"status": page.status_code, "text": page.content.decode(), "saved": tried - 1, "same": counts() == before}
     imported = attempt()
-    half = counts() != before
+    half = any(counts()[noun] != before[noun] for noun in ("objectives", "kpis"))  # the file itself may have been kept
     connection.cursor().execute(f"PRAGMA max_page_count = {2**31}")
     again = attempt()
     gained = counts()["objectives"] - before["objectives"]
