@@ -15,8 +15,8 @@ from django.urls import get_resolver
 from tests.rights.policy import Address, Demand, addresses, matrix
 from tests.rights.stage import ANONYMOUS, ELSEWHERE, FOREIGN, NOBODY, SECRET, Player, Stage, covers
 
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-TRY_EVERY_METHOD = {ANONYMOUS, "HEAD"}  # a page answers 405 to the last three, whoever asks and wherever
+METHODS = ("GET", "POST", "PATCH", "DELETE", "PUT")
+TRY_EVERY_METHOD = {ANONYMOUS, "HEAD"}
 READ_DONE = {200, 204, 302, 303, 304, 422}
 WRITE_DONE = {200, 201, 202, 204, 302, 303, 400, 409, 422}
 WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
@@ -111,10 +111,14 @@ class Walk:
             for player in self.stage.players:
                 if place == "mine" and player.name != NOBODY:
                     continue
-                api = address.path.startswith("/api/") and address.path.endswith("/<key>")
-                every = api or (player.name in TRY_EVERY_METHOD and place in ("", "own"))
-                for method in METHODS if every else METHODS[:2]:
+                for method in self._methods(address, player, place):
                     yield Cell(address, method, player, place, path)
+
+    def _methods(self, address: Address, player: Player, place: str) -> tuple[str, ...]:
+        """All of them where they could matter; a page answers 405 to the last three, whoever asks and wherever."""
+        if address.path.startswith("/api/") and address.path.endswith("/<key>"):
+            return METHODS[:4]
+        return METHODS if player.name in TRY_EVERY_METHOD and place in ("", "own") else METHODS[:2]
 
     def _places(self, address: Address) -> Iterator[tuple[str, str]]:
         labels = [label for label in address.rows if not label.startswith('"')]

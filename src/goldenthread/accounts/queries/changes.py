@@ -21,6 +21,7 @@ from goldenthread.kit.history import Tracked
 from goldenthread.kit.permissions import Act, Kind
 
 PAGE = 50
+ABOUT_ALL = "organisation:"  # settings leave no history rows, yet whoever watches the whole may read of them
 ROWS_SHOWN = 200  # of one changeset; an import may have written thousands
 
 
@@ -140,7 +141,7 @@ def _seen(changesets: list[Changeset], person: Person) -> list[Line]:
         mine = changeset.by_id == person.pk
         wrote, sees = every.get(changeset.pk, {}), told.get(changeset.pk, {})
         if mine or sees or over_all:
-            is_open = mine or (wrote == sees and (bool(wrote) or over_all))
+            is_open = mine or (wrote == sees if wrote else over_all and changeset.about.startswith(ABOUT_ALL))
             undoable = undo[changeset.pk] and not hasattr(changeset, "undone_by")
             lines.append(Line(changeset, _nouns(wrote), is_open, undoable))
     return lines
