@@ -187,3 +187,11 @@ def test_a_get_writes_nothing(cast, project):
             client.get(path)
         wrote = [q["sql"][:80] for q in found if q["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
         assert not [sql for sql in wrote if "django_session" not in sql and "seen_at" not in sql]
+
+
+def test_the_form_offers_no_programme_of_another_office(cast):
+    actions.add_programme(name="Works of the others", by=None, under=cast.second_office.scope)
+    actions.add_programme(name="Networks", by=cast.head)
+    page = cast.client(cast.head).get("/projects/new").content.decode()
+    assert "Networks" in page
+    assert "Works of the others" not in page

@@ -188,3 +188,8 @@ def test_the_form_asks_and_says_so(cast, scene, django_capture_on_commit_callbac
     assert "http://testserver/answer/" in mail.outbox[-1].body
     assert client.post(f"/ask/project/{scene.project.pk}", {"asked": "", "question_kind": "GOAL"}).status_code == 422
     assert cast.client(cast.foreign_admin).get(f"/ask/project/{scene.project.pk}").status_code == 404
+
+
+def test_who_may_not_ask_gets_no_form(cast, scene):
+    assert cast.client(cast.people[Role.AUDITOR]).get(f"/ask/project/{scene.project.pk}").status_code == 403
+    assert cast.client(cast.people[Role.AUDITOR]).post(f"/ask/project/{scene.project.pk}", {}).status_code == 403

@@ -15,7 +15,7 @@ from goldenthread.formats.sheets import OutSheet, write_xlsx
 from goldenthread.kit.permissions import Role
 from goldenthread.projects.models import Project
 from goldenthread.purpose.models import Kpi, Objective, Target
-from goldenthread.workspace import actions, jobs, queries
+from goldenthread.workspace import actions, imports, jobs, queries
 from goldenthread.workspace.models import ImportedFile, Job
 from tests.projects.conftest import LIST, NEXT
 from tests.workspace.filled import filled
@@ -145,13 +145,14 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("content", HOSTILE.values(), ids=HOSTILE.keys())
-def test_a_hostile_file_gets_a_message_and_leaves_nothing(client, content):
+def test_a_hostile_file_gets_a_message_and_leaves_nothing(client, files, content):
     changesets = Changeset.objects.count()
     answer = upload(client, content, "bad.xlsx")
     assert answer.status_code == 422
     assert "Nothing was changed" in answer.content.decode()
     assert "root:" not in answer.content.decode()
     assert (ImportedFile.objects.count(), Changeset.objects.count(), Project.objects.count()) == (0, changesets, 0)
+    assert not [path for path in files.rglob("*") if path.is_file()]
 
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(client, files):
@@ -253,3 +254,16 @@ def test_the_wizard_reads_with_get_and_writes_nothing(client):
             assert client.get(path).status_code == 200
         wrote = [q["sql"][:80] for q in found if q["sql"].startswith(("INSERT", "UPDATE", "DELETE"))]
         assert not [sql for sql in wrote if "django_session" not in sql and "seen_at" not in sql], path
+
+
+def test_a_dry_run_on_the_command_line_reads_as_the_import_will_and_leaves_nothing(cast, client, files):
+    upload(client, LIST)
+    first = ImportedFile.objects.get()
+    sent = filled(client.get(f"/import/{first.pk}/columns").content.decode())
+    client.post(f"/import/{first.pk}/columns", {**sent, "power_all": "6"})
+    client.post(f"/import/{first.pk}/apply", {})
+    before = sorted(path.name for path in files.rglob("*") if path.is_file())
+    found = imports.run("projects", "again.csv", LIST.encode() + b"\n", by=cast.head, office=cast.office, dry_run=True)
+    assert (found["counts"]["matched"], found["counts"]["updated"]) == (3, 0), "the money is in millions, as it was last time"
+    assert sorted(path.name for path in files.rglob("*") if path.is_file()) == before
+    assert ImportedFile.objects.count() == 1

@@ -6,10 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 
 from goldenthread.accounts.models import Person
+from goldenthread.accounts.queries import people, visible
 from goldenthread.kit.errors import Refused
 from goldenthread.kit.money import Money, currency_code, exponent
+from goldenthread.kit.permissions import Act
 from goldenthread.projects.models import Programme, Project
 
 MANDATORY = "Required by law, regulator or contract, or to keep running"
@@ -73,11 +76,14 @@ class ProjectForm(VersionedForm):
         label="Confidential", required=False, help_text="Seen by few; others see it in totals only"
     )
 
-    def __init__(self, *args: Any, project: Project | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, person: Person, project: Project | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["programme"].queryset = Programme.objects.order_by("name")  # type: ignore[attr-defined]
+        programmes = visible(Programme.objects.all(), person, Act.EDIT)
+        self.fields["programme"].queryset = programmes.order_by("name")  # type: ignore[attr-defined]
+        known = {getattr(project, name) for name in ("manager_id", "sponsor_id")} if project is not None else set()
+        offered = Person.objects.filter(Q(pk__in=people(person).values("pk")) | Q(pk__in=known - {None})).order_by("name", "id")
         for name in ("manager", "sponsor"):
-            self.fields[name].queryset = Person.objects.order_by("name", "id")  # type: ignore[attr-defined]
+            self.fields[name].queryset = offered  # type: ignore[attr-defined]
         ended = {Project.State.CLOSED, Project.State.CANCELLED}
         kept = [c for c in Project.State.choices if c[0] not in ended or (project is not None and project.state == c[0])]
         self.fields["state"].choices = kept  # type: ignore[attr-defined]

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from django.utils import timezone
-
 from goldenthread.accounts.models import Person
 from goldenthread.formats.errors import FormatError
 from goldenthread.formats.limits import UPLOAD_BYTES
@@ -46,8 +44,8 @@ def run(
     settings = {key: value for key, value in (("under", getattr(office, "scope_id", 0)), ("noun", noun)) if value}
     try:
         if dry_run:
-            file = ImportedFile(file_kind=KINDS[kind], name=name, size=len(content), at=timezone.now(), settings=settings)
-            return _said(_look(file, queries.kind_of(file).read(content, file), by), None)
+            with actions.looked_at(name=name, chunks=[content], by=by, file_kind=KINDS[kind], **settings) as seen:
+                return _said(_look(seen, queries.reading_of(seen), by), None)
         file = actions.take_in(name=name, chunks=[content], by=by, file_kind=KINDS[kind], later=False, **settings)
         shown = _look(file, queries.reading_of(file), by)
         if shown.blocked:

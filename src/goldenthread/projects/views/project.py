@@ -77,7 +77,7 @@ def new_project(request: HttpRequest) -> HttpResponse:
     if not may_in(person, Act.EDIT, Kind.PROJECT, under.pk):
         raise Forbidden("You may not add projects.")
     shown = {"state": Project.State.RUNNING, "currency": person.organisation.currency}
-    form = forms.ProjectForm(request.POST or None, initial=shown)
+    form = forms.ProjectForm(request.POST or None, initial=shown, person=person)
     made: list[Project] = []
     if request.method == "POST" and _tried(form, lambda: made.append(_add(form, person))):
         return _done(request, "Project added", made[0])
@@ -97,7 +97,9 @@ def edit_project(request: HttpRequest, key: int) -> HttpResponse:
     person, row = _person(request), _seen(request, key)
     if not may(person, Act.EDIT, row):
         raise Forbidden("You may not change this project.")
-    form = forms.ProjectForm(request.POST or None, initial=forms.initial(row, person.organisation.currency), project=row)
+    form = forms.ProjectForm(
+        request.POST or None, initial=forms.initial(row, person.organisation.currency), project=row, person=person
+    )
 
     def write() -> None:
         actions.edit_project(project=row, changes=form.values(), by=person, version=form.cleaned_data["version"])

@@ -2,7 +2,7 @@
 
 from goldenthread.workspace.actions.comments import add_comment, edit_comment, remove_comment
 from goldenthread.workspace.actions.files import note_outcome, read_differently
-from goldenthread.workspace.actions.imports import apply_file, is_large, read_now, take_in
+from goldenthread.workspace.actions.imports import apply_file, is_large, looked_at, read_now, take_in
 from goldenthread.workspace.actions.inbox import mark_all_read, mark_read, notify
 from goldenthread.workspace.actions.questions import answer_question, ask_question, withdraw_question
 
@@ -13,6 +13,7 @@ __all__ = [
     "ask_question",
     "edit_comment",
     "is_large",
+    "looked_at",
     "mark_all_read",
     "mark_read",
     "note_outcome",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from django.utils import timezone
@@ -26,18 +27,45 @@ def take_in(
 
     file_kind: empty to find out. later: leave the reading to a job; None decides by the size. Raises FormatError.
     """
+    file = _arrived(name, chunks, by, file_kind, settings)
+    try:
+        if not (is_large(file) if later is None else later):
+            _understand(file)
+        with changeset(title=f"Upload {file.name}", by=by, source=Changeset.Source.IMPORT):
+            file.save()
+    finally:
+        _forget_unless_known(file)
+    return file
+
+
+@contextmanager
+def looked_at(
+    *, name: str, chunks: Iterable[bytes], by: Person | None, file_kind: str, **settings: Any
+) -> Iterator[ImportedFile]:
+    """A file read exactly as `take_in` would read it, of which nothing stays: for dry runs. Raises FormatError."""
+    file = _arrived(name, chunks, by, file_kind, settings)
+    try:
+        _understand(file)
+        yield file
+    finally:
+        _forget_unless_known(file)
+
+
+def _forget_unless_known(file: ImportedFile) -> None:
+    """Remove the bytes of a file that no row stands for."""
+    if not ImportedFile.objects.filter(digest=file.digest).exists():
+        queries.forget(file)
+
+
+def _arrived(name: str, chunks: Iterable[bytes], by: Person | None, file_kind: str, settings: Mapping[str, Any]) -> ImportedFile:
+    """The row of an uploaded file, not stored yet; its bytes are."""
     must_import(by)
     if file_kind and file_kind not in ImportedFile.FileKind.values:
         raise Refused(f"There is no kind of file “{file_kind}”.", field="file_kind")
     digest, size = store(chunks)
     kind = file_kind or ImportedFile.FileKind.PROJECTS
     given = {**settings, **({} if file_kind else {"kind": "auto"})}
-    file = ImportedFile(file_kind=kind, name=file_name(name), digest=digest, size=size, at=timezone.now(), by=by, settings=given)
-    if not (is_large(file) if later is None else later):
-        _understand(file)
-    with changeset(title=f"Upload {file.name}", by=by, source=Changeset.Source.IMPORT):
-        file.save()
-    return file
+    return ImportedFile(file_kind=kind, name=file_name(name), digest=digest, size=size, at=timezone.now(), by=by, settings=given)
 
 
 def read_now(*, file: ImportedFile, by: Person | None) -> None:

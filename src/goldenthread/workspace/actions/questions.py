@@ -21,10 +21,8 @@ from django.utils import timezone
 
 from goldenthread.accounts.actions import changeset
 from goldenthread.accounts.models import Changeset, Organisation, Person
-from goldenthread.accounts.queries import rights
 from goldenthread.kit import history, slots
 from goldenthread.kit.errors import Forbidden, Refused
-from goldenthread.kit.permissions import Act, Kind
 from goldenthread.kit.scoping import current_organisation
 from goldenthread.workspace import queries
 from goldenthread.workspace.actions.inbox import notify
@@ -57,8 +55,7 @@ def ask_question(
     question is withdrawn and the refusal says so.
     """
     subject = queries.subject(ref_kind, ref_id, by)
-    held = rights(by)
-    if not (held.anywhere(Act.EDIT, Kind.PLAN) or held.anywhere(Act.EDIT, Kind.PROJECT)):
+    if not queries.may_ask(by):
         raise Forbidden("You may not send questions.")
     if question_kind not in Question.QuestionKind.values:
         raise Refused(f"There is no question “{question_kind}”.", field="question_kind")

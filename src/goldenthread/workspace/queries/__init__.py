@@ -9,6 +9,7 @@ from goldenthread.workspace.queries.imports import (
     PreviewRow,
     TableView,
     after_import,
+    forget,
     forget_reading,
     is_read,
     kind_of,
@@ -18,7 +19,7 @@ from goldenthread.workspace.queries.imports import (
     table_settings,
 )
 from goldenthread.workspace.queries.inbox import inbox, unread_count
-from goldenthread.workspace.queries.questions import open_questions, options, question_of
+from goldenthread.workspace.queries.questions import may_ask, open_questions, options, question_of
 from goldenthread.workspace.queries.records import RecordKind, exports, person_named, record_kinds
 from goldenthread.workspace.queries.subjects import address_of, comments, model_of, subject, subject_of
 
@@ -36,11 +37,13 @@ __all__ = [
     "content",
     "earlier_mapping",
     "exports",
+    "forget",
     "forget_reading",
     "inbox",
     "is_read",
     "kind_of",
     "kinds",
+    "may_ask",
     "model_of",
     "open_questions",
     "options",

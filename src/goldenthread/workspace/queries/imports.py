@@ -164,6 +164,12 @@ def forget_reading(file: ImportedFile) -> None:
     _kept(file).unlink(missing_ok=True)
 
 
+def forget(file: ImportedFile) -> None:
+    """Remove the bytes of a file and every reading of it."""
+    for path in (Path(settings.MEDIA_ROOT) / "imports").glob(f"{file.digest}*"):
+        path.unlink(missing_ok=True)
+
+
 def _kept(file: ImportedFile) -> Path:
     how = transport.pack([file.file_kind, file.settings.get("table", {}), file.mapping])
     return Path(settings.MEDIA_ROOT) / "imports" / f"{file.digest}-{hashlib.sha256(how).hexdigest()[:16]}.reading"

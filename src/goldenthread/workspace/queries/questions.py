@@ -6,6 +6,9 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from goldenthread.accounts.models import Person
+from goldenthread.accounts.queries import rights
+from goldenthread.kit.permissions import Act, Kind
 from goldenthread.kit.slots import gather
 from goldenthread.workspace.models import Question
 
@@ -15,6 +18,12 @@ KEEP: list[Option] = [
     ("stop", "It can stop", "Nobody would miss it"),
     ("dont_know", "Don’t know yet", ""),
 ]
+
+
+def may_ask(person: Person) -> bool:
+    """Whether `person` may send questions: whoever may change plans or projects somewhere."""
+    held = rights(person)
+    return held.anywhere(Act.EDIT, Kind.PLAN) or held.anywhere(Act.EDIT, Kind.PROJECT)
 
 
 def question_of(digest: str) -> Question | None:

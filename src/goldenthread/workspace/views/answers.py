@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import people, undo_address
-from goldenthread.kit.errors import Refused
+from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.kit.scoping import organisation_scope
 from goldenthread.ui import pages
 from goldenthread.workspace import actions, queries
@@ -74,6 +74,8 @@ def ask(request: HttpRequest, ref_kind: str, ref_id: int) -> HttpResponse:
     """Ask somebody about a piece of work: whom, and what."""
     by: Person = request.person  # type: ignore[attr-defined]
     subject = queries.subject(ref_kind, ref_id, by)
+    if not queries.may_ask(by):
+        raise Forbidden("You may not send questions.")
     refusal = None
     if request.method == "POST":
         try:
