@@ -9,7 +9,7 @@ import threading
 import time
 from datetime import timedelta
 
-from django.db import connections
+from django.db import connection, connections
 from django.utils import timezone
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
@@ -17,6 +17,7 @@ from django_tasks_db.models import DBTaskResult
 from goldenthread.kit import jobs
 
 log = logging.getLogger("goldenthread.worker")
+MEASURE_EVERY = 6 * 3600.0  # seconds between two looks at what the tables hold
 TICK = 5.0  # seconds between two looks at the clock
 PAUSE = 0.5  # seconds between two looks at the queue; each look takes the write lock for an instant
 _stopping = threading.Event()
@@ -57,12 +58,26 @@ def start() -> None:
     multiprocessing.util.Finalize(None, stop, exitpriority=100)  # granian's worker process does not run atexit
 
 
+def measure_tables() -> None:
+    """Let the database look at what its tables hold, so that it picks the right index; PostgreSQL does so by itself.
+
+    Without it SQLite takes the index of the organisation for everything, which in one organisation leaves out nothing.
+    """
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA analysis_limit=400")
+            cursor.execute("ANALYZE")
+
+
 def _clock() -> None:
     """Look every few seconds for recurring work; the first look, at the start, finds all of it due."""
-    last = timezone.now() - timedelta(days=1)
+    last, measured = timezone.now() - timedelta(days=1), 0.0
     while not _stopping.wait(TICK):
         now = timezone.now()
         try:
+            if time.monotonic() - measured > MEASURE_EVERY or not measured:
+                measure_tables()
+                measured = time.monotonic()
             jobs.run_recurring(last, now)
         except Exception:
             log.exception("recurring work failed and is tried again")

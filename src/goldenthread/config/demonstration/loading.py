@@ -14,6 +14,8 @@ DOORS = (("head", "Head of PMO"), ("delivery", "PMO member"), ("sponsor", "Execu
 def run(*, clear: bool, scale: bool, json: bool) -> None:
     """`demo`: load once, or clear, or add the large organisation."""
     set_up()
+    from goldenthread.kit.worker import measure_tables
+
     if clear:
         _clear(json=json)
         return
@@ -21,9 +23,12 @@ def run(*, clear: bool, scale: bool, json: bool) -> None:
         from goldenthread.config.demonstration import scale as large
 
         outcome = large.load()
+        measure_tables()
         document(outcome) if json else say(f"{outcome['organisation']}: {outcome['activities']:,} activities.")
         return
     loaded = _load()
+    if loaded:
+        measure_tables()
     answer: dict[str, Any] = {"organisation": SLUG, "loaded": loaded, "sign_ins": sign_ins()}
     if json:
         document(answer)

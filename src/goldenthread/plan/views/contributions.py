@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from goldenthread.accounts.queries import may_in
-from goldenthread.kit.errors import Refused
+from goldenthread.accounts.queries import may_in, rights
+from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan import actions, queries
 from goldenthread.plan.forms import ContributionForm
@@ -30,8 +30,12 @@ def _home(row: Contribution) -> str:
 @require_http_methods(["GET", "POST"])
 def add(request: HttpRequest) -> HttpResponse:
     """Say how a step or a project moves a KPI: `?step=` or `?project=`."""
-    kind = "step" if request.GET.get("step") else "project"
-    ident = request.GET.get(kind, "")
+    held = rights(visitor(request))
+    if request.method == "POST" and not (held.anywhere(Act.EDIT, Kind.PLAN) or held.anywhere(Act.EDIT, Kind.PROJECT)):
+        raise Forbidden("You may not change this plan.")
+    named = request.GET if request.GET.get("step") or request.GET.get("project") else request.POST
+    kind = "step" if named.get("step") else "project"
+    ident = named.get(kind, "")
     if not ident.isdigit():
         raise Refused("A contribution comes from a step or from a project.")
     step = step_of(request, int(ident)) if kind == "step" else None

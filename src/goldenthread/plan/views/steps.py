@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from goldenthread.accounts.models import Person
+from goldenthread.accounts.queries import visible
 from goldenthread.kit.errors import Refused
 from goldenthread.plan import actions, queries
 from goldenthread.plan.forms import StepForm
@@ -42,7 +43,7 @@ def step(request: HttpRequest, pk: int) -> HttpResponse:
             "people": Person.objects.filter(is_external=False).order_by("name"),
             "activities": Activity.objects.filter(schedule=row.activity.schedule, cancelled_on=None, step__isnull=False)
             .exclude(pk=row.activity_id).order_by("position", "pk"),
-            "projects": Project.objects.filter(state=Project.State.RUNNING).order_by("name"),
+            "projects": visible(Project.objects.filter(state=Project.State.RUNNING), visitor(request)).order_by("name"),
             "kinds": Relationship.RelationshipKind.choices,
         }  # fmt: skip
     return pages.page(request, "plan/templates/step.html", context)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from goldenthread.accounts.queries import may_in, undo_address, visible
+from goldenthread.accounts.queries import may_in, rights, undo_address, visible
 from goldenthread.engine.unsupported import REASONS
 from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.kit.permissions import Act, Kind
@@ -64,6 +64,8 @@ def act_on_gap(request: HttpRequest) -> HttpResponse:
     person: Any = request.person  # type: ignore[attr-defined]
     ref = request.GET.get("ref") or request.POST.get("ref", "")
     action = request.GET.get("action") or request.POST.get("action", "")
+    if request.method == "POST" and not rights(person).anywhere(Act.EDIT, Kind.PLAN):
+        raise Forbidden("You may not change this plan.")
     subject = actions.subject_of(ref, person)
     if request.method == "POST":
         text = actions.repair_gap(
