@@ -117,7 +117,7 @@ class Walk:
     def _methods(self, address: Address, player: Player, place: str) -> tuple[str, ...]:
         """All of them where they could matter; a page answers 405 to the last three, whoever asks and wherever."""
         if address.path.startswith("/api/") and address.path.endswith("/<key>"):
-            return METHODS[:4]
+            return METHODS[:4] if place in ("own", "secret", "foreign") else METHODS[:2]
         return METHODS if player.name in TRY_EVERY_METHOD and place in ("", "own") else METHODS[:2]
 
     def _places(self, address: Address) -> Iterator[tuple[str, str]]:
