@@ -10,6 +10,16 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMAND = "goldenthread.config.command"
+# Runs a module and notes the most memory it held itself: the kernel's figure for a child begins at its parent's.
+MEASURED = """
+import atexit, pathlib, resource, runpy, sys
+note, *sys.argv = sys.argv[1:]
+def tell():
+    own = [line for line in open("/proc/self/status") if line.startswith("VmHWM")][0].split()[1]
+    pathlib.Path(note).write_text(str(max(int(own), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)))
+atexit.register(tell)
+runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+"""
 
 
 @dataclass(frozen=True)
@@ -37,23 +47,21 @@ def environment(folder: Path) -> dict[str, str]:
 def module(folder: Path, name: str, *words: str) -> Outcome:
     """Run a module on a data folder to its end."""
     folder.mkdir(parents=True, exist_ok=True)
-    said, blamed = folder / f"out-{os.getpid()}.txt", folder / f"err-{os.getpid()}.txt"
+    said, blamed, held = (folder / f"{kind}-{os.getpid()}.txt" for kind in ("out", "err", "memory"))
     with said.open("w") as out, blamed.open("w") as err:
-        process = subprocess.Popen(
-            [sys.executable, "-m", name, *words],
+        done = subprocess.run(
+            [sys.executable, "-c", MEASURED, str(held), name, *words],
+            check=False,
             cwd=ROOT,
             env=environment(folder),
             stdout=out,
             stderr=err,
             stdin=subprocess.DEVNULL,
         )
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    outcome = Outcome(
-        process.returncode, said.read_text(encoding="utf-8"), blamed.read_text(encoding="utf-8"), used.ru_maxrss * 1024
-    )
-    said.unlink()
-    blamed.unlink()
+    memory = int(held.read_text()) * 1024 if held.exists() else 0
+    outcome = Outcome(done.returncode, said.read_text(encoding="utf-8"), blamed.read_text(encoding="utf-8"), memory)
+    for path in (said, blamed, held):
+        path.unlink(missing_ok=True)
     return outcome
 
 

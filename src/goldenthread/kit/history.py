@@ -108,6 +108,14 @@ class Tracked(InOrganisation):
                 kwargs["update_fields"] = {*kwargs["update_fields"], "version"}
         super().save(*args, **kwargs)
 
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete under optimistic locking: of several who remove a row, one does, and the others get Conflict."""
+        claimed = type(self)._base_manager.filter(pk=self.pk, version=self.version).update(version=F("version") + 1)
+        if not claimed:
+            raise conflict(self)
+        self.version += 1
+        return super().delete(*args, **kwargs)
+
 
 def conflict(row: Any, changes: dict[str, Any] | None = None) -> Conflict:
     """A Conflict that says what is stored now beside what the writer wanted."""

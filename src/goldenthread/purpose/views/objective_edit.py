@@ -250,13 +250,13 @@ def edit_target(request: HttpRequest, key: int) -> HttpResponse:
     return pages.page(request, "purpose/templates/target.html", context, status=422 if request.method == "POST" else 200)
 
 
-def _step(words: str, write: Callable[..., None]) -> Callable[[HttpRequest, int], HttpResponse]:
+def _step(words: str, write: Callable[..., None], *, takes_reason: bool = False) -> Callable[[HttpRequest, int], HttpResponse]:
     """A page of one button that moves an objective on."""
 
     @require_POST
     def view(request: HttpRequest, key: int) -> HttpResponse:
         row = seen(request, Objective, key, "office")
-        said = {"reason": request.POST.get("reason", "").replace("\0", "")[:500]} if "reason" in request.POST else {}
+        said = {"reason": request.POST.get("reason", "").replace("\0", "")[:500]} if takes_reason else {}
         write(objective=row, by=visitor(request), version=posted(request), **said)
         return done(request, words, reverse("purpose:objective", args=[key]))
 
@@ -265,9 +265,9 @@ def _step(words: str, write: Callable[..., None]) -> Callable[[HttpRequest, int]
 
 propose = _step("Proposed for approval", actions.propose_objective)
 approve = _step("Objective approved", actions.approve_objective)
-send_back = _step("Sent back to draft", actions.return_objective)
+send_back = _step("Sent back to draft", actions.return_objective, takes_reason=True)
 achieve = _step("Closed as achieved", actions.achieve_objective)
-retire = _step("Objective retired", actions.retire_objective)
+retire = _step("Objective retired", actions.retire_objective, takes_reason=True)
 
 
 @require_http_methods(["POST"])
