@@ -29,7 +29,7 @@ class Product:
     sign_ins: tuple[dict[str, str], ...]
 
     def sign_in(self, page: Page, role: str = "Head of PMO") -> None:
-        """Sign in as the demo's person of that role, and land on the first page: today, or the first run where nothing is there yet."""
+        """Sign in as the demo's person of that role: on to today, or to the first run where nothing is there yet."""
         person = next(entry for entry in self.sign_ins if entry["role"].startswith(role))
         page.goto(f"{self.address}/")
         page.locator("input[name=login]").fill(person["email"])
