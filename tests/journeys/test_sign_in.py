@@ -126,9 +126,12 @@ def test_by_password_and_one_time_code(cast, site, page):
     field.fill("000000")
     page.get_by_role("button", name="Sign In", exact=False).first.click()
     expect(page.get_by_text("Incorrect code")).to_be_visible()
-    field.fill(code_of(secret))
-    page.get_by_role("button", name="Sign In", exact=False).first.click()
-    page.wait_for_url(f"{site}/")
+    for _ in range(3):  # a code may run out while a busy machine carries it over
+        field.fill(code_of(secret))
+        page.get_by_role("button", name="Sign In", exact=False).first.click()
+        page.wait_for_load_state("load")
+        if "/sign-in/" not in page.url:
+            break
     assert is_in(page, site)
 
 
