@@ -39,6 +39,8 @@ def add(request: HttpRequest) -> HttpResponse:
     if not ident.isdigit():
         raise Refused("A contribution comes from a step or from a project.")
     step = step_of(request, int(ident)) if kind == "step" else None
+    if step is not None and request.method == "POST":
+        actions.must_plan(visitor(request), step.plan)
     project = seen(request, Project, int(ident), "scope") if kind == "project" else None
     office = step.plan.office if step else queries.office_of(visitor(request))
     form = ContributionForm(request.POST or None, office=office)

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from goldenthread.accounts.queries import may_in, rights, undo_address, visible
 from goldenthread.engine.unsupported import REASONS
@@ -59,12 +59,13 @@ def gaps(request: HttpRequest) -> HttpResponse:
     return pages.page(request, "thread/templates/gaps.html", context)
 
 
+@require_http_methods(["GET", "POST"])
 def act_on_gap(request: HttpRequest) -> HttpResponse:
     """GET asks for what an action needs (which goal, which source); POST does it."""
     person: Any = request.person  # type: ignore[attr-defined]
     ref = request.GET.get("ref") or request.POST.get("ref", "")
     action = request.GET.get("action") or request.POST.get("action", "")
-    if request.method == "POST" and not rights(person).anywhere(Act.EDIT, Kind.PLAN):
+    if not rights(person).anywhere(Act.EDIT if request.method == "POST" else Act.VIEW, Kind.PLAN):
         raise Forbidden("You may not change this plan.")
     subject = actions.subject_of(ref, person)
     if request.method == "POST":
