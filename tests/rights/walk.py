@@ -205,7 +205,7 @@ class Walk:
         if demand.own and not cell.place:
             return done | {403, 404}  # a page of one's own rows: the walk does not know whether there are any
         if not cell.place and "{" in cell.address.example and not self.allows(cell.address.read, cell):
-            return {403, 404, 422}  # the row stands in the form, and is refused as if it were not there
+            return {403, 404, 422, *({405} if api else ())}  # the row stands in the form: refused as if it were not there
         if cell.method == "GET":
             return {404} if demand.only_views and cell.place else {403, 404}  # a row must not be told; an address is no secret
         return {403, 404} | ({405, 422} if api else set())
