@@ -21,7 +21,6 @@ EXCEPTIONS = {
     # path below the package: reason
     "accounts/queries/access.py": "rights hold now, whatever day a page is about",
     "accounts/sign_in.py": "signing in happens now; nobody stands above it",
-    "workspace/imports.py": "a write like any action: it notes when a file came in",
     "kit/worker.py": "a background worker is an edge of its own: nobody above it could tell it the time",
 }
 

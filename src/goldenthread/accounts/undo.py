@@ -17,7 +17,7 @@ from django.utils import timezone
 from goldenthread.accounts import actions, queries
 from goldenthread.accounts.actions.persons import follow_address
 from goldenthread.accounts.models import Changeset, Invitation, Person, RoleGrant
-from goldenthread.accounts.queries.changes import tracked_models
+from goldenthread.accounts.queries.changes import written_models
 from goldenthread.kit import history
 from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.kit.permissions import Role
@@ -41,8 +41,8 @@ class Touched:
 
 
 def touched(changeset: Changeset) -> Iterator[Touched]:
-    """The rows that the changeset wrote, in no particular order. One statement a model."""
-    for model in tracked_models():
+    """The rows that the changeset wrote, in no particular order. One statement a model that it wrote."""
+    for model in written_models(changeset):
         rows: dict[int, list[Any]] = {}
         for record in history.records(model).filter(changeset=changeset).order_by("history_id"):
             rows.setdefault(record.id, []).append(record)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.apps import apps
@@ -94,47 +96,58 @@ def _counts(ids: list[int], sources: Iterable[tuple[Any, models.QuerySet[Any]]])
     return found
 
 
-def _undoable(ids: list[int], person: Person) -> dict[int, dict[str, int]]:
-    """Rows by changeset and noun that `person` may edit or approve, or that are his own."""
-    sources = []
-    for model in tracked_models():
-        rows = visible_records(model, person)
-        if hasattr(model, "kind"):
-            edit, approve, own = (
-                allowed_rows(model, person, Act.EDIT),
-                allowed_rows(model, person, Act.APPROVE),
-                own_rows(model, person),
-            )
-            either = Q(pk__in=[])
-            for allowed in (edit, approve):
-                either = either | allowed if allowed not in (None, Q()) else either
-            if own is not None:
-                either |= Q(id__in=model.objects.filter(own).values("pk"))
-            rows = rows if Q() in (edit, approve) else rows.filter(either)
-        sources.append((model, rows))
-    return _counts(ids, sources)
+def _changeable(model: Any, rows: models.QuerySet[Any], person: Person) -> models.QuerySet[Any]:
+    """Those of the history rows whose row `person` may edit or approve, or that is his own."""
+    if not hasattr(model, "kind"):
+        return rows
+    acts = [allowed_rows(model, person, act) for act in (Act.EDIT, Act.APPROVE)]
+    if Q() in acts:
+        return rows
+    own = own_rows(model, person)
+    mine = Q(id__in=model.objects.filter(own).values("pk")) if own is not None else Q(pk__in=[])
+    return rows.filter(reduce(or_, (allowed for allowed in acts if allowed is not None), mine))
 
 
 def may_undo(changeset: Changeset, person: Person) -> bool:
     """Whether `person` may undo this action: the author, or who may undo, with the right to change every row it wrote."""
-    return _may_undo([changeset], person, _all_counts([changeset.pk]))[changeset.pk]
+    every = _all_counts([changeset.pk])
+    return _may_undo([changeset], person, every, _open_rows(every, person))[changeset.pk]
+
+
+def _open_rows(every: dict[int, dict[str, int]], person: Person) -> dict[Any, models.QuerySet[Any]]:
+    return {model: visible_records(model, person) for model in _written(every)}
 
 
 def _all_counts(ids: list[int]) -> dict[int, dict[str, int]]:
     return _counts(ids, [(model, history.records(model)) for model in tracked_models()])
 
 
-def _may_undo(changesets: list[Changeset], person: Person, every: dict[int, dict[str, int]]) -> dict[int, bool]:
+def _written(every: dict[int, dict[str, int]]) -> list[Any]:
+    """The models of which these changesets wrote rows: a few of many, and only they are asked further."""
+    labels = {label for rows in every.values() for label in rows}
+    return [model for model in tracked_models() if model._meta.label in labels]
+
+
+def written_models(changeset: Changeset) -> list[Any]:
+    """The models of which a changeset wrote rows."""
+    return _written(_all_counts([changeset.pk]))
+
+
+def _may_undo(
+    changesets: list[Changeset], person: Person, every: dict[int, dict[str, int]], open_rows: dict[Any, models.QuerySet[Any]]
+) -> dict[int, bool]:
     judged = [c.pk for c in changesets if c.by_id == person.pk or rights(person).anywhere(Act.EDIT, Kind.CHANGESET)]
-    open_ones = _undoable(judged, person)
+    wrote = _written({pk: every[pk] for pk in judged if pk in every})
+    open_ones = _counts(judged, [(model, _changeable(model, open_rows[model], person)) for model in wrote])
     return {c.pk: c.pk in judged and bool(every.get(c.pk)) and every[c.pk] == open_ones.get(c.pk) for c in changesets}
 
 
 def _seen(changesets: list[Changeset], person: Person) -> list[Line]:
     ids = [c.pk for c in changesets]
     every = _all_counts(ids)
-    told = _counts(ids, [(model, visible_records(model, person)) for model in tracked_models()])
-    undo = _may_undo(changesets, person, every)
+    open_rows = _open_rows(every, person)
+    told = _counts(ids, open_rows.items())
+    undo = _may_undo(changesets, person, every, open_rows)
     over_all = rights(person).everywhere(Act.VIEW, Kind.CHANGESET)
     lines = []
     for changeset in changesets:
@@ -183,7 +196,7 @@ def changes_of(changeset: Changeset, viewer: Person) -> tuple[tuple[Change, ...]
     """What the changeset did, row by row, as far as `viewer` may see; and how many rows are not shown."""
     total = 0
     changes: list[Change] = []
-    for model in tracked_models():
+    for model in written_models(changeset):
         total += history.records(model).filter(changeset=changeset).count()
         wrote = visible_records(model, viewer).filter(changeset=changeset).order_by("history_id")
         changes += [_change(model, record, viewer) for record in wrote[: ROWS_SHOWN - len(changes)]]
