@@ -62,6 +62,15 @@ class Answers:
         """Pass on; exceptions come to `process_exception`."""
         return self.get_response(request)
 
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        """400 for a text with a NUL in it: no database keeps one the same way, and nobody types one."""
+        for given in (request.GET, request.POST):
+            for field, values in given.lists():
+                if "\0" in field or any("\0" in value for value in values):
+                    message = "The text holds a character that cannot be kept (NUL). Nothing was changed."
+                    return self._answer(request, 400, message, "Type it again instead of pasting it.", field=field.replace("\0", ""))
+        return None
+
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """422 for a refusal, 403 for a right that is missing, 409 for a lost race, 503 when the database is full or busy."""
         if isinstance(error, Refused):
