@@ -1,6 +1,7 @@
 """The gallery on a server of its own, with the product's middleware but without its accounts."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Thread
 
 import pytest
@@ -11,6 +12,7 @@ from django.core.servers.basehttp import ThreadedWSGIServer
 from django.test import override_settings
 from django.test.testcases import QuietWSGIRequestHandler
 
+from goldenthread.ui import jinja
 from tests.ui import urls
 
 
@@ -26,10 +28,18 @@ def only_ui() -> override_settings:
     )
 
 
+@contextmanager
+def own_addresses() -> Iterator[None]:
+    """Addresses are remembered while a server runs; here two sets of them share a process."""
+    jinja.url.cache_clear()
+    yield
+    jinja.url.cache_clear()
+
+
 @pytest.fixture
 def site() -> Iterator[None]:
     """The same, for Django's test client."""
-    with only_ui():
+    with only_ui(), own_addresses():
         urls.seen.clear()
         yield
 
@@ -37,7 +47,7 @@ def site() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def gallery() -> Iterator[str]:
     """The address of a running gallery, static files included."""
-    with only_ui():
+    with only_ui(), own_addresses():
         server = ThreadedWSGIServer(("127.0.0.1", 0), QuietWSGIRequestHandler)
         server.set_app(StaticFilesHandler(WSGIHandler()))
         thread = Thread(target=server.serve_forever, daemon=True)

@@ -70,7 +70,7 @@ TEMPLATES = [
         "APP_DIRS": False,
         "OPTIONS": {
             "environment": "goldenthread.ui.jinja.environment",
-            "context_processors": [*_PROCESSORS, "goldenthread.config.shell.ui_shell"],
+            "context_processors": [*_PROCESSORS, "goldenthread.ui.pages.one_key", "goldenthread.config.shell.ui_shell"],
         },
     },
     {
@@ -81,6 +81,8 @@ TEMPLATES = [
         "OPTIONS": {"context_processors": _PROCESSORS},
     },
 ]
+
+FORM_RENDERER = "goldenthread.ui.widgets.Widgets"
 
 DATABASES = {"default": env.database(ENVIRONMENT)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+import json
+from functools import lru_cache
+from typing import Any, ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -243,6 +245,27 @@ class Supervision(Tracked):
         return f"{self.step} supervises {self.project}"
 
 
+@lru_cache(maxsize=8)
+def _decoded(text: str) -> Any:
+    return json.loads(text)
+
+
+class SharedJSON(models.JSONField):
+    """JSON of which readers of one process share the decoded form: only to be read.
+
+    The results of a large office are a megabyte that every page needs a few lines of; decoding them cost more than the page.
+    """
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        """The same object for the same text."""
+        return _decoded(value) if isinstance(value, str) else super().from_db_value(value, expression, connection)
+
+    def deconstruct(self) -> Any:
+        """The column is a plain JSON column."""
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.JSONField", args, kwargs
+
+
 class Forecast(InOrganisation):
     """One run of the forecast for an office: what went in, what came out. Derived, so recomputed and never undone."""
 
@@ -253,7 +276,7 @@ class Forecast(InOrganisation):
     engine = models.CharField(max_length=20)
     digest = models.CharField(max_length=64, help_text="SHA-256 of what went in")
     inputs = models.JSONField()
-    results = models.JSONField()
+    results = SharedJSON()
     made_at = models.DateTimeField()
     head = models.BigIntegerField(help_text="Newest changeset that was taken into account")
 

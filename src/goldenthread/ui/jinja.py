@@ -6,6 +6,7 @@ Named in settings as `goldenthread.ui.jinja.environment`. Templates are named by
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -58,9 +59,10 @@ class Components:
         return sorted(self._load())
 
 
-def url(name: str, *args: Any, **kwargs: Any) -> str:
+@lru_cache(maxsize=1 << 15)  # the addresses of a few large pages; they never change while the server runs
+def url(name: str, *args: Any) -> str:
     """Django's `reverse`, with the arguments written plainly."""
-    return reverse(name, args=args, kwargs=kwargs)
+    return reverse(name, args=args)
 
 
 @pass_context

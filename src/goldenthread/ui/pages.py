@@ -9,8 +9,9 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.template import engines
 from django.template.backends.jinja2 import Jinja2
-from django.template.backends.utils import csrf_input_lazy, csrf_token_lazy
+from django.template.backends.utils import csrf_input, csrf_token_lazy
 from django.utils.cache import patch_vary_headers
+from django.utils.functional import SimpleLazyObject
 from jinja2_fragments import render_block
 
 
@@ -25,10 +26,15 @@ def fragment(request: HttpRequest, template: str, block: str, context: dict[str,
     The block must be written in that very file, not in a parent, and must not rely on a `set` outside it.
     """
     backend = jinja()
-    names = {"request": request, "csrf_input": csrf_input_lazy(request), "csrf_token": csrf_token_lazy(request)}
+    names = {"request": request, "csrf_token": csrf_token_lazy(request)}
     for processor in backend.template_context_processors:
         names.update(processor(request))
     return render_block(backend.env, template, block, {**names, **(context or {})})
+
+
+def one_key(request: HttpRequest) -> dict[str, Any]:
+    """The hidden key of forms, drawn once for all forms of an answer and only where there is one. A context processor."""
+    return {"csrf_input": SimpleLazyObject(lambda: csrf_input(request))}
 
 
 def wants_fragment(request: HttpRequest) -> bool:
