@@ -48,10 +48,13 @@ def set_up(*, fresh: bool) -> dict[str, Any]:
     from django.core.management import call_command
 
     from goldenthread.config.demonstration import scale
+    from goldenthread.kit.worker import measure_tables
 
     call_command("migrate", interactive=False, verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
-    return scale.load()
+    loaded = scale.load()
+    measure_tables()  # as the worker does each minute
+    return loaded
 
 
 def forecast_rows() -> list[Row]:

@@ -66,7 +66,8 @@ def test_the_list_filters_sorts_and_pages(cast):
     assert "51 to 100 of 120" in client.get("/projects?sort=-budget&page=2").content.decode()
     assert "Project 003" in client.get("/projects?mandatory=yes").content.decode()
     assert "Nothing fits" in client.get("/projects?q=nothing-like-this").content.decode()
-    assert client.get("/projects?page=999&sort=bogus&size=7&state=%00&rating=%27").status_code == 200
+    assert client.get("/projects?page=999&sort=bogus&size=7&state=%01&rating=%27").status_code == 200
+    assert client.get("/projects?state=%00").status_code == 400
 
 
 def test_the_mandatory_share_is_the_sum_of_its_rows(cast):

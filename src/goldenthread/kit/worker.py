@@ -17,7 +17,7 @@ from django_tasks_db.models import DBTaskResult
 from goldenthread.kit import jobs
 
 log = logging.getLogger("goldenthread.worker")
-MEASURE_EVERY = 6 * 3600.0  # seconds between two looks at what the tables hold
+MEASURE_EVERY = 60.0  # seconds between two looks at what the tables hold; one takes some milliseconds
 TICK = 5.0  # seconds between two looks at the clock
 PAUSE = 0.5  # seconds between two looks at the queue; each look takes the write lock for an instant
 _stopping = threading.Event()

@@ -104,7 +104,14 @@ def _in_scopes(held: Rights, act: str, kind: str, paths: tuple[str, ...]) -> Q |
 def own_rows(model: Any, person: Person) -> Q | None:
     """Rows that are the person's own: assigned, owned, asked. None where the model knows no such thing."""
     paths = getattr(model, "own_paths", ())
-    return reduce(or_, (Q(**{path: person.pk}) for path in paths)) if paths else None
+    return reduce(or_, (_mine(model, path, person) for path in paths)) if paths else None
+
+
+def _mine(model: Any, path: str, person: Person) -> Q:
+    """Rows that lead to the person by one path. A path over other tables is a query of its own, which starts at the person:
+    joined beside the others it would walk through every activity of every project to find the few that are his."""
+    reached = Q(**{path: person.pk})
+    return Q(pk__in=model.objects.filter(reached).values("pk")) if "__" in path else reached
 
 
 def allowed_rows(model: Any, person: Person, act: str, kind: str = "") -> Q | None:

@@ -123,8 +123,13 @@ def chains_of(activities: list[Activity], person: Person) -> Chains:
     project_of: dict[int, int] = {}
     project_names: dict[int, str] = {}
     supervised: dict[int, list[int]] = defaultdict(list)
-    for pk, parent, name, step, watched, project, project_name in rows:
-        parents[pk], names[pk] = parent, name
+    found = list(rows)
+    parents.update((row[0], row[1]) for row in found)
+    above = _above({a.pk for a in activities}, parents)
+    for pk, _, name, step, watched, project, project_name in found:
+        if pk not in above:  # a large plan holds thousands of effects of which these activities need a few
+            continue
+        names[pk] = name
         if step:
             step_of[pk] = step
         if watched:
@@ -146,6 +151,17 @@ def chains_of(activities: list[Activity], person: Person) -> Chains:
         rights(person).scopes(Act.VIEW, Kind.CONFIDENTIAL),
         person.pk,
     )
+
+
+def _above(activities: set[int], parents: dict[int, int | None]) -> set[int]:
+    """The activities and everything above them."""
+    seen: set[int] = set()
+    for pk in activities:
+        here: int | None = pk
+        while here is not None and here not in seen:
+            seen.add(here)
+            here = parents.get(here)
+    return seen
 
 
 def _effects(
