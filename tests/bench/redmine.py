@@ -76,7 +76,13 @@ def prepare(folder: Path) -> Path:
             shutil.copytree(SOURCE / name, site / name, ignore_dangling_symlinks=True)
         else:
             shutil.copy(SOURCE / name, site / name)
-    for name in ("plugins", "tmp", "log", "files", *(f"instances/default/{part}" for part in ("config", "tmp/cache", "log", "files"))):
+    for name in (
+        "plugins",
+        "tmp",
+        "log",
+        "files",
+        *(f"instances/default/{part}" for part in ("config", "tmp/cache", "log", "files")),
+    ):
         (site / name).mkdir(parents=True, exist_ok=True)
     _configure(site, environment["PGHOST"])
     subprocess.run(["dropdb", "--if-exists", "redmine"], env=environment, check=True)
@@ -112,7 +118,9 @@ def _configure(site: Path, host: str) -> None:
         path.write_text(text)
     (site / "instances/default/config/secret_key.txt").write_text(secrets.token_hex(32))
     gems = site / "Gemfile"
-    gems.write_text(re.sub(r"/usr/share/redmine/\{config[^\"']*database\.yml", str(site / "config/database.yml"), gems.read_text()))
+    gems.write_text(
+        re.sub(r"/usr/share/redmine/\{config[^\"']*database\.yml", str(site / "config/database.yml"), gems.read_text())
+    )
     (site / "Gemfile.local").write_text('gem "puma"\n')
 
 

@@ -150,7 +150,9 @@ def redmine_rows() -> list[Row]:
         return [("Pages against Redmine", "not compared: Redmine is not installed on this machine", "")]
     user = User.objects.select_related("person__organisation").get(email="head@scale.example.org")
     with organisation_scope(user.person.organisation):
-        steps, projects, objectives = ([*model.objects.values_list("pk", flat=True)[:ITEMS]] for model in (Step, Project, Objective))
+        steps, projects, objectives = (
+            [*model.objects.values_list("pk", flat=True)[:ITEMS]] for model in (Step, Project, Objective)
+        )
     client = Client()
     client.force_login(user)
     issues = [f"/issues/{250 * n + 7}" for n in range(ITEMS)]

@@ -68,7 +68,9 @@ class Answers:
             for field, values in given.lists():
                 if "\0" in field or any("\0" in value for value in values):
                     message = "The text holds a character that cannot be kept (NUL). Nothing was changed."
-                    return self._answer(request, 400, message, "Type it again instead of pasting it.", field=field.replace("\0", ""))
+                    return self._answer(
+                        request, 400, message, "Type it again instead of pasting it.", field=field.replace("\0", "")
+                    )
         return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

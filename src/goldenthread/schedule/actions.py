@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
@@ -321,8 +321,8 @@ def unassign(*, activity: Activity, person: Person, by: Person | None) -> None:
             assignment.delete()
 
 
-def hand_over(*, giver: Person, taker: Person, by: Person) -> int:
-    """Give all open work of one person to another, as one action. Returns how many activities moved."""
+def hand_over(*, giver: Person, taker: Person, by: Person, activities: Collection[int] | None = None) -> int:
+    """Give the open work of one person, or these activities of it, to another as one action. Returns how many moved."""
     if giver.pk == taker.pk:
         raise Refused("Choose somebody else.", field="taker")
     moved = 0
@@ -330,7 +330,7 @@ def hand_over(*, giver: Person, taker: Person, by: Person) -> int:
         rows = Assignment.objects.filter(
             resource__person=giver, activity__actual_finish__isnull=True, activity__cancelled_on__isnull=True
         ).select_related("activity__schedule__scope")
-        for row in rows:
+        for row in rows if activities is None else rows.filter(activity__in=activities):
             _must_edit(by, row.activity.schedule)
             assign(activity=row.activity, person=taker, by=by, units=row.units)
             row.delete()

@@ -147,13 +147,15 @@ class FiguresForm(forms.Form):
 
 
 class HandOverForm(forms.Form):
-    """Who takes the work over."""
+    """Who takes the work over, and which of it."""
 
     taker: Any = forms.ModelChoiceField(queryset=None, label="Who takes it over?", empty_label="choose")
+    refs = forms.MultipleChoiceField(error_messages={"required": "Choose what is handed over."})
 
-    def __init__(self, data: Any, people: Any) -> None:
+    def __init__(self, data: Any, people: Any, refs: list[str]) -> None:
         super().__init__(data)
         self.fields["taker"].queryset = people  # type: ignore[attr-defined]
+        self.fields["refs"].choices = [(ref, ref) for ref in refs]  # type: ignore[attr-defined]
 
     @property
     def person(self) -> Person:

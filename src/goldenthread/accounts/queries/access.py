@@ -108,8 +108,10 @@ def own_rows(model: Any, person: Person) -> Q | None:
 
 
 def _mine(model: Any, path: str, person: Person) -> Q:
-    """Rows that lead to the person by one path. A path over other tables is a query of its own, which starts at the person:
-    joined beside the others it would walk through every activity of every project to find the few that are his."""
+    """Rows that lead to the person by one path. A path over other tables is a query of its own, which starts at the person.
+
+    Joined beside the others it would walk through every activity of every project to find the few that are his.
+    """
     reached = Q(**{path: person.pk})
     return Q(pk__in=model.objects.filter(reached).values("pk")) if "__" in path else reached
 

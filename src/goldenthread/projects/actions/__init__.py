@@ -8,6 +8,7 @@ from goldenthread.projects.actions.projects import (
     cancel_project,
     close_project,
     edit_project,
+    hand_programme,
 )
 from goldenthread.projects.actions.reports import report_status, withdraw_report
 
@@ -20,6 +21,7 @@ __all__ = [
     "cancel_project",
     "close_project",
     "edit_project",
+    "hand_programme",
     "import_project_file",
     "report_status",
     "withdraw_report",

@@ -63,6 +63,14 @@ def add_programme(*, name: str, by: Person | None, under: Scope | None = None, o
     return programme
 
 
+def hand_programme(*, programme: Programme, owner: Person, by: Person) -> None:
+    """Have another person lead the programme."""
+    if not may(by, Act.EDIT, programme):
+        raise Forbidden("You may not change this programme.")
+    with accounts.changeset(title=f"{owner} leads {programme.name}", by=by):
+        change(programme, {"owner": owner}, version=None)
+
+
 def add_project(*, name: str, by: Person | None, under: Scope | None = None, **fields: Any) -> Project:
     """One project, in its programme where one is named, else under an office. `fields`: see FIELDS. Money in minor units."""
     return add_projects(rows=[{"name": name, **fields}], by=by, under=under)[0]

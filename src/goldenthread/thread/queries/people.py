@@ -11,12 +11,12 @@ from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import rights, visible
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan.models import Duty
+from goldenthread.projects.models import Project
 from goldenthread.purpose.models import Kpi, Objective
 from goldenthread.schedule import queries as schedule
 from goldenthread.schedule.models import Activity
 from goldenthread.thread.queries.chains import chains_of
-
-OPEN_OBJECTIVES = (Objective.State.DRAFT, Objective.State.PROPOSED, Objective.State.APPROVED)
+from goldenthread.thread.queries.charges import OPEN_OBJECTIVES, OPEN_PROJECTS
 
 
 @dataclass(frozen=True)
@@ -26,22 +26,25 @@ class OpenWork:
     work: list[tuple[Activity, list[tuple[str, str | None]]]]
     duties: list[Duty]
     kpis: list[Kpi]
+    projects: list[Project]
     objectives: list[Objective]
 
     @property
     def count(self) -> int:
-        """Things that would be handed over; objectives stay."""
-        return len(self.work) + len(self.duties) + len(self.kpis)
+        """Things that somebody else would have to take over."""
+        return len(self.work) + len(self.duties) + len(self.kpis) + len(self.projects) + len(self.objectives)
 
 
 def open_work(subject: Person, viewer: Person) -> OpenWork:
-    """The open work of `subject` that `viewer` may see, each with its thread. Seven statements."""
+    """The open work of `subject` that `viewer` may see, each with its thread. Eight statements."""
     rows = list(visible(schedule.open_work(subject), viewer))
     chains = chains_of(rows, viewer)
+    leads = Project.objects.filter(Q(manager=subject) | Q(sponsor=subject), state__in=OPEN_PROJECTS, gone_on=None)
     return OpenWork(
         work=[(row, [(link.label, link.url) for link in chains.chain(row.pk)]) for row in rows],
         duties=list(visible(Duty.objects.filter(holder=subject), viewer).order_by("name", "id")),
         kpis=list(visible(Kpi.objects.filter(owner=subject), viewer).order_by("name", "id")),
+        projects=list(visible(leads, viewer).order_by("name", "id")),
         objectives=list(visible(Objective.objects.filter(owner=subject, state__in=OPEN_OBJECTIVES), viewer).order_by("id")),
     )
 

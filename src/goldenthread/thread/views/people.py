@@ -16,7 +16,7 @@ from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.thread import actions, queries
 from goldenthread.thread.forms import HandOverForm
-from goldenthread.ui import pages
+from goldenthread.ui import pages, writing
 
 SHOWN = 12
 
@@ -43,16 +43,23 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
         raise Forbidden("You may not plan the work of others.")
     if not queries.may_see_work(subject, viewer):
         raise Http404
-    form = HandOverForm(request.POST if request.method == "POST" else None, queries.takers(subject, viewer, timezone.localdate()))
+    found = queries.charges(subject, viewer)
+    takers = queries.takers(subject, viewer, timezone.localdate())
+    form = HandOverForm(request.POST if request.method == "POST" else None, takers, [row.ref for row in found.movable])
     if request.method == "POST" and form.is_valid():
         try:
-            moved = actions.hand_over(giver=subject, taker=form.person, by=viewer)
+            moved = actions.hand_over(giver=subject, taker=form.person, by=viewer, refs=form.cleaned_data["refs"])
         except Refused as refusal:
-            form.add_error("taker", str(refusal))
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:
-            pages.announce(request, f"{form.person} takes over from {subject}: {moved}", undo_url=undo_address())
+            pages.announce(
+                request,
+                f"{form.person} takes over from {subject}: {writing.plural(moved, 'thing', 'things')}",
+                undo_url=undo_address(),
+            )
             response = HttpResponseRedirect(reverse("accounts:person", args=[subject.pk]))
             response.status_code = 303
             return response
-    context = {"subject": subject, "form": form, "open": queries.open_work(subject, viewer)}
+    chosen = set(request.POST.getlist("refs")) if form.is_bound else {row.ref for row in found.movable}
+    context = {"subject": subject, "form": form, "found": found, "chosen": chosen}
     return pages.page(request, "thread/templates/hand_over.html", context, status=422 if form.is_bound else 200)
