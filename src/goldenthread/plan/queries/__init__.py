@@ -5,7 +5,7 @@ from goldenthread.plan.queries.forecasts import (
     drift_rows,
     effect_row,
     explanation,
-    forecast_of,
+    forecasts_of,
     latest_forecast,
     levers,
     objective_forecasts,
@@ -14,7 +14,7 @@ from goldenthread.plan.queries.forecasts import (
     target_fans,
 )
 from goldenthread.plan.queries.gaps import Gaps, gaps
-from goldenthread.plan.queries.outline import PlanRow, contribution_sentence, office_of, plan_of, plan_rows
+from goldenthread.plan.queries.outline import PlanRow, contribution_sentence, named, named_plan, office_of, offices_of, plan_of, plan_rows, plans_of
 from goldenthread.plan.queries.step_page import StepPage, step_page
 
 __all__ = [
@@ -26,15 +26,19 @@ __all__ = [
     "drift_rows",
     "effect_row",
     "explanation",
-    "forecast_of",
+    "forecasts_of",
     "gaps",
     "latest_forecast",
     "levers",
     "objective_forecasts",
     "objectives_that_rank",
+    "named",
+    "named_plan",
     "office_of",
+    "offices_of",
     "plan_of",
     "plan_rows",
+    "plans_of",
     "stale_offices",
     "step_page",
     "target_fans",

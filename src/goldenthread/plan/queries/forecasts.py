@@ -10,7 +10,7 @@ from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from goldenthread.accounts.models import Changeset, Person
-from goldenthread.accounts.queries import visible
+from goldenthread.accounts.queries import rights, visible
 from goldenthread.engine.forecast import ENGINE_VERSION, forecast
 from goldenthread.plan.mapping.results import plain, read_inputs
 from goldenthread.plan.models import Contribution, Forecast
@@ -34,16 +34,16 @@ def latest_forecast(office: Office | int) -> Forecast | None:
     return _newest_first().filter(office=office).first()
 
 
-def forecast_of(person: Person, code: str | None = None) -> Forecast | None:
-    """The newest forecast of the office named, or of the first that the person may see, with its office. One statement."""
-    rows = visible(_newest_first().select_related("office__organisation"), person)
-    if code:
-        return rows.filter(office__code=code).first()
-    return rows.order_by("office_id", "-made_at", "-id").first()
+def forecasts_of(person: Person) -> list[Forecast]:
+    """The newest forecast of each office that the person may see, with its office; that of his or her own first. One statement."""
+    newest = Forecast.objects.filter(office=OuterRef("office")).order_by("-made_at", "-id").values("pk")[:1]
+    rows = visible(_newest_first().select_related("office__organisation"), person).filter(pk=Subquery(newest))
+    own = {scope for _, scope in rights(person).grants}
+    return sorted(rows, key=lambda made: (made.office.scope_id not in own, made.office_id))
 
 
 def changes_since(made: Forecast) -> int:
-    """How many changesets are newer than a forecast that `latest_forecast` or `forecast_of` read."""
+    """How many changesets are newer than a forecast that `latest_forecast` or `forecasts_of` read."""
     return int(getattr(made, "changes_since", 0) or 0)
 
 

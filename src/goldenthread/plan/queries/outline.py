@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from django.db.models import Count
 from django.http import Http404
-from django.shortcuts import get_object_or_404
 
 from goldenthread.accounts.models import Person
-from goldenthread.accounts.queries import visible
+from goldenthread.accounts.queries import rights, visible
 from goldenthread.plan.models import BusinessPlan, Contribution, Raci, Step
 from goldenthread.purpose.models import Kpi, Office
 from goldenthread.schedule.models import Activity, Relationship
@@ -48,26 +48,46 @@ class PlanRow:
         return bool(self.contributions or self.supervises)
 
 
+def offices_of(person: Person) -> list[Office]:
+    """The offices that the person may see, those where he or she has a role of their own first. One statement."""
+    return _own_first(visible(Office.objects.select_related("organisation", "scope"), person).order_by("id"), person)
+
+
 def office_of(person: Person, code: str | None = None) -> Office:
-    """The office named, or the first that the person may see. Http404 where there is none."""
-    offices = visible(Office.objects.select_related("organisation", "scope"), person).order_by("id")
-    if code:
-        return get_object_or_404(offices, code=code)
-    office = offices.first()
+    """The office named, or the person's own, or the first that the person may see. Http404 where there is none."""
+    return named(offices_of(person), code)
+
+
+def named(offices: list[Office], code: str | None) -> Office:
+    """The office of that code, or the first. Http404 where there is none."""
+    office = next((o for o in offices if not code or o.code == code), None)
     if office is None:
         raise Http404
     return office
 
 
+def plans_of(person: Person) -> list[BusinessPlan]:
+    """The plans that the person may see, that of the person's own office first. One statement."""
+    plans = BusinessPlan.objects.select_related("office__organisation", "schedule__scope", "scope")
+    return _own_first(visible(plans, person).order_by("office_id"), person)
+
+
 def plan_of(person: Person, code: str | None = None) -> BusinessPlan:
-    """The plan of the office named, or of the first that the person may see. Http404 where there is none. One statement."""
-    plans = visible(BusinessPlan.objects.select_related("office__organisation", "schedule__scope", "scope"), person).order_by(
-        "office_id"
-    )
-    plan = plans.filter(office__code=code).first() if code else plans.first()
+    """The plan of the office named, or of the person's own, or the first that the person may see. Http404 where there is none."""
+    return named_plan(plans_of(person), code)
+
+
+def named_plan(plans: list[BusinessPlan], code: str | None) -> BusinessPlan:
+    """The plan of the office of that code, or the first. Http404 where there is none."""
+    plan = next((p for p in plans if not code or p.office.code == code), None)
     if plan is None:
         raise Http404
     return plan
+
+
+def _own_first(rows: Iterable[Any], person: Person) -> list[Any]:
+    own = {scope for _, scope in rights(person).grants}
+    return sorted(rows, key=lambda row: row.scope_id not in own)
 
 
 def plan_rows(plan: BusinessPlan, *, with_done: bool = True, holder: Person | None = None) -> list[PlanRow]:

@@ -26,13 +26,15 @@ PAGE = 200
 def plan(request: HttpRequest) -> HttpResponse:
     """The outline with people, dates, effects and bars; `?mine`, `?open`, `?view=raci`."""
     person = visitor(request)
-    found = queries.plan_of(person, request.GET.get("office"))
+    plans = queries.plans_of(person)
+    found = queries.named_plan(plans, request.GET.get("office"))
     view = request.GET.get("view", "outline")
     rows = queries.plan_rows(found, with_done="done" in request.GET, holder=person if "mine" in request.GET else None)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     context: dict[str, Any] = {
         "plan": found,
         "office": found.office,
+        "offices": [plan.office for plan in plans],
         "rows": page.object_list,
         "page": page,
         "view": view,

@@ -12,7 +12,7 @@ from django.utils import timezone
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import visible
 from goldenthread.plan.models import Contribution
-from goldenthread.plan.queries import gaps
+from goldenthread.plan.queries import gaps, offices_of
 from goldenthread.projects.models import GoalAnswer, Project
 from goldenthread.purpose.models import Kpi, Mandate, Objective, Office, Target
 from goldenthread.ui import writing
@@ -102,8 +102,8 @@ class FirstRun:
 
 
 def first_run(person: Person) -> FirstRun:
-    """How far the person's first office is: four statements at most."""
-    office = visible(Office.objects.select_related("scope", "organisation"), person).order_by("id").first()
+    """How far the person's own office is, or the first: four statements at most."""
+    office = next(iter(offices_of(person)), None)
     if office is None:
         return FirstRun(None, None, [], [])
     mandate = Mandate.objects.filter(office=office, state=Mandate.State.IN_FORCE).first()

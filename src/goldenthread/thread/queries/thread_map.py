@@ -9,7 +9,7 @@ from typing import Any
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import visible
 from goldenthread.plan.models import Contribution, Forecast, Raci, Step
-from goldenthread.plan.queries import forecast_of, office_of
+from goldenthread.plan.queries import forecasts_of, named, offices_of
 from goldenthread.projects.models import GoalAnswer
 from goldenthread.purpose.models import Objective, Office
 from goldenthread.schedule.models import Activity
@@ -42,6 +42,7 @@ class ThreadMap:
     """Everything the map shows, and the sentence that says it."""
 
     office: Office
+    offices: list[Office]
     flow: Flow
     nodes: dict[str, tuple[str, str, str, bool, str | None]]
     links: list[tuple[str, str, float]]
@@ -70,9 +71,11 @@ class _Board:
 
 
 def thread_map(person: Person, code: str | None = None) -> ThreadMap:
-    """The map of the office named, or of the person's first, as the person may see it: five statements."""
-    made = forecast_of(person, code)
-    office = made.office if made is not None else office_of(person, code)
+    """The map of the office named, or of the person's own, as the person may see it: five statements."""
+    known = forecasts_of(person)
+    made = next((f for f in known if not code or f.office.code == code), None)
+    offices = [f.office for f in known] if made is not None else offices_of(person)
+    office = named(offices, code)
     results: dict[str, Any] = made.results if made else {}
     board = _Board()
     _purpose(board, office, person, results)
@@ -89,6 +92,7 @@ def thread_map(person: Person, code: str | None = None) -> ThreadMap:
     weights = _scaled(board.links)
     return ThreadMap(
         office=office,
+        offices=offices,
         flow=flow(board.columns, weights),
         nodes={key: node.parts() for key, node in board.nodes.items()},
         links=weights,

@@ -44,12 +44,14 @@ def _redirect() -> HttpResponseRedirect:
 def gaps(request: HttpRequest) -> HttpResponse:
     """The gaps of the person's office."""
     person: Any = request.person  # type: ignore[attr-defined]
-    office = plans.office_of(person, request.GET.get("office"))
+    offices = plans.offices_of(person)
+    office = plans.named(offices, request.GET.get("office"))
     if not may_in(person, Act.VIEW, Kind.PULSE, office.scope_id):
         raise Forbidden("The gaps are for the PMO, its sponsor and auditors.")
     found = plans.gaps(office, timezone.localdate(), person)
     context = {
         "office": office,
+        "offices": offices,
         "gaps": found,
         "reasons": REASONS,
         "states": STATES,
