@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -60,6 +60,7 @@ class GapRows:
     projects: list[Any]
     services: list[Any]
     supervised: dict[int, list[int]]
+    elsewhere: dict[int, str] = field(default_factory=dict)  # KPI of another office -> state of its most open objective
 
     @property
     def steps(self) -> dict[int, Step]:
@@ -86,7 +87,7 @@ def goals(rows: GapRows) -> list[Goal]:
 
 def links(rows: GapRows) -> dict[str, tuple[Link, ...]]:
     """Reference of the subject -> its links. A supervising step has the links of the projects it supervises."""
-    states: dict[int, Any] = {}
+    states: dict[int, Any] = {kpi: OBJECTIVE_STATES[Objective.State(state)] for kpi, state in rows.elsewhere.items()}
     for objective in rows.objectives:
         here = state_of(objective, rows.today)
         for kpi_id in objective.kpis:
@@ -103,6 +104,20 @@ def links(rows: GapRows) -> dict[str, tuple[Link, ...]]:
                 replace(link, contribution=f"{link.contribution}/{step_id}") for link in found.get(f"project:{project_id}", [])
             )
     return {ref: tuple(given) for ref, given in found.items()}
+
+
+def links_of_others(rows: GapRows) -> list[Link]:
+    """Links of running projects that lie under another office: they move this office's goals, and are not its work."""
+    here = {project.pk for project in rows.projects}
+    others = {
+        f"project:{row.project_id}"
+        for row in rows.contributions
+        if row.project is not None
+        and row.project_id not in here
+        and row.project.state in {Project.State.RUNNING, Project.State.ON_HOLD}
+        and row.project.gone_on is None
+    }
+    return [link for ref, given in links(rows).items() if ref in others for link in given]
 
 
 def _link(row: Contribution, states: dict[int, Any], steps: dict[int, Step]) -> Link:
@@ -144,7 +159,7 @@ def work(rows: GapRows) -> list[Work]:
 
 
 def _open_ids(activities: list[Any]) -> set[int]:
-    """Ids of work that is neither stopped nor done; a summary is done when all below it is."""
+    """Ids of work that is neither stopped nor done, with all above it: what is left of a delivered step keeps its line."""
     open_ids = {a.pk for a in activities if a.cancelled_on is None and not a.is_done}
     summaries = {a.parent_id for a in activities if a.parent_id is not None}
     parents = {a.pk: a.parent_id for a in activities}
@@ -154,7 +169,7 @@ def _open_ids(activities: list[Any]) -> set[int]:
         while here is not None and here not in alive:
             alive.add(here)
             here = parents.get(here)
-    return open_ids & alive
+    return alive
 
 
 def _activity(activity: Any, keys: dict[int, str], given: dict[str, tuple[Link, ...]], open_ids: set[int]) -> Work:
@@ -180,10 +195,12 @@ def _activity(activity: Any, keys: dict[int, str], given: dict[str, tuple[Link, 
 
 
 def _duty(row: Any) -> DutyFact | None:
-    """The duty that asks for the work; an ended one is a duty no longer in force."""
+    """The duty that asks for the work: in force, ended on a day, or not begun."""
     if not row.has_duty:
         return None
-    return DutyFact(None, None, has_proof=True) if row.duty_in_force else DutyFact(None, date.min, has_proof=True)
+    if row.duty_in_force:
+        return DutyFact(None, None, has_proof=True)
+    return DutyFact(None, row.duty_ended, has_proof=True) if row.duty_ended else DutyFact(date.max, None, has_proof=True)
 
 
 def _project(project: Any, given: dict[str, tuple[Link, ...]]) -> Work:

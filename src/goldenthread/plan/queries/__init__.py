@@ -14,7 +14,17 @@ from goldenthread.plan.queries.forecasts import (
     target_fans,
 )
 from goldenthread.plan.queries.gaps import Gaps, gaps
-from goldenthread.plan.queries.outline import PlanRow, contribution_sentence, named, named_plan, office_of, offices_of, plan_of, plan_rows, plans_of
+from goldenthread.plan.queries.outline import (
+    PlanRow,
+    contribution_sentence,
+    named,
+    named_plan,
+    office_of,
+    offices_of,
+    plan_of,
+    plan_rows,
+    plans_of,
+)
 from goldenthread.plan.queries.step_page import StepPage, step_page
 
 __all__ = [
@@ -30,10 +40,10 @@ __all__ = [
     "gaps",
     "latest_forecast",
     "levers",
-    "objective_forecasts",
-    "objectives_that_rank",
     "named",
     "named_plan",
+    "objective_forecasts",
+    "objectives_that_rank",
     "office_of",
     "offices_of",
     "plan_of",

@@ -35,7 +35,7 @@ def latest_forecast(office: Office | int) -> Forecast | None:
 
 
 def forecasts_of(person: Person) -> list[Forecast]:
-    """The newest forecast of each office that the person may see, with its office; that of his or her own first. One statement."""
+    """The newest forecast of each office that the person may see, with its office; their own office first. One statement."""
     newest = Forecast.objects.filter(office=OuterRef("office")).order_by("-made_at", "-id").values("pk")[:1]
     rows = visible(_newest_first().select_related("office__organisation"), person).filter(pk=Subquery(newest))
     own = {scope for _, scope in rights(person).grants}

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 
-from goldenthread.accounts.models import Person, Scope, ScopePath
+from goldenthread.accounts.models import Person, RoleGrant, Scope, ScopePath
 from goldenthread.accounts.queries import may_in, rights
 from goldenthread.engine.belief_gap import BeliefGap, PulseAnswer, belief_gap, complete_paths
 from goldenthread.engine.thread_gaps import Goal, GoalGap, PersonGap, StepGap, coverage_gaps, people_without_line, without_owner
@@ -26,6 +26,7 @@ from goldenthread.schedule.models import Activity, Assignment
 
 PERIOD_DAYS = 28  # hours worked count over the last four weeks
 PULSE_DAYS = 92
+OPEN_FIRST = (Objective.State.APPROVED, Objective.State.PROPOSED, Objective.State.DRAFT, Objective.State.ACHIEVED)
 NAMELESS_GOAL = "A confidential objective"
 
 
@@ -62,6 +63,11 @@ def _in_force(day: date) -> Q:
     return (Q(valid_from__isnull=True) | Q(valid_from__lte=day)) & (Q(valid_to__isnull=True) | Q(valid_to__gte=day))
 
 
+def _ended(day: date, **subject: Any) -> Subquery:
+    """The last day of the duty that ended last."""
+    return Subquery(Duty.objects.filter(valid_to__lt=day, **subject).order_by("-valid_to").values("valid_to")[:1])
+
+
 def _logged(model: Any, since: date) -> Subquery:
     """Minutes logged for a row since a day. A subquery: a join would make the database group every other column too."""
     entries, noun = model._meta.get_field("time_entries").related_model, model._meta.model_name
@@ -87,6 +93,7 @@ def gap_rows(office: Office, today: date) -> mapping.GapRows:
             ),
             has_duty=Exists(Duty.objects.filter(step__activity=OuterRef("pk"))),
             duty_in_force=Exists(Duty.objects.filter(_in_force(today), step__activity=OuterRef("pk"))),
+            duty_ended=_ended(today, step__activity=OuterRef("pk")),
         )
         .order_by("id")
     )
@@ -99,11 +106,12 @@ def gap_rows(office: Office, today: date) -> mapping.GapRows:
             minutes_logged=_logged(Project, since),
             has_duty=Exists(Duty.objects.filter(project=OuterRef("pk"))),
             duty_in_force=Exists(Duty.objects.filter(_in_force(today), project=OuterRef("pk"))),
+            duty_ended=_ended(today, project=OuterRef("pk")),
         )
         .defer("description", "withheld")
         .order_by("id")
     )
-    contributions, supervised = _contributions(office)
+    contributions, supervised, elsewhere = _contributions(office)
     objectives, in_force = _objectives(office, today)
     return mapping.GapRows(
         today=today,
@@ -114,24 +122,34 @@ def gap_rows(office: Office, today: date) -> mapping.GapRows:
         projects=list(projects),
         services=list(Service.objects.filter(office=office).annotate(minutes_logged=_logged(Service, since)).order_by("id")),
         supervised=supervised,
+        elsewhere=elsewhere,
     )
 
 
-def _contributions(office: Office) -> tuple[list[Contribution], dict[int, list[int]]]:
-    """The office's contributions, and which steps supervise which contributing projects: one statement."""
+def _contributions(office: Office) -> tuple[list[Contribution], dict[int, list[int]], dict[int, str]]:
+    """What moves the office's KPIs, and what its own projects move elsewhere; which steps supervise which of those projects.
+
+    Last, the state of the most open objective of each KPI of another office. One statement.
+    """
+    below = ScopePath.objects.filter(ancestor=office.scope_id).values("descendant_id")
+    openness = Case(*(When(state=state, then=place) for place, state in enumerate(OPEN_FIRST)), default=len(OPEN_FIRST))
+    goal = Objective.objects.filter(targets__kpi=OuterRef("kpi_id")).order_by(openness, "id").values("state")[:1]
     rows = (
-        Contribution.objects.filter(kpi__office=office)
+        Contribution.objects.filter(Q(kpi__office=office) | Q(project__scope__in=below))
         .select_related("project")
-        .annotate(supervised_by=F("project__supervisions__step_id"))
+        .annotate(supervised_by=F("project__supervisions__step_id"), home=F("kpi__office_id"), goal=Subquery(goal))
         .order_by("id")
     )
     contributions: dict[int, Contribution] = {}
     supervised: dict[int, set[int]] = defaultdict(set)
+    elsewhere: dict[int, str] = {}
     for row in rows:
         contributions[row.pk] = row
         if row.supervised_by and row.project_id:
             supervised[row.supervised_by].add(row.project_id)
-    return list(contributions.values()), {step: sorted(projects) for step, projects in supervised.items()}
+        if row.home != office.pk and row.goal:
+            elsewhere[row.kpi_id] = row.goal
+    return list(contributions.values()), {step: sorted(projects) for step, projects in supervised.items()}, elsewhere
 
 
 def _objectives(office: Office, today: date) -> tuple[list[mapping.ObjectiveFacts], bool]:
@@ -158,8 +176,8 @@ def gaps(office: Office, today: date, person: Person) -> Gaps:
     """The gaps of an office. Names of confidential things are left out for who may not see them; their hours count."""
     rows = gap_rows(office, today)
     work = mapping.work(rows)
-    links = [link for item in work for link in item.links]
-    people, leavers = _staff()
+    links = [link for item in work for link in item.links] + mapping.links_of_others(rows)
+    people, leavers = _staff(office)
     hidden = _hidden(rows, office, person)
     shown = [w if w.key not in hidden else _nameless(w) for w in work]
     return Gaps(
@@ -174,17 +192,25 @@ def gaps(office: Office, today: date, person: Person) -> Gaps:
     )
 
 
-def _staff() -> tuple[dict[int, str], list[Leaver]]:
-    """Who stays, by name, and who leaves with open work. One statement."""
+def _staff(office: Office) -> tuple[dict[int, str], list[Leaver]]:
+    """Who stays, by name, and who leaves with open work; without those whose role or work lies in another office only.
+
+    One statement.
+    """
     unfinished = Q(
         resource__assignments__activity__actual_finish__isnull=True,
         resource__assignments__activity__cancelled_on__isnull=True,
         resource__assignments__activity__children__isnull=True,
     )
     pieces = Count("resource__assignments__activity", filter=unfinished, distinct=True)
-    rows = Person.objects.filter(is_external=False, resource__isnull=False).annotate(pieces=pieces).order_by("name")
+    work = Assignment.objects.filter(resource__person=OuterRef("pk"), activity__schedule__plan__isnull=False)
+    roles = RoleGrant.objects.filter(person=OuterRef("pk"), scope__scope_kind=Scope.ScopeKind.OFFICE)
+    here = Exists(work.filter(activity__schedule__plan__office=office)) | Exists(roles.filter(scope=office.scope_id))
+    rows = Person.objects.filter(here | ~(Exists(work) | Exists(roles)), is_external=False, resource__isnull=False)
     staff, leavers = {}, []
-    for pk, name, leaves_on, open_ones in rows.values_list("pk", "name", "leaves_on", "pieces"):
+    for pk, name, leaves_on, open_ones in (
+        rows.annotate(pieces=pieces).order_by("name").values_list("pk", "name", "leaves_on", "pieces")
+    ):
         if leaves_on is None:
             staff[pk] = name
         elif open_ones:

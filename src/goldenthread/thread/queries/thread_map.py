@@ -152,22 +152,17 @@ def _work(
     open_ones = [a for a in activities if a.cancelled_on is None and not a.is_done]
     steps = {a.step.pk: a.step for a in open_ones if hasattr(a, "step")}
     names = {a.step.pk: a.name for a in open_ones if hasattr(a, "step")}
-    tops, hours_of = _tops(open_ones, {a.parent_id for a in activities})
+    carrying = {row.step_id for row in given} | {pk for pk, step in steps.items() if _carries(step)}
+    tops, hours_of, carried_of = _tops(open_ones, {a.parent_id for a in activities}, carrying)
     effects: dict[str, list[Contribution]] = defaultdict(list)
     for row in given:
         if row.step_id in tops:
             effects[f"step:{tops[row.step_id]}"].append(row)
         elif row.project_id:
             effects[f"project:{row.project_id}"].append(row)
-    on_thread = 0.0
-    carried_below = {tops[s.pk] for s in steps.values() if s.pk in tops and s.goal_answer in {GoalAnswer.LINKED, GoalAnswer.DUTY}}
     for pk, hours in hours_of.items():
-        step, ref = steps[pk], f"step:{pk}"
-        carried = ref in effects or pk in carried_below
-        on_thread += hours if carried else 0.0
-        board.add(
-            3, ref, Node(names[pk], f"{_words(step, carries=carried)} · {hours:.0f} h", gap=not carried, url=f"/plan/steps/{pk}")
-        )
+        note = _words(steps[pk], carried_of[pk], hours)
+        board.add(3, f"step:{pk}", Node(names[pk], note, gap=not carried_of[pk], url=f"/plan/steps/{pk}"))
     for ref, rows in effects.items():
         project = rows[0].project
         if ref.startswith("project:") and project is not None:
@@ -184,15 +179,23 @@ def _work(
     for key in board.columns[2]:
         if not any(source == key for source, _ in board.links):
             board.nodes[key].note, board.nodes[key].gap = "no work yet", True
-    return sum(hours_of.values()), on_thread
+    return sum(hours_of.values()), sum(carried_of.values())
 
 
-def _words(step: Step, *, carries: bool) -> str:
+def _carries(step: Step) -> bool:
+    """Whether a step leads somewhere without an effect of its own: by supervising, or as a duty."""
+    return step.goal_answer == GoalAnswer.DUTY or (step.mode == Step.Mode.SUPERVISED and step.goal_answer == GoalAnswer.LINKED)
+
+
+def _words(step: Step, carried: float, hours: float) -> str:
+    if carried and carried < hours:
+        return f"{carried:.0f} of {hours:.0f} h on the thread"
+    word = "on the thread" if carried else "no goal named"
     if step.mode == Step.Mode.SUPERVISED:
-        return "supervises"
-    if step.goal_answer == GoalAnswer.DUTY:
-        return "duty"
-    return "on the thread" if carries else "no goal named"
+        word = "supervises"
+    elif step.goal_answer == GoalAnswer.DUTY:
+        word = "duty"
+    return f"{word} · {hours:.0f} h"
 
 
 def _expected(row: Contribution, results: dict[str, Any]) -> float:
@@ -202,29 +205,36 @@ def _expected(row: Contribution, results: dict[str, Any]) -> float:
     return max(shares, default=0.0) / (abs(row.high) or 1.0) + 0.15
 
 
-def _tops(activities: list[Activity], inner: set[int | None]) -> tuple[dict[int, int], dict[int, float]]:
-    """Step id -> id of the topmost open step above it, and hours left in the leaves below each topmost one, in plan order.
+def _tops(
+    activities: list[Activity], inner: set[int | None], carrying: set[int | None]
+) -> tuple[dict[int, int], dict[int, float], dict[int, float]]:
+    """Step id -> id of the topmost open step above it; hours left in the leaves below each topmost one, all and carried.
 
+    In plan order. A leaf is carried where it or a step above it is in `carrying`.
     `inner`: ids that have something below them; an initiative with nothing left below it has no hours and is not shown.
     """
     by_id = {a.pk: a for a in activities}
     tops: dict[int, int] = {}
     hours: dict[int, float] = {}
+    carried: dict[int, float] = {}
     for activity in activities:
         top: int | None = None
+        is_carried = False
         here: Activity | None = activity
         while here is not None:
-            top = here.step.pk if hasattr(here, "step") else top
+            if hasattr(here, "step"):
+                top, is_carried = here.step.pk, is_carried or here.step.pk in carrying
             here = by_id.get(here.parent_id or 0)
         if top is None:
             continue
         if hasattr(activity, "step"):
             tops[activity.step.pk] = top
         if activity.pk not in inner:
-            hours.setdefault(top, 0.0)
             effort = activity.duration if activity.effort_likely is None else activity.effort_likely
-            hours[top] += effort * (100 - activity.progress) / 100 / HOUR
-    return tops, hours
+            left = effort * (100 - activity.progress) / 100 / HOUR
+            hours[top] = hours.get(top, 0.0) + left
+            carried[top] = carried.get(top, 0.0) + (left if is_carried else 0.0)
+    return tops, hours, carried
 
 
 def _scaled(links: dict[tuple[str, str], float]) -> list[tuple[str, str, float]]:
