@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
 
@@ -11,6 +12,7 @@ from goldenthread.accounts import actions
 from goldenthread.accounts.models import Person, Scope, User
 from goldenthread.kit import history
 from goldenthread.kit.permissions import Role
+from goldenthread.schedule.models import Resource
 
 DOMAIN = "aldermere.example.org"
 PASSWORD = "a-thread-of-gold"  # noqa: S105  the demo's, printed for everybody
@@ -39,10 +41,14 @@ PARTS = [
     Part("delivery", "Jonas Pellworth", "Delivery lead", "IT office", Role.PMO),
     Part("assurance", "Chidi Amberley", "Assurance lead", "IT office", Role.PMO),
     Part("reporting", "Dora Finchley-Moss", "Reporting analyst, half time", "IT office", Role.PMO, minutes=1200),
-    Part("administrator", "Petra Hollis", "Project administrator", "IT office", Role.PROJECT_ADMINISTRATOR),
+    Part("administrator", "Petra Hollis", "Project administrator", "Digital", Role.PROJECT_ADMINISTRATOR),
     Part("planner", "Samir Welland", "Planner, leaving", "IT office", Role.PMO),
     Part("capital", "Gwen Ashdown", "Head of capital works PMO", "Capital works", Role.HEAD, "capital"),
     Part("engineer", "Lewis Tarn", "Programme planner", "Capital works", Role.PMO, "capital"),
+    Part("costs", "Marguerite Sole", "Cost engineer", "Capital works", Role.PMO, "capital"),
+    Part("site", "Ansel Wetherby", "Site assurance lead", "Capital works", Role.PMO, "capital"),
+    Part("consents", "Noor Haldane", "Consents and land officer", "Capital works", Role.PMO, "capital"),
+    Part("documents", "Tilda Brock", "Project administrator, works", "Capital works", Role.PROJECT_ADMINISTRATOR, "capital"),
     Part("portfolio", "Nadia Crest", "Portfolio manager", "Strategy", Role.PORTFOLIO_MANAGER, "top"),
     Part("programme", "Owen Blackthorn", "Programme manager, networks", "Networks", Role.PROGRAMME_MANAGER, ""),
     Part("manager1", "Farah Lindgate", "Project manager", "Digital", Role.PROJECT_MANAGER, ""),
@@ -56,6 +62,15 @@ PARTS = [
     Part("auditor", "Mireille Stroud", "Internal auditor", "Audit", Role.AUDITOR, "top"),
     Part("client", "Desmond Farrow", "Pilot client, north", "Farrow Dairies", Role.CLIENT, "", external=True),
     Part("client2", "Elspeth Garroway", "Pilot client, south", "Garroway Laundries", Role.CLIENT, "", external=True),
+]
+
+VACANCY = "Benefits analyst, post not filled"
+ABSENCES: list[tuple[str, str, int | None, int | None]] = [  # who, deputy, away from and to in days from today
+    ("head", "delivery", None, None),
+    ("capital", "engineer", None, None),
+    ("operations", "customer", -2, 5),
+    ("reporting", "delivery", 9, 18),
+    ("site", "engineer", -1, 3),
 ]
 
 
@@ -83,6 +98,22 @@ def hire(top: Scope, today: date, administrator: Person) -> dict[str, Person]:
     for key in ("head", "capital"):
         actions.grant_role(person=people[key], role=Role.TEAM_MEMBER, scope=top, by=None)
     return people
+
+
+def stand_in(people: dict[str, Person], today: date) -> None:
+    """Standing deputies, somebody away now and somebody away soon."""
+    for who, deputy, begins, ends in ABSENCES:
+        changes: dict[str, Any] = {"deputy": people[deputy]}
+        if begins is not None and ends is not None:
+            changes |= {"absent_from": today + timedelta(days=begins), "absent_to": today + timedelta(days=ends)}
+        history.change(people[who], changes)
+
+
+def leave_post_open(post: str) -> Resource:
+    """A post that nobody holds: a role without a person."""
+    resource = Resource(name=post, resource_kind=Resource.ResourceKind.ROLE)
+    resource.save()
+    return resource
 
 
 def open_door(person: Person, encoded: str) -> None:

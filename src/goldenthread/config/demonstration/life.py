@@ -1,15 +1,18 @@
-"""What happened after everything was approved: figures asked for, work logged, things that broke."""
+"""What happened after everything was approved: work logged, figures that came true or not, things that broke."""
 
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from goldenthread.accounts.models import Person
+from goldenthread.config.demonstration.dates import ago, happened
 from goldenthread.config.demonstration.plan import Made
 from goldenthread.kit import history
 from goldenthread.plan import actions as plan
-from goldenthread.plan.models import PulseAnswer
+from goldenthread.plan.models import Contribution, PulseAnswer
 from goldenthread.projects import actions as projects
 from goldenthread.projects.models import Project
 from goldenthread.purpose import actions as purpose
@@ -19,95 +22,202 @@ from goldenthread.schedule import actions as schedule
 from goldenthread.workspace import actions as workspace
 
 WEEKS = 8
-LOGGERS = ("benefits", "delivery", "assurance", "reporting", "administrator", "planner")
+LOGGERS = ("benefits", "delivery", "assurance", "reporting", "planner")
+CAPITAL_LOGGERS = ("engineer", "costs", "site", "consents", "documents")
+ON_PROJECTS = {
+    "manager1": ("meters", "billing", "prestige"),
+    "manager2": ("mains", "pump", "outfall"),
+    "member": ("chat", "portal"),
+    "member2": ("data", "archive"),
+}
+SHARES = {"benefits": 90, "delivery": 80, "assurance": 85, "reporting": 70, "administrator": 60, "planner": 75}
+CAPITAL_SHARES = {"engineer": 85, "costs": 80, "site": 95, "consents": 75, "documents": 40}
+SEEN = {  # what was seen of finished work, and where
+    "One register for decisions": (
+        Contribution.Shown.SHOWN,
+        "The median fell from 6.0 to 5.4 days within two months; the two committees without the register did not move.",
+    ),
+    "Survey by text message": (Contribution.Shown.NOT_SHOWN, "Twelve months of answers: the score stayed where it was."),
+    "Trench boxes for every crew": (
+        Contribution.Shown.SHOWN,
+        "No trench injury in ten months, five in the ten before; other injuries did not change.",
+    ),
+    "Reminders before appointments": (
+        Contribution.Shown.REFUTED,
+        "Two towns with reminders and two without: repeat contacts were the same to a tenth.",
+    ),
+}
 
 
-def log_time(office: Office, made: Made, people: dict[str, Person], today: date) -> None:
+@dataclass
+class World:
+    """Everything that events need; it fills up as the demo comes to be."""
+
+    people: dict[str, Person]
+    projects: dict[str, Project]
+    today: date
+    objectives: dict[str, Objective] = field(default_factory=dict)
+    plans: dict[str, Made] = field(default_factory=dict)
+
+    @property
+    def it(self) -> Made:
+        """The IT office's plan."""
+        return self.plans["it"]
+
+    @property
+    def works(self) -> Made:
+        """The capital works office's plan."""
+        return self.plans["capital"]
+
+
+def log_hours(world: World) -> None:
+    """Hours of eight weeks, and last week's pulse."""
+    with happened(ago(world.today, 1), "Hours of eight weeks"):
+        log_projects(world)
+        for made, loggers, shares in ((world.it, LOGGERS, SHARES), (world.works, CAPITAL_LOGGERS, CAPITAL_SHARES)):
+            log_time(made.plan.office, made, loggers, world)
+            answer_pulse(made.plan.office, shares, world.people, world.today)
+
+
+def log_time(office: Office, made: Made, loggers: tuple[str, ...], world: World) -> None:
     """Eight weeks of hours of those who log them; some go to a stopped service."""
-    rng = random.Random("hours")  # noqa: S311  demo data, not a secret
-    services = {s.name: s for s in office.services.all()}
-    tasks = {
-        key: [a for step in made.steps.values() for a in step.activity.children.filter(assignments__resource__person=people[key])]
-        for key in LOGGERS
+    rng = random.Random(f"hours {office.code}")  # noqa: S311  demo data, not a secret
+    people, today = world.people, world.today
+    services = [s for s in office.services.order_by("pk") if s.state == "OFFERED"]
+    stopped = office.services.filter(name="Weekly slide packs").first()
+    open_tasks = {
+        key: [
+            a
+            for a in made.plan.schedule.activities.filter(assignments__resource__person=people[key], children=None).order_by("pk")
+            if not a.is_done
+        ]
+        for key in loggers
     }
     rows = []
-    for key in LOGGERS:
-        for back in range(WEEKS * 7, 0, -1):
-            day = today - timedelta(days=back)
-            if day.weekday() > 4:
-                continue
-            half = people[key].minutes_per_week < 2000
+    for key in loggers:
+        half = people[key].minutes_per_week < 2000
+        for day in _working_days(today):
             for minutes in (120, 150) if half else (180, 150, 90):
+                entry = TimeEntry(person=people[key], on=day, minutes=minutes)
                 if key == "reporting" and rng.random() < 0.55:
-                    rows.append(TimeEntry(person=people[key], on=day, minutes=minutes, service=services["Weekly slide packs"]))
-                elif tasks[key] and rng.random() < 0.7:
-                    rows.append(TimeEntry(person=people[key], on=day, minutes=minutes, activity=rng.choice(tasks[key])))
+                    entry.service = stopped
+                elif open_tasks[key] and rng.random() < 0.7:
+                    entry.activity = rng.choice(open_tasks[key])
                 else:
-                    rows.append(
-                        TimeEntry(person=people[key], on=day, minutes=minutes, service=services[rng.choice(list(services)[:6])])
-                    )
+                    entry.service = rng.choice(services)
+                rows.append(entry)
     history.add_all(TimeEntry, rows)
 
 
-def answer_pulse(office: Office, people: dict[str, Person], today: date) -> None:
-    """Six answers of the last weeks."""
-    shares = {"benefits": 90, "delivery": 80, "assurance": 85, "reporting": 70, "administrator": 60, "planner": 75}
-    history.add_all(
-        PulseAnswer,
-        [
-            PulseAnswer(office=office, person=people[k], on=today - timedelta(days=6), share=s, knows_goal=s > 70)
-            for k, s in shares.items()
-        ],
+def log_projects(world: World) -> None:
+    """Hours of those who work in projects."""
+    rng = random.Random("projects")  # noqa: S311  demo data, not a secret
+    rows = [
+        TimeEntry(person=world.people[key], on=day, minutes=rng.choice((120, 180, 240)), project=world.projects[rng.choice(keys)])
+        for key, keys in ON_PROJECTS.items()
+        for day in _working_days(world.today)
+    ]
+    history.add_all(TimeEntry, rows)
+
+
+def _working_days(today: date) -> list[date]:
+    """The last eight weeks' working days: as many, whatever weekday today is."""
+    days = [ago(today, back) for back in range(WEEKS * 7, 0, -1)]
+    return [day for day in days if day.weekday() < 5]
+
+
+def answer_pulse(office: Office, shares: dict[str, int], people: dict[str, Person], today: date) -> None:
+    """What people said of their own work last week."""
+    rows = [PulseAnswer(office=office, person=people[k], on=ago(today, 6), share=s, knows_goal=s > 70) for k, s in shares.items()]
+    history.add_all(PulseAnswer, rows)
+
+
+def approve(objectives: dict[str, Objective], people: dict[str, Person], today: date) -> None:
+    """The sponsor approves what is ready; the vague one and the one nobody agreed to stay where they are."""
+    with happened(ago(today, 8), f"Propose {len(objectives)} objectives", by=people["head"]):
+        for key, objective in objectives.items():
+            if key != "carbon":
+                purpose.propose_objective(objective=objective, by=people["operator"])
+    with happened(ago(today, 7), "Approve what is ready", by=people["sponsor"]):
+        for key, objective in objectives.items():
+            if key not in {"vague", "carbon"}:
+                purpose.approve_objective(objective=objective, by=people["sponsor"])
+
+
+def freeze(made: Made, by: Person, today: date) -> None:
+    """The plan's dates and effort as they were approved."""
+    with happened(ago(today, 7), "Set the baseline of the plan as approved", by=by):
+        schedule.set_baseline(schedule=made.plan.schedule, name="As approved", by=by, on=ago(today, 7))
+
+
+def events(world: World) -> list[tuple[int, Callable[[], object]]]:
+    """Later events by how many days ago, each by the person who caused it."""
+    return [
+        (6, lambda: _tighten(world)),
+        (6, lambda: _reach(world)),
+        (5, lambda: _judge(world)),
+        (4, lambda: _cancel(world)),
+        (4, lambda: _double(world)),
+        (3, lambda: _block(world)),
+        (1, lambda: _hurry(world)),
+    ]
+
+
+def _tighten(world: World) -> None:
+    because, head = "The board wants it tighter", world.people["head"]
+    with happened(ago(world.today, 6), "Tighten the tolerance of decision latency", by=head, reason=because):
+        for target in world.objectives["decide"].targets.filter(is_required=True):
+            purpose.edit_target(target=target, changes={"tolerance": 0.1}, by=head, reason=because)
+
+
+def _reach(world: World) -> None:
+    with happened(ago(world.today, 6), "Close an objective as reached: Leaner reporting", by=world.people["head"]):
+        purpose.achieve_objective(objective=world.objectives["lean"], by=world.people["head"])
+
+
+def _judge(world: World) -> None:
+    for name, (shown, because) in SEEN.items():
+        made, who = (world.works, world.people["capital"]) if name in world.works.steps else (world.it, world.people["benefits"])
+        step = made.steps[name]
+        with happened(ago(world.today, 5), f"Judge the effect of {name}", by=who, about=f"step:{step.pk}", reason=because):
+            plan.judge_contribution(contribution=step.contributions.get(), shown=shown, by=who, because=because)
+
+
+def _hurry(world: World) -> None:
+    review = world.it.task("Supervision of the projects that carry the goals", "Full review")
+    with happened(ago(world.today, 1), f"Edit {review}", by=world.people["head"]):
+        schedule.edit_activity(activity=review, changes={"deadline": world.today + timedelta(days=3)}, by=world.people["head"])
+
+
+def _cancel(world: World) -> None:
+    because, mobile = "Its benefit died with the new tablets", world.projects["mobile"]
+    with happened(
+        ago(world.today, 4), "Cancel Meter reading app", by=world.people["head"], about=f"project:{mobile.pk}", reason=because
+    ):
+        projects.cancel_project(project=mobile, by=world.people["head"], because=because)
+        workspace.notify(
+            people=[world.people["head"]], title="A project of the plan was cancelled", link=f"/projects/{mobile.pk}",
+            body="Meter reading app: its effect on leak repair no longer counts.",
+        )  # fmt: skip
+
+
+def _double(world: World) -> None:
+    pairs = (
+        (world.it, "Second portfolio list for the region", "Monthly portfolio list", "head"),
+        (world.works, "Second look-ahead for the region", "Weekly look-ahead with the contractors", "capital"),
     )
+    for made, name, first, who in pairs:
+        with happened(ago(world.today, 4), f"Mark {name}", by=world.people[who], about=f"step:{made.steps[name].pk}"):
+            plan.mark_duplicate(step=made.steps[name], doubles=made.steps[first], by=world.people[who])
 
 
-def approve(objectives: dict[str, Objective], people: dict[str, Person]) -> None:
-    """The sponsor approves what is ready; the vague one stays proposed."""
-    for key, objective in objectives.items():
-        purpose.propose_objective(objective=objective, by=people["head"])
-        if key != "vague":
-            purpose.approve_objective(objective=objective, by=people["sponsor"])
-
-
-def happen(
-    office: Office,
-    made: Made,
-    objectives: dict[str, Objective],
-    running: dict[str, Project],
-    people: dict[str, Person],
-    today: date,
-) -> None:
-    """Later events, each by the person who caused it."""
-    target = objectives["decide"].targets.order_by("pk").first()
-    if target is not None:
-        purpose.edit_target(target=target, changes={"tolerance": 0.1}, by=people["head"], reason="The board wants it tighter")
-    projects.cancel_project(project=running["mobile"], by=people["head"], because="Its benefit died with the new tablets")
-    step = made.steps["Second portfolio list for the region"]
-    plan.mark_duplicate(step=step, doubles=made.steps["Monthly portfolio list"], by=people["head"])
-    ask = next(
-        a for a in made.steps["Seats in three steering groups"].activity.children.all() if a.name.startswith("Ask the two")
-    )
-    schedule.block(activity=ask, because="", by=people["delivery"])
-    blocked = made.steps["Interviews"] if "Interviews" in made.steps else made.steps["New benefits analyst"]
-    first = blocked.activity.children.order_by("position").first()
-    if first is not None:
-        schedule.block(activity=first, because="the sponsor’s release of the post", by=people["head"])
-    review = next(
-        a for a in made.steps["Supervision of the projects that carry the goals"].activity.children.all() if "Pump" in a.name
-    )
-    schedule.edit_activity(activity=review, changes={"deadline": today + timedelta(days=3)}, by=people["head"])
-    workspace.ask_question(
-        asked=people["client"], ref_kind="project", ref_id=running["meters"].pk, question_kind="FREE", by=people["delivery"],
-        text="Which bill lay-out do you choose, A or B?",
+def _block(world: World) -> None:
+    waits = (
+        (world.it, "Seats in three steering groups", "Ask the two", f"an answer of Farrow Dairies, asked on {ago(world.today, 24).day} {ago(world.today, 24):%B} and again since", "delivery"),
+        (world.it, "New benefits analyst", "Write", "the sponsor’s release of the post", "head"),
+        (world.works, "Early order of long-lead parts", "Book", "the lease of the yard", "costs"),
     )  # fmt: skip
-    workspace.ask_question(
-        asked=people["sponsor"],
-        ref_kind="step",
-        ref_id=made.steps["Weekly slide pack"].pk,
-        question_kind="KEEP",
-        by=people["head"],
-    )
-    workspace.notify(
-        people=[people["head"]], title="A project of the plan was cancelled", link=f"/projects/{running['mobile'].pk}",
-        body="Meter reading app: its effect on leak repair no longer counts.",
-    )  # fmt: skip
+    for made, step, task, because, who in waits:
+        activity = made.task(step, task)
+        with happened(ago(world.today, 3), f"Block {activity}", by=world.people[who], about=f"activity:{activity.pk}"):
+            schedule.block(activity=activity, because=because, by=world.people[who])

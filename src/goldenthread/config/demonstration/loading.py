@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from goldenthread.config.printing import document, note, say
 from goldenthread.config.session import set_up
 
 SLUG = "aldermere"
-DOORS = (("head", "Head of PMO"), ("delivery", "PMO member"), ("sponsor", "Executive sponsor"))
+DOORS = (
+    ("head", "Head of PMO"),
+    ("delivery", "PMO member"),
+    ("sponsor", "Executive sponsor"),
+    ("capital", "Head of PMO, capital works"),
+)
 
 
 def run(*, clear: bool, scale: bool, json: bool) -> None:
@@ -39,7 +45,7 @@ def run(*, clear: bool, scale: bool, json: bool) -> None:
 
 
 def sign_ins() -> list[dict[str, str]]:
-    """Three doors into the demo, and one into the empty organisation."""
+    """Four doors into the demo, and one into the empty organisation."""
     from goldenthread.config.demonstration import cast, first_run
 
     names = {p.key: p.name for p in cast.PARTS}
@@ -83,9 +89,9 @@ def _load() -> bool:
     return bool(missing)
 
 
-def _load_aldermere(today: Any) -> None:
-    from goldenthread.accounts import actions, queries
-    from goldenthread.config.demonstration import cast
+def _load_aldermere(today: date) -> None:
+    from goldenthread.accounts import actions
+    from goldenthread.config.demonstration import cast, dates
     from goldenthread.kit.scoping import organisation_scope
 
     organisation, operator = actions.found_organisation(
@@ -93,67 +99,105 @@ def _load_aldermere(today: Any) -> None:
         country="GB-ENG", is_demo=True,
     )  # fmt: skip
     with organisation_scope(organisation):
-        with actions.changeset(title="Load the demo: people", by=None, source="COMMAND"):
-            people = cast.hire(queries.top_scope(), today, operator)
-        _fill(people, today)
+        _fill(operator, today)
+        dates.settle(organisation, dates.ago(today, 801))
 
 
-def _fill(people: dict[str, Any], today: Any) -> None:
-    from goldenthread.accounts import actions, queries
-    from goldenthread.config.demonstration import capital, cast, life, plan, projects, purpose
+def _fill(operator: Any, today: date) -> None:
+    """Two years, oldest first: people, projects, mandates, figures, plans, and what came of them."""
+    from goldenthread.config.demonstration import life, projects, purpose, talk
+    from goldenthread.config.demonstration.dates import Agenda, ago, happened
     from goldenthread.plan.actions.forecasts import make_forecast
-    from goldenthread.purpose import actions as offices
-    from goldenthread.purpose.models import Office
 
-    def step(title: str) -> Any:
-        return actions.changeset(title=f"Load the demo: {title}", by=None, source="COMMAND")
-
-    with step("offices"):
-        administrator = people["operator"]
-        actions.grant_role(person=administrator, role="HEAD", scope=queries.top_scope(), by=None)
-        queries.forget_rights(administrator)
-        it = offices.add_office(
-            name="IT office",
-            code="it",
-            by=administrator,
-            head=people["head"],
-            red_means="Needs a decision of the board",
-            supervision_minutes=1800,
-        )
-        works = offices.add_office(
-            name="Capital works office",
-            code="capital",
-            by=administrator,
-            head=people["capital"],
-            red_means="Will miss its regulatory date",
-        )
-        scopes = {"it": it.scope, "capital": works.scope}
-        cast.place(people, scopes)
-        for person in people.values():
-            queries.forget_rights(person)
-    with step("mandates and services"):
-        mandate = purpose.give(it, people, today)
-        capital.give(works, people, today)
-    with step("figures"):
-        kpis = purpose.measure(it, people, today)
-    with step("objectives"):
-        objectives = purpose.aim(it, mandate, kpis, people, today)
-    with step("projects"):
-        running = projects.start(people, scopes, today)
-        for person in people.values():
-            queries.forget_rights(person)
-    with step("reports"):
-        projects.report(running, people, today)
-    with step("business plan"):
-        made = plan.write(it, kpis, running, people, today)
-        plan.oblige(made, people, running, today)
-    with step("capital works"):
-        capital.plan(works, running, people, today)
+    people, it, works = _open(operator, today)
+    purpose.give_first(it, people, today)
+    with happened(ago(today, 620), "Take over the project list"):
+        running = projects.start(people, {"it": it.scope, "capital": works.scope}, today)
+        _forget_rights(people)
+    world = life.World(people, running, today)
+    agenda = Agenda([*projects.memories(running, people, today), *talk.events(world), *life.events(world)])
+    agenda.until(371)
+    works_mandate = purpose.give_capital(works, people, today)
+    agenda.until(41)
+    agenda.until(41)
+    mandate = purpose.give(it, people, today)
+    _plan(world, {"it": (it, mandate, "head"), "capital": (works, works_mandate, "capital")}, agenda)
     make_forecast(office=it, today=today)
-    life.approve(objectives, people)
-    with step("hours"):
-        life.log_time(it, made, people, today)
-        life.answer_pulse(it, people, today)
-    life.happen(it, made, objectives, running, people, today)
-    for office in Office.objects.all():
+    life.approve(world.objectives, people, today)
+    for made, who in ((world.it, "head"), (world.works, "capital")):
+        life.freeze(made, people[who], today)
+    agenda.until(0)
+    life.log_hours(world)
+    for office in (it, works):
         make_forecast(office=office, today=today)
+
+
+def _plan(world: Any, offices: dict[str, Any], agenda: Any) -> None:
+    """Figures, rates, objectives and plans of both offices."""
+    from goldenthread.config.demonstration import capital_rows, duties, figures, plan, plan_rows, purpose
+    from goldenthread.config.demonstration.dates import ago, happened
+
+    people, today = world.people, world.today
+    courses = {"it": figures.KPIS, "capital": figures.CAPITAL_KPIS}
+    aims = {"it": purpose.AIMS, "capital": purpose.CAPITAL_AIMS}
+    kpis = {c: figures.measure(o, courses[c], people, today, by=people[who]) for c, (o, _, who) in offices.items()}
+    agenda.until(39)
+    figures.redefine(kpis["it"]["contacts"], people["head"], today)
+    for code, (_, _, who) in offices.items():
+        purpose.value(kpis[code], people, today, by=people[who])
+    agenda.until(12)
+    for code, (office, _, who) in offices.items():
+        figures.measure_newest(office, courses[code], kpis[code], today, by=people[who])
+    for code, (office, mandate, who) in offices.items():
+        world.objectives |= purpose.aim(office, aims[code], mandate, kpis[code], people, today, by=people[who])
+    for code, (office, _, who) in offices.items():
+        purpose.agree(office, aims[code], world.objectives, people, today, by=people[who])
+    agenda.until(9)
+    world.objectives["vague"] = purpose.add_vague(offices["it"][0], offices["it"][1], people, today)
+    tables = {"it": plan_rows, "capital": capital_rows}
+    for code, (office, _, who) in offices.items():
+        with happened(ago(today, 9), f"Write the business plan of {office.name}", by=people[who]):
+            table = (tables[code].PLAN, tables[code].DONE, tables[code].OF_PROJECTS)
+            made = world.plans[code] = plan.write(office, table, kpis[code], world.projects, people, today)
+            if code == "it":
+                plan.fill_with(made, _vacancy(), "New benefits analyst")
+            laws = [world.projects[key] for key in ("lead", "reservoir")] if code == "capital" else []
+            duties.oblige(made, duties.ROWS[code], people, today, laws)
+
+
+def _open(operator: Any, today: date) -> tuple[dict[str, Any], Any, Any]:
+    """People, their two offices, and who stands in for whom."""
+    from goldenthread.accounts import actions, queries
+    from goldenthread.config.demonstration import cast
+    from goldenthread.config.demonstration.dates import ago, happened
+    from goldenthread.purpose import actions as offices
+
+    with happened(ago(today, 800), "Open the two offices"):
+        people = cast.hire(queries.top_scope(), today, operator)
+        actions.grant_role(person=operator, role="HEAD", scope=queries.top_scope(), by=None)
+        queries.forget_rights(operator)
+        it = offices.add_office(
+            name="IT office", code="it", by=operator, head=people["head"], red_means="Needs a decision of the board",
+            supervision_minutes=1800,
+        )  # fmt: skip
+        works = offices.add_office(
+            name="Capital works office", code="capital", by=operator, head=people["capital"],
+            red_means="Will miss its regulatory date", supervision_minutes=1200,
+        )  # fmt: skip
+        cast.place(people, {"it": it.scope, "capital": works.scope})
+        cast.stand_in(people, today)
+        _forget_rights(people)
+    return people, it, works
+
+
+def _vacancy() -> Any:
+    from goldenthread.config.demonstration import cast
+
+    return cast.leave_post_open(cast.VACANCY)
+
+
+def _forget_rights(people: dict[str, Any]) -> None:
+    from goldenthread.accounts import queries
+
+    for person in people.values():
+        queries.forget_rights(person)

@@ -1,126 +1,22 @@
-"""Why the offices exist, what they are to reach, and two years of figures."""
+"""Why the two offices exist and what they are to reach."""
 
 from __future__ import annotations
 
-import math
-import random
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from goldenthread.accounts.models import Person
+from goldenthread.config.demonstration.dates import ago, happened
+from goldenthread.config.demonstration.figures import CAPITAL_KPIS, KPIS, MONTH, points
 from goldenthread.kit.money import Money
 from goldenthread.purpose import actions
-from goldenthread.purpose.actions import Figure
 from goldenthread.purpose.models import Kpi, Mandate, Objective, Office
-
-MONTH = 365.25 / 12
-
-
-@dataclass(frozen=True)
-class Course:
-    """A KPI and how it went: from `start` two years ago to `now`, with `noise`, and a `bend` in the last months."""
-
-    key: str
-    name: str
-    unit: str
-    direction: str
-    owner: str
-    source: str
-    start: float
-    now: float
-    noise: float
-    decimals: int = 1
-    floor: float | None = None
-    ceiling: float | None = None
-    months: int = 24
-    bend: float = 0.0
-    last_days_ago: int = 12
-    step: tuple[int, int, float] = (
-        0,
-        0,
-        0.0,
-    )  # a change between two days ago, besides the straight way: what finished work brought
-
-
-KPIS = [
-    Course(
-        "benefits", "Realised benefits", "£m a year", "RISE", "finance", "Finance ledger, benefit codes", 0.8, 1.9, 0.03, floor=0
-    ),
-    Course(
-        "stopped", "Spending stopped early", "£m a year", "RISE", "finance", "Portfolio board minutes", 0.1, 0.4, 0.015, floor=0
-    ),
-    Course(
-        "latency",
-        "Decision latency",
-        "days",
-        "FALL",
-        "operations",
-        "Decision register, median",
-        6.6,
-        5.1,
-        0.07,
-        floor=0,
-        step=(285, 225, -0.55),
-    ),
-    Course("ontime", "Projects on time", "%", "RISE", "delivery", "Portfolio list, approved dates", 54, 61, 0.8, 0, 0, 100),
-    Course(
-        "effort",
-        "Customer effort score",
-        "points of 7",
-        "FALL",
-        "customer",
-        "Monthly survey, 400 answers",
-        4.4,
-        4.3,
-        0.04,
-        2,
-        1,
-        7,
-        last_days_ago=55,
-    ),
-    Course(
-        "contacts", "Repeat contacts", "per 100 contacts", "FALL", "customer", "Contact centre system", 31, 27, 0.35, 1, 0, 100
-    ),
-    Course("leak", "Leak repair time", "days", "FALL", "operations", "Works system, 90th percentile", 9.5, 8.2, 0.12, floor=0),
-    Course(
-        "interruptions",
-        "Supply interruptions",
-        "minutes a property",
-        "FALL",
-        "operations",
-        "Regulatory return",
-        9.8,
-        7.4,
-        0.18,
-        floor=0,
-    ),
-    Course(
-        "chlorine", "Residual chlorine in band", "mg/l", "BAND", "operations", "Laboratory, weekly mean", 0.42, 0.45, 0.03, 2, 0
-    ),
-    Course(
-        "forecast",
-        "Forecast error of project cost",
-        "%",
-        "FALL",
-        "benefits",
-        "Forecast against outcome",
-        24,
-        19,
-        0.5,
-        0,
-        0,
-        100,
-        months=14,
-    ),
-    Course("skills", "Benefits skills at level 3", "people", "RISE", "head", "Skills register", 3, 4, 0.0, 0, 0, months=3),
-    Course("reporting", "Hours spent on reporting", "hours a month", "FALL", "reporting", "Time entries", 212, 168, 4, 0, 0),
-]
 
 
 @dataclass(frozen=True)
 class Aim:
-    """An objective with one or two targets: KPI key, target, months ahead, tolerance."""
+    """An objective with its targets: KPI key, target, months ahead, tolerance; the first is the one required."""
 
     key: str
     title: str
@@ -130,8 +26,9 @@ class Aim:
     goal: str
     missed: str
     targets: tuple[tuple[str, float, int, float], ...]
-    approved: bool = True
     confidential: bool = False
+    reached: bool = False  # its baseline is the first figure, not the last
+    agreed: bool = True
 
 
 AIMS = [
@@ -149,43 +46,94 @@ AIMS = [
     ),
     Aim(
         "supply", "Cut supply interruptions from 7.4 to 5 minutes a property", "Steady supply", 3, "operations",
-        "Meet the regulator's outcome targets", "The regulator and every customer", (("interruptions", 5.0, 18, 0.3), ("leak", 6.5, 15, 0.5)),
+        "Meet the regulator's outcome targets", "The regulator and every customer", (("interruptions", 5.0, 18, 0.3), ("leak", 6.5, 15, 0.5), ("chlorine", 0.45, 15, 0.0)),
     ),
     Aim(
         "foresight", "Bring the forecast error of project cost from 19 to 12 %", "Forecasts that hold", 1, "head",
         "No surprises for the board", "The audit committee", (("forecast", 12, 12, 1),),
     ),
     Aim(
-        "estate", "Release £0.9m a year from two depots that close", "Depot closure", 1, "sponsor",
-        "Fund the customer programme", "The property director", (("reporting", 120, 9, 10),), confidential=True,
+        "estate", "Cut the running cost of two depots from £2.30m to £1.40m a year", "Depot closure", 1, "sponsor",
+        "Fund the customer programme", "The property director", (("depots", 1.4, 16, 0.1),), confidential=True,
+    ),
+    Aim(
+        "lean", "Cut hours spent on reporting from 212 to 170 a month", "Leaner reporting", 1, "head",
+        "Less paper about work, more work", "Every project manager", (("reporting", 170, 2, 5),), reached=True,
     ),
 ]  # fmt: skip
 
+CAPITAL_AIMS = [
+    Aim(
+        "dates", "Raise works finished by their promised date from 61 to 75 %", "Works on their dates", 1, "capital",
+        "Deliver the price-review programme on its dates", "The regulator", (("promised", 75, 13, 2),),
+    ),
+    Aim(
+        "costs", "Bring the final cost above the first estimate from 14.5 to 10 %", "Works at their estimate", 2, "costs",
+        "Live within what the price review allows", "The finance director", (("estimate", 10, 14, 0.5),),
+    ),
+    Aim(
+        "harm", "Lower injuries with lost time from 2.9 to 2.6 per million hours", "Everybody home safe", 3, "site",
+        "Nobody is harmed by our works", "Every crew and its family", (("harm", 2.6, 12, 0.1),),
+    ),
+    Aim(
+        "consents", "Cut the waiting time for a consent from 71 to 45 days", "Consents in time", 1, "consents",
+        "Deliver the price-review programme on its dates", "Every project manager of the works", (("consents", 45, 10, 2),),
+    ),
+    Aim(
+        "carbon", "Lower the carbon of a kilometre of main from 146 to 110 tonnes", "Lighter pipes", 2, "costs",
+        "Net zero works by the end of the next review", "The environment director", (("carbon", 110, 20, 4),), agreed=False,
+    ),
+]  # fmt: skip
+BANDS = {"chlorine": (0.30, 0.60)}
+
+
+def give_first(office: Office, people: dict[str, Person], today: date) -> None:
+    """The mandate of governance under which the IT office worked until six weeks ago."""
+    by = people["operator"]
+    with happened(ago(today, 790), "Put the mandate in force: Governance of change", by=by):
+        old = actions.draft_mandate(
+            office=office, title="Governance of change", purpose="See that every project follows the method and reports on time.",
+            issuer="Executive committee", by=by, mandate_kind=Mandate.MandateKind.CONTROLLING,
+            clauses=["Every project follows the method", "Every project reports monthly"],
+            issued_on=ago(today, 800), valid_from=ago(today, 790),
+        )  # fmt: skip
+        actions.put_mandate_in_force(mandate=old, by=by)
+
 
 def give(office: Office, people: dict[str, Person], today: date) -> Mandate:
-    """Two mandates: the governance one, superseded forty days ago, and the value one in force; and the services."""
+    """The mandate moves from governance to value; two services stop with it."""
     head = people["head"]
-    old = actions.draft_mandate(
-        office=office, title="Governance of change", purpose="See that every project follows the method and reports on time.",
-        issuer="Executive committee", by=head, mandate_kind=Mandate.MandateKind.CONTROLLING,
-        clauses=["Every project follows the method", "Every project reports monthly"],
-        issued_on=today - timedelta(days=800), valid_from=today - timedelta(days=790),
-    )  # fmt: skip
-    actions.put_mandate_in_force(mandate=old, by=head)
-    new = actions.draft_mandate(
-        office=office, title="Value from change", issuer="Board, on the executive committee's advice", by=head,
-        purpose="Raise what the organisation gets back from its change spending, and bring decisions to the people who need them sooner.",
-        mandate_kind=Mandate.MandateKind.VALUE,
-        clauses=["Raise the return on change", "Serve clients and customers faster", "Protect supply while we change it"],
-        issued_on=today - timedelta(days=44), valid_from=today - timedelta(days=40), review_on=today + timedelta(days=325),
-    )  # fmt: skip
-    actions.put_mandate_in_force(mandate=new, by=head)
-    for name, kind, share, more in SERVICES:
-        actions.add_service(office=office, name=name, by=head, service_class=kind, planned_share=share, **more)
-    for name, goes_to in (("Weekly slide packs", ""), ("Licence administration", "Finance, procurement desk")):
-        service = office.services.get(name=name)
-        actions.stop_service(service=service, by=head, goes_to=goes_to, reason="The new mandate does not ask for it")
+    with happened(ago(today, 40), "Put the mandate in force: Value from change", by=head):
+        new = actions.draft_mandate(
+            office=office, title="Value from change", issuer="Board, on the executive committee's advice", by=head,
+            purpose="Raise what the organisation gets back from its change spending, and bring decisions to the people who need them sooner.",
+            mandate_kind=Mandate.MandateKind.VALUE,
+            clauses=["Raise the return on change", "Serve clients and customers faster", "Protect supply while we change it"],
+            issued_on=ago(today, 44), valid_from=ago(today, 40), review_on=today + timedelta(days=325),
+        )  # fmt: skip
+        actions.put_mandate_in_force(mandate=new, by=head)
+        for name, kind, share, more in SERVICES:
+            actions.add_service(office=office, name=name, by=head, service_class=kind, planned_share=share, **more)
+        for name, goes_to in (("Weekly slide packs", ""), ("Licence administration", "Finance, procurement desk")):
+            service = office.services.get(name=name)
+            actions.stop_service(service=service, by=head, goes_to=goes_to, reason="The new mandate does not ask for it")
     return new
+
+
+def give_capital(office: Office, people: dict[str, Person], today: date) -> Mandate:
+    """The works' mandate, whose validity ends soon, and its services."""
+    by = people["operator"]
+    with happened(ago(today, 370), "Put the mandate in force: Deliver the works of the price review", by=by):
+        mandate = actions.draft_mandate(
+            office=office, title="Deliver the works of the price review", purpose="Build what the price review promised: on its dates, within its money, and so that everybody goes home unharmed.",
+            issuer="Capital committee", by=by, mandate_kind=Mandate.MandateKind.DIRECTIVE,
+            clauses=["Deliver the promised works on their dates", "Build them for what was allowed", "Keep crews and public safe"],
+            issued_on=ago(today, 380), valid_from=ago(today, 370), valid_to=today + timedelta(days=25),
+        )  # fmt: skip
+        actions.put_mandate_in_force(mandate=mandate, by=by)
+        for name, kind, share, more in CAPITAL_SERVICES:
+            actions.add_service(office=office, name=name, by=by, service_class=kind, planned_share=share, **more)
+    return mandate
 
 
 SERVICES: list[tuple[str, str, int, dict[str, Any]]] = [
@@ -199,98 +147,88 @@ SERVICES: list[tuple[str, str, int, dict[str, Any]]] = [
     ("Licence administration", "SUPPORT", 0, {}),
     ("Vendor contract negotiation", "SUPPORT", 0, {"state": "NOT_OFFERED", "goes_to": "Procurement"}),
 ]
-
-
-def measure(office: Office, people: dict[str, Person], today: date) -> dict[str, Kpi]:
-    """The KPIs with their histories. Seeded: the same figures every time, at dates that move with today."""
-    kpis: dict[str, Kpi] = {}
-    figures: list[Figure] = []
-    for course in KPIS:
-        kpi = actions.add_kpi(
-            office=office, name=course.name, unit=course.unit, direction=course.direction, decimals=course.decimals, floor=course.floor,
-            ceiling=course.ceiling, source=course.source, owner=people[course.owner], cadence="MONTHLY", by=people["head"],
-            definition=f"{course.name} in {course.unit}, from: {course.source}.", is_internal=course.key in {"skills", "reporting"},
-        )  # fmt: skip
-        kpis[course.key] = kpi
-        figures += [Figure(kpi=kpi, on=on, value=value, source=course.source) for on, value in points(course, today)]
-    actions.enter_measurements(figures=figures, by=people["head"], title="Two years of figures")
-    actions.redefine_kpi(
-        kpi=kpis["contacts"], on=today - timedelta(days=170), reason="Chat is counted as a contact since then", by=people["head"]
-    )
-    return kpis
-
-
-def points(course: Course, today: date) -> list[tuple[date, float]]:
-    """A course's figures, oldest first: a straight way with a bend in the last quarter and seeded noise; the last is exactly `now`."""
-    rng = random.Random(course.key)  # noqa: S311  demo data, not a secret
-    found = []
-    for i in range(course.months):
-        share = i / (course.months - 1)
-        on = today - timedelta(days=course.last_days_ago + round((course.months - 1 - i) * MONTH))
-        bend = course.bend * math.sin(math.pi * max(0.0, share - 0.75) / 0.25) if course.bend else 0.0
-        value = course.start + (course.now - course.step[2] - course.start) * share + bend + _stepped(course, today, on)
-        value += rng.gauss(0, course.noise)
-        if i == course.months - 1:
-            value = course.now
-        low = course.floor if course.floor is not None else -math.inf
-        high = course.ceiling if course.ceiling is not None else math.inf
-        found.append((on, round(min(max(value, low), high), course.decimals + 1)))
-    return found
-
-
-def _stepped(course: Course, today: date, on: date) -> float:
-    """The part of the course's step that has come by a day."""
-    begin, end, size = course.step
-    if not size:
-        return 0.0
-    return size * min(max((begin - (today - on).days) / (begin - end), 0.0), 1.0)
-
-
+CAPITAL_SERVICES: list[tuple[str, str, int, dict[str, Any]]] = [
+    (
+        "Planning of works",
+        "GOVERNANCE",
+        3000,
+        {"detail": "One programme of all works, looked at every week with the contractors"},
+    ),
+    ("Site reviews", "ASSURANCE", 2500, {"detail": "Announced and unannounced, by risk"}),
+    ("Cost engineering", "VALUE", 2500, {"detail": "Estimates from our own finished works"}),
+    ("Consents and land", "SUPPORT", 2000, {"detail": "Traffic orders, easements, environmental permits"}),
+    ("Drawing archive", "SUPPORT", 0, {"state": "NOT_OFFERED", "goes_to": "Engineering library"}),
+]
 RATES = [  # KPI key, pounds a unit, kind, signed
     ("benefits", 1_000_000, "PER_YEAR", True),
     ("stopped", 1_000_000, "PER_YEAR", True),
     ("latency", 310_000, "PER_YEAR", True),
     ("contacts", 42_000, "PER_YEAR", False),
+    ("estimate", 560_000, "ONCE", True),
+    ("consents", 21_000, "PER_YEAR", False),
 ]
 
 
-def aim(office: Office, mandate: Mandate, kpis: dict[str, Kpi], people: dict[str, Person], today: date) -> dict[str, Objective]:
-    """The objectives with targets and value rates; approved ones went the whole way, while everything was in order."""
+def value(kpis: dict[str, Kpi], people: dict[str, Person], today: date, *, by: Person) -> None:
+    """What a unit is worth; finance has signed some of it."""
+    with happened(ago(today, 38), "Say what a unit is worth", by=by):
+        for key, pounds, kind, signed in RATES:
+            if key in kpis:
+                rate = actions.set_value_rate(
+                    kpi=kpis[key], worth=Money.of(pounds, "GBP"), valid_from=ago(today, 38), rate_kind=kind, by=by
+                )
+                if signed:
+                    actions.sign_value_rate(rate=rate, by=people["finance"])
+
+
+def aim(
+    office: Office, aims: list[Aim], mandate: Mandate, kpis: dict[str, Kpi], people: dict[str, Person], today: date, *, by: Person
+) -> dict[str, Objective]:
+    """The objectives with their targets."""
     clauses = {c.number: c for c in mandate.clauses.all()}
-    courses = {c.key: c for c in KPIS}
-    for key, pounds, kind, signed in RATES:
-        rate = actions.set_value_rate(
-            kpi=kpis[key], worth=Money.of(pounds, "GBP"), valid_from=today - timedelta(days=38), rate_kind=kind, by=people["head"]
-        )
-        if signed:
-            actions.sign_value_rate(rate=rate, by=people["finance"])
     found: dict[str, Objective] = {}
-    for row in AIMS:
-        objective = actions.add_objective(
-            office=office, title=row.title, short_name=row.short, clause=clauses[row.clause], owner=people[row.owner], by=people["head"],
-            missed_by=row.missed, is_confidential=row.confidential,
-        )  # fmt: skip
-        for key, value, months, tolerance in row.targets:
-            course = courses[key]
-            baseline_on, baseline = points(course, today)[-1]
-            actions.set_target(
-                objective=objective, kpi=kpis[key], by=people["head"], baseline=baseline, baseline_on=baseline_on, value=value,
-                due_on=_month_end(today + timedelta(days=round(months * MONTH))), tolerance=tolerance, is_required=key == row.targets[0][0],
+    with happened(ago(today, 11), f"Write the objectives of {office.name}", by=by):
+        for row in aims:
+            found[row.key] = actions.add_objective(
+                office=office, title=row.title, short_name=row.short, clause=clauses[row.clause], owner=people[row.owner], by=by,
+                missed_by=row.missed, is_confidential=row.confidential,
             )  # fmt: skip
-        actions.agree_objective(
-            objective=objective,
-            leadership_goal=row.goal,
-            agreed_by=people["sponsor"],
-            by=people["head"],
-            on=today - timedelta(days=35),
-        )
-        found[row.key] = objective
-    vague = actions.add_objective(
-        office=office, title="Improve the maturity of project delivery and support strategic change", short_name="Delivery maturity",
-        clause=clauses[1], owner=people["head"], by=people["head"],
-    )  # fmt: skip
-    found["vague"] = vague
+            for key, figure, months, tolerance in row.targets:
+                _target(found[row.key], row, kpis[key], (key, figure, months, tolerance), today, by)
     return found
+
+
+def agree(
+    office: Office, aims: list[Aim], objectives: dict[str, Objective], people: dict[str, Person], today: date, *, by: Person
+) -> None:
+    """The sponsor agrees to them, a day later."""
+    with happened(ago(today, 10), f"Agree the objectives of {office.name} with the sponsor", by=by):
+        for row in aims:
+            if row.agreed:
+                actions.agree_objective(
+                    objective=objectives[row.key], leadership_goal=row.goal, agreed_by=people["sponsor"], by=by, on=ago(today, 10)
+                )
+
+
+def _target(objective: Objective, row: Aim, kpi: Kpi, wanted: tuple[str, float, int, float], today: date, by: Person) -> None:
+    key, figure, months, tolerance = wanted
+    course = next(c for c in (*KPIS, *CAPITAL_KPIS) if c.key == key)
+    on, baseline = points(course, today)[0 if row.reached else -1]
+    band = BANDS.get(key)
+    edges: dict[str, Any] = {"band_low": band[0], "band_high": band[1]} if band else {"value": figure}
+    actions.set_target(
+        objective=objective, kpi=kpi, by=by, baseline=course.start if row.reached else baseline, baseline_on=on, **edges,
+        due_on=_month_end(today + timedelta(days=round(months * MONTH))), tolerance=tolerance, is_required=key == row.targets[0][0],
+    )  # fmt: skip
+
+
+def add_vague(office: Office, mandate: Mandate, people: dict[str, Person], today: date) -> Objective:
+    """What a slide said: a proposal that the linter stops."""
+    with happened(ago(today, 9), "Take an objective from the away day’s slides", by=people["head"]):
+        return actions.add_objective(
+            office=office, title="Improve the maturity of project delivery and support strategic change", short_name="Delivery maturity",
+            clause=mandate.clauses.get(number=1), owner=people["head"], by=people["head"],
+        )  # fmt: skip
 
 
 def _month_end(day: date) -> date:
