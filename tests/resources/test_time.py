@@ -7,6 +7,8 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from goldenthread.accounts.actions import edit_organisation
+from goldenthread.accounts.queries import visible_records
 from goldenthread.kit.errors import Conflict, Forbidden, Refused
 from goldenthread.resources import actions, queries
 from goldenthread.resources.models import TimeEntry
@@ -204,3 +206,23 @@ def test_ones_own_entry_is_removed_and_nobody_elses(cast, scene):
     assert cast.client(cast.head).post(f"/time/{entry.pk}/remove").status_code == 404
     assert cast.client(cast.member).post(f"/time/{entry.pk}/remove").status_code == 303
     assert not TimeEntry.objects.exists()
+
+
+def test_hours_of_others_are_seen_by_who_has_the_right_while_the_switch_is_on(cast, scene):
+    actions.log_time(person=cast.member, work=scene.activity, minutes=90, on=TODAY(), by=cast.member)
+    page = f"/people/{cast.member.pk}"
+
+    def sees(person) -> bool:
+        return "Logged hours" in cast.client(person).get(page).content.decode()
+
+    def knows(person) -> bool:
+        return visible_records(TimeEntry, cast.fresh(person)).exists()
+
+    assert sees(cast.head)
+    assert knows(cast.head)
+    assert not sees(cast.pmo)
+    assert sees(cast.member), "one's own"
+    edit_organisation(organisation=cast.organisation, changes={"shows_time_of_others": False}, by=cast.admin)
+    assert not sees(cast.head)
+    assert not knows(cast.head), "not in the activity either"
+    assert sees(cast.member)

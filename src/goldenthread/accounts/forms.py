@@ -39,6 +39,10 @@ def _day(label: str, *, required: bool = False, hint: str = "") -> forms.DateFie
     )
 
 
+def _days_kept(label: str, hint: str) -> forms.IntegerField:
+    return forms.IntegerField(min_value=1, max_value=3650, required=False, label=f"{label}, days", help_text=hint)
+
+
 @lru_cache(maxsize=1)
 def time_zones() -> list[tuple[str, str]]:
     """Time zones by region and city, as choices."""
@@ -132,17 +136,50 @@ class PrivacyForm(forms.Form):
         label="Show logged hours of single people",
         help_text="Heads of PMO and resource managers see who logged which hours. Off: everybody sees only their own.",
     )
-    shows_open_tracking = forms.BooleanField(
-        required=False,
-        label="Show who has read a paper before a meeting",
-        help_text="The chair of a meeting sees names. Off: nobody learns who opened what.",
-    )
     smallest_group = forms.IntegerField(
         min_value=3, max_value=50, label="Smallest group", help_text="Answers and averages of fewer people are never shown."
     )
 
+    keeps_answers_days = _days_kept(
+        "Words of answered questions", "The answer itself is a fact and stays; what was asked in words goes."
+    )
+    keeps_messages_days = _days_kept("Messages that were read", "Lines of the inbox, counted from the reading.")
+    keeps_files_days = _days_kept("Files that were imported", "The bytes go; what came of the import stays and can be undone.")
+    keeps_sessions_days = _days_kept("Sessions that ended", "Start and program of a sign-in.")
+
     def __init__(self, data: Any = None, *, organisation: Organisation) -> None:
         super().__init__(data, initial={name: getattr(organisation, name) for name in self.base_fields})
+
+    @property
+    def switches(self) -> list[Any]:
+        """What is shown to whom."""
+        return [self[name] for name in self.fields if name.startswith("shows_") or name == "smallest_group"]
+
+    @property
+    def times(self) -> list[Any]:
+        """How long things are kept."""
+        return [self[name] for name in self.fields if name.startswith("keeps_")]
+
+
+class ErasureForm(forms.Form):
+    """What makes sure that an erasure is meant."""
+
+    also = forms.CharField(
+        required=False,
+        max_length=400,
+        label="Also called",
+        widget=forms.Textarea({"rows": 2}),
+        help_text="Short names, maiden names, initials: one a line. They are replaced wherever they stand as a word.",
+    )
+    reason = forms.CharField(
+        max_length=300, label="At whose request, and when it came", help_text="Stays in the record, without the name."
+    )
+    typed = forms.CharField(max_length=120, label="The name once more", widget=forms.TextInput({"autocomplete": "off"}))
+
+    @staticmethod
+    def called(text: str) -> list[str]:
+        """The other names, one a line."""
+        return [line.strip() for line in text.splitlines() if line.strip()][:20]
 
 
 class RateForm(forms.Form):

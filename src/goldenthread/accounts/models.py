@@ -15,6 +15,8 @@ from goldenthread.kit.history import Tracked
 from goldenthread.kit.permissions import Kind, Role
 from goldenthread.kit.scoping import InOrganisation
 
+DAYS_KEPT = [MinValueValidator(1), MaxValueValidator(3650)]
+
 
 def five_working_days() -> list[int]:
     """Working minutes a weekday, Monday first: eight hours on five days."""
@@ -40,9 +42,13 @@ class Organisation(models.Model):
     is_demo = models.BooleanField(default=False)
     # Privacy switches: each such feature is off by one click, and says so where it would have been shown.
     shows_person_load = models.BooleanField(default=True)
-    shows_open_tracking = models.BooleanField(default=False)
     smallest_group = models.PositiveSmallIntegerField(default=5, validators=[MinValueValidator(3), MaxValueValidator(50)])
     shows_time_of_others = models.BooleanField(default=True)
+    # How many days some things are kept after they have done their work; empty keeps them. Facts stay in any case.
+    keeps_answers_days = models.PositiveSmallIntegerField(null=True, blank=True, validators=DAYS_KEPT)
+    keeps_messages_days = models.PositiveSmallIntegerField(null=True, blank=True, validators=DAYS_KEPT)
+    keeps_files_days = models.PositiveSmallIntegerField(null=True, blank=True, validators=DAYS_KEPT)
+    keeps_sessions_days = models.PositiveSmallIntegerField(null=True, blank=True, default=1, validators=DAYS_KEPT)
     created_at = models.DateTimeField(auto_now_add=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
@@ -127,6 +133,7 @@ class Person(Tracked):
     absent_from = models.DateField(null=True, blank=True)
     absent_to = models.DateField(null=True, blank=True)
     seen_at = models.DateTimeField(null=True, blank=True, editable=False)
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="A number stands for the name since then")
 
     kind = Kind.PERSON
     own_paths = ("pk",)
@@ -288,3 +295,21 @@ class ApiToken(InOrganisation):
     def __str__(self) -> str:
         """The name."""
         return self.name
+
+
+class Erasure(Tracked):
+    """A person was erased: a number stands for the name. A fact; nothing brings the name back."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=300, help_text="At whose request, and when it came")
+    texts = models.PositiveIntegerField(help_text="How many texts named the person")
+    files = models.PositiveIntegerField(help_text="How many kept files named the person")
+
+    kind = Kind.PERSON
+    is_fact = True
+
+    def __str__(self) -> str:
+        """Who is meant, by number."""
+        return f"Erasure of {self.person}"

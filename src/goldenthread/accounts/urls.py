@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from goldenthread.accounts.views import activity, invitations, people, settings
+from goldenthread.accounts.views import activity, erasure, invitations, people, settings
 
 app_name = "accounts"
 urlpatterns = [
@@ -19,6 +19,8 @@ urlpatterns = [
     path("people/<int:pk>/roles", people.grant, name="grant_role"),
     path("people/<int:pk>/roles/<int:grant_pk>/withdraw", people.withdraw, name="withdraw_role"),
     path("people/<int:pk>/invite", people.invite, name="invite"),
+    path("people/<int:pk>/everything", erasure.everything, name="everything"),
+    path("people/<int:pk>/erase", erasure.erase, name="erase"),
     path("invitation/<str:secret>", invitations.invitation, name="invitation"),
     path("settings", settings.account, name="settings"),
     path("settings/sessions/end", settings.end_sessions, name="end_sessions"),

@@ -17,4 +17,5 @@ class ResourcesApp(AppConfig):
         from goldenthread.resources import queries, views
 
         slots.provide("navigation", views.navigation, position=85)
+        slots.provide("person_panels", views.person_panels, position=30)
         slots.provide("hours_by_service", queries.hours_by_service)

@@ -28,6 +28,7 @@ class TimeEntry(Tracked):
     note = models.CharField(max_length=300, blank=True)
 
     kind = Kind.TIME
+    switch = "shows_time_of_others"
     own_paths = ("person",)
 
     class Meta:

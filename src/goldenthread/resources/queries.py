@@ -65,6 +65,18 @@ def entries(person: Person, start: date, end: date) -> QuerySet[TimeEntry]:
     return found.select_related("activity__schedule", "project", "service").order_by("on", "id")
 
 
+def recent_weeks(subject: Person, viewer: Person, today: date, weeks: int = 4) -> list[tuple[date, int]]:
+    """Monday and logged minutes of a person's last weeks, newest first; empty where there are none to be seen."""
+    monday = today - timedelta(days=today.weekday())
+    start = monday - timedelta(weeks=weeks - 1)
+    found = visible(TimeEntry.objects.filter(person=subject, on__gte=start, on__lte=today), viewer)
+    total = {monday - timedelta(weeks=n): 0 for n in range(weeks)}
+    logged = list(found.values_list("on", "minutes"))
+    for on, minutes in logged:
+        total[on - timedelta(days=on.weekday())] += minutes
+    return list(total.items()) if logged else []
+
+
 def hours_by_service(office: Office, start: date, end: date) -> dict[int, int]:
     """Service id -> minutes between two days, both counted: logged on the service itself or on activities of its steps."""
     rows = (

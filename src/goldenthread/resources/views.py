@@ -8,8 +8,10 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_http_methods, require_POST
 
 from goldenthread.accounts.models import Person
@@ -25,6 +27,15 @@ from goldenthread.ui import pages, writing
 MODELS: dict[str, Any] = {"activity": Activity, "project": Project, "service": Service}
 CELL = re.compile(r"^(activity|project|service)-(\d{1,18})-([0-6])$", re.ASCII)
 HOURS = re.compile(r"^(?:(\d{1,2})(?::(\d{2}))?|(\d{0,2})[.,](\d{1,2}))\s*h?$", re.ASCII)
+
+
+def person_panels(subject: Person, viewer: Person) -> list[str]:
+    """The hours somebody logged lately, by week, for those who may see them. For the slot of the same name."""
+    weeks = queries.recent_weeks(subject, viewer, timezone.localdate())
+    if not weeks:
+        return []
+    text = render_to_string("resources/templates/person_hours.html", {"weeks": weeks, "subject": subject})
+    return [mark_safe(text)]  # noqa: S308  escaped by its template
 
 
 def _person(request: HttpRequest) -> Person:

@@ -14,10 +14,14 @@ class WorkspaceApp(AppConfig):
         """Register jobs, entries of the navigation and the kinds of file that need no noun."""
         from goldenthread.kit.slots import provide
         from goldenthread.workspace import jobs
-        from goldenthread.workspace.actions import people, records
+        from goldenthread.workspace.actions import inbox, people, records
+        from goldenthread.workspace.queries import traces
         from goldenthread.workspace.views import around
 
         del jobs  # imported for its registrations
         provide("import_kinds", records.import_kinds, position=20)
         provide("record_kinds", people.record_kinds)
         provide("navigation", around.navigation, position=80)
+        provide("files_naming", traces.files_naming)
+        provide("messages_to", traces.messages_to)
+        provide("erase_person", inbox.empty_inbox)

@@ -1,4 +1,4 @@
-"""Background work of the wizard: reading and applying large files."""
+"""Background work: reading and applying large files, and every night the retention rules."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from goldenthread.accounts.models import Person
 from goldenthread.formats.errors import FormatError
 from goldenthread.kit.errors import Conflict, Forbidden, Refused
-from goldenthread.kit.jobs import Progress, ask_for, job
+from goldenthread.kit.jobs import Progress, ask_for, job, recurring
+from goldenthread.kit.scoping import current_organisation
 from goldenthread.workspace.actions.imports import apply_file, read_now
+from goldenthread.workspace.actions.retention import apply_retention
 from goldenthread.workspace.models import ImportedFile, Job
 
 READ, APPLY = "workspace.read_file", "workspace.apply_file"
@@ -55,3 +57,9 @@ def apply_large_file(progress: Progress, *, file_id: int, person_id: int, answer
         raise Refused(str(error)) from error
     progress(3, 3)
     return "The file has been imported."
+
+
+@recurring("23 2 * * *")
+def retention() -> None:
+    """Each night: remove what the organisation no longer wants to keep."""
+    apply_retention(organisation=current_organisation())

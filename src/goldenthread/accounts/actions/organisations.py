@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
@@ -29,9 +30,12 @@ SETTINGS = frozenset(
         "fiscal_year_start",
         "terms",
         "shows_person_load",
-        "shows_open_tracking",
         "smallest_group",
         "shows_time_of_others",
+        "keeps_answers_days",
+        "keeps_messages_days",
+        "keeps_files_days",
+        "keeps_sessions_days",
     }
 )
 USED_EVERY = timedelta(minutes=1)  # the last use of a token is kept to the minute: one write, not one a request
@@ -144,3 +148,8 @@ def revoke_token(*, token: ApiToken, by: Person) -> None:
     with changeset(title=f"Revoke the token {token}", by=by) as made:
         token.revoked_at = token.revoked_at or made.at
         token.save(update_fields=["revoked_at"])
+
+
+def forget_sessions(*, before: datetime) -> int:
+    """Remove sessions that ended before a moment; answers how many."""
+    return Session.objects.filter(session_key__in=queries.ended_sessions(before)).delete()[0]

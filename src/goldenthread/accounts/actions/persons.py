@@ -51,6 +51,7 @@ def edit_person(*, person: Person, changes: dict[str, Any], by: Person, version:
     for name in changes:
         if name not in allowed:
             raise Forbidden(f"You may not change “{name.replace('_', ' ')}”.")
+    _refuse_if_erased(person)
     changes = dict(changes)
     if "email" in changes:
         changes["email"] = str(changes["email"]).strip().lower()
@@ -65,6 +66,11 @@ def edit_person(*, person: Person, changes: dict[str, Any], by: Person, version:
             raise Refused("That day is too long ago.", field="leaves_on")
         _save(person, changes, version)
         follow_address(person)
+
+
+def _refuse_if_erased(person: Person) -> None:
+    if person.erased_at is not None:
+        raise Refused(f"{person} has been erased; nothing can be added to a number.")
 
 
 def follow_address(person: Person) -> None:
@@ -131,6 +137,7 @@ def grant_role(*, person: Person, role: str, scope: Scope, by: Person | None) ->
     label = Role(role).label
     if by is not None and not queries.may_grant(by=by, role=role, scope=scope):
         raise Forbidden(f"You may not give the role {label} on {scope}.")
+    _refuse_if_erased(person)
     kinds = queries.ROLES_BY_SCOPE.get(Role(role))
     if kinds is not None and scope.scope_kind not in kinds:
         where = ", ".join(sorted(Scope.ScopeKind(kind).label.lower() for kind in kinds))
@@ -161,6 +168,7 @@ def invite(*, person: Person, by: Person | None) -> str:
     """A secret for a link by which `person` sets a password. Shown once; earlier links of the person end."""
     if by is not None and not queries.may_manage(by, person):
         raise Forbidden(f"You may not invite {person}.")
+    _refuse_if_erased(person)
     if not person.email:
         raise Refused(f"{person} has no e-mail address.", field="email", advice="Enter one first.")
     if _taken(person):

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from goldenthread.accounts.models import Person, RoleGrant, Scope, ScopePath
 from goldenthread.kit.permissions import Act, Kind, Role, allows
+from goldenthread.kit.scoping import current_organisation
 
 M = TypeVar("M", bound=models.Model)
 ONLY_BY_ADMINISTRATORS = frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.SPONSOR})
@@ -122,6 +123,9 @@ def allowed_rows(model: Any, person: Person, act: str, kind: str = "") -> Q | No
     Confidential rows need the right to them as well. Own rows are not in it.
     """
     held = rights(person)
+    switch = getattr(model, "switch", "")
+    if switch and not getattr(current_organisation(), switch):
+        return None  # the organisation has decided that nobody sees such rows of others
     if act != Act.VIEW and getattr(model, "is_of_the_whole", False) and not held.everywhere(act, kind or model.kind):
         return None  # what holds for the whole organisation is changed by a right on the whole
     paths = scope_paths(model)

@@ -24,6 +24,7 @@ from goldenthread.kit.permissions import Act, Kind
 
 PAGE = 50
 ABOUT_ALL = "organisation:"  # settings leave no history rows, yet whoever watches the whole may read of them
+FOR_GOOD = "accounts.Erasure"  # what erased a person stays done
 ROWS_SHOWN = 200  # of one changeset; an import may have written thousands
 
 
@@ -139,7 +140,10 @@ def _may_undo(
     judged = [c.pk for c in changesets if c.by_id == person.pk or rights(person).anywhere(Act.EDIT, Kind.CHANGESET)]
     wrote = _written({pk: every[pk] for pk in judged if pk in every})
     open_ones = _counts(judged, [(model, _changeable(model, open_rows[model], person)) for model in wrote])
-    return {c.pk: c.pk in judged and bool(every.get(c.pk)) and every[c.pk] == open_ones.get(c.pk) for c in changesets}
+    return {
+        c.pk: c.pk in judged and bool(every.get(c.pk)) and every[c.pk] == open_ones.get(c.pk) and FOR_GOOD not in every[c.pk]
+        for c in changesets
+    }
 
 
 def _seen(changesets: list[Changeset], person: Person) -> list[Line]:
@@ -184,6 +188,11 @@ def activity(
     found = list(rows[: PAGE + 1])
     lines = _seen(found[:PAGE], viewer)
     return ActivityPage(tuple(lines), found[PAGE - 1].pk if len(found) > PAGE else None)
+
+
+def open_ids(changesets: list[Changeset], viewer: Person) -> set[int]:
+    """Of these, the changesets that `viewer` may be told in words."""
+    return {line.changeset.pk for line in _seen(changesets, viewer) if line.is_open}
 
 
 def head_of(changeset: Changeset, viewer: Person) -> Line | None:

@@ -99,6 +99,19 @@ def sessions_of(user_id: int, now: datetime) -> list[tuple[str, dict[str, Any]]]
     return found
 
 
+def session_keys_of(user_id: int) -> list[str]:
+    """The keys of all sessions of one user, ended ones too."""
+    stored = Session.objects.order_by("pk").iterator()
+    return [session.session_key for session in stored if session.get_decoded().get("_auth_user_id") == str(user_id)]
+
+
+def ended_sessions(before: datetime) -> list[str]:
+    """The keys of sessions that ended before a moment: those of the organisation's people, and those that are nobody's."""
+    own = {str(pk) for pk in Person.objects.filter(user__isnull=False).values_list("user_id", flat=True)}
+    stored = Session.objects.filter(expire_date__lt=before).order_by("pk").iterator()
+    return [s.session_key for s in stored if s.get_decoded().get("_auth_user_id") in {None, *own}]
+
+
 def organisation_named(slug: str | None, email: str = "") -> Organisation | None:
     """The organisation of that short name; else the one that is meant, or None where that is not clear.
 

@@ -103,13 +103,15 @@ def _show(
     grants = [(grant, queries.may_grant(by=viewer, role=grant.role, scope=grant.scope)) for grant in held]
     context = {
         "subject": subject,
+        "me": viewer,
         "grants": grants,
         "form": form,
         "link": link,
         "mailed": mailed,
         "days": actions.INVITATION_DAYS,
-        "may_manage": queries.may_manage(viewer, subject),
-        "may_grant": queries.rights(viewer).alone().anywhere(Act.EDIT, Kind.PERSON),
+        "may_manage": queries.may_manage(viewer, subject) and subject.erased_at is None,
+        "may_grant": queries.rights(viewer).alone().anywhere(Act.EDIT, Kind.PERSON) and subject.erased_at is None,
+        "administers": Role.ADMINISTRATOR in queries.rights(viewer).alone().roles,
         "is_absent": bool(subject.absent_from and subject.absent_to and subject.absent_from <= today <= subject.absent_to),
         "has_left": subject.leaves_on is not None and subject.leaves_on < today,
         "sees_email": queries.rights(viewer).anywhere(Act.VIEW, Kind.PERSON) or viewer.pk == subject.pk,

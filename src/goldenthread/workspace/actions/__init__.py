@@ -5,11 +5,13 @@ from goldenthread.workspace.actions.files import note_outcome, read_differently
 from goldenthread.workspace.actions.imports import apply_file, is_large, looked_at, read_now, take_in
 from goldenthread.workspace.actions.inbox import mark_all_read, mark_read, notify
 from goldenthread.workspace.actions.questions import answer_question, ask_question, withdraw_question
+from goldenthread.workspace.actions.retention import apply_retention
 
 __all__ = [
     "add_comment",
     "answer_question",
     "apply_file",
+    "apply_retention",
     "ask_question",
     "edit_comment",
     "is_large",

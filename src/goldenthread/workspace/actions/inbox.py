@@ -34,3 +34,8 @@ def mark_all_read(*, person: Person) -> int:
     """The person has seen everything that needs no answer; answers the number of items."""
     unread = InboxItem.objects.filter(person=person, read_at__isnull=True, needs_answer=False)
     return unread.update(read_at=timezone.now())
+
+
+def empty_inbox(person: Person) -> int:
+    """Remove everything that was told to a person who is erased; answers the number of items."""
+    return InboxItem.objects.filter(person=person).delete()[0]

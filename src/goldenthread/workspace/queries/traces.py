@@ -1,0 +1,76 @@
+"""Kept files that name a person: what was imported, its readings, and mails written to the disk."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from email import message_from_bytes, policy
+from pathlib import Path
+
+from django.conf import settings
+from django_scopes import scopes_disabled
+
+from goldenthread.accounts.models import Person
+from goldenthread.accounts.queries import Identity
+from goldenthread.kit.scoping import current_organisation
+from goldenthread.workspace.models import ImportedFile, InboxItem
+
+READ = 256 * 2**20  # bytes of one packed part that are looked into; a longer one is taken to name the person
+ENCODINGS = ("utf-8", "cp1252", "utf-16-le")
+
+
+def files_naming(identity: Identity) -> list[Path]:
+    """The files of this organisation in which one of the person's words stands."""
+    return [path for path in (*_imported(), *_mailed()) if _names(path, identity)]
+
+
+def messages_to(person: Person) -> int:
+    """How many messages lie in the person's inbox."""
+    return InboxItem.objects.filter(person=person).count()
+
+
+def _imported() -> Iterator[Path]:
+    """Bytes and readings of files that only this organisation has taken in."""
+    folder = Path(settings.MEDIA_ROOT) / "imports"
+    own = set(ImportedFile.objects.values_list("digest", flat=True))
+    with scopes_disabled():
+        others = ImportedFile.objects.filter(digest__in=own).exclude(organisation=current_organisation())
+        shared = set(others.values_list("digest", flat=True))
+    for digest in sorted(own - shared):
+        yield from sorted(folder.glob(f"{digest}*"))
+
+
+def _mailed() -> Iterator[Path]:
+    folder = getattr(settings, "EMAIL_FILE_PATH", None)
+    if folder and Path(folder).is_dir():
+        yield from sorted(path for path in Path(folder).iterdir() if path.is_file())
+
+
+def _names(path: Path, identity: Identity) -> bool:
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return False
+    return any(_stands_in(part, identity) for part in _parts(data))
+
+
+def _parts(data: bytes) -> Iterator[bytes]:
+    """The bytes as they are, those packed in them, and the words of a mail."""
+    yield data
+    if zipfile.is_zipfile(io.BytesIO(data)):
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for entry in archive.infolist():
+                with archive.open(entry) as stream:
+                    yield stream.read(READ)
+    elif b"Message-ID:" in data[:4000]:
+        for one in data.split(b"-" * 79):
+            mail = message_from_bytes(one.lstrip(), policy=policy.default)
+            yield "\n".join(str(value) for value in mail.values()).encode()
+            body = mail.get_body(("plain", "html"))
+            if body is not None:
+                yield str(body.get_content()).encode()
+
+
+def _stands_in(data: bytes, identity: Identity) -> bool:
+    return len(data) >= READ or any(identity.is_in(data.decode(encoding, "ignore")) for encoding in ENCODINGS)
