@@ -226,3 +226,35 @@ def test_signing_out_everywhere_else_ends_the_other_sessions(cast):
     assert here.post(reverse("accounts:end_sessions")).status_code == 303
     assert here.get(reverse("accounts:settings")).status_code == 200
     assert there.get(reverse("accounts:settings")).status_code == 302
+
+
+def test_renamed_words_stand_on_every_page_and_in_no_name(cast):
+    client = cast.client(cast.admin)
+    actions.grant_role(person=cast.admin, role=Role.HEAD, scope=cast.top, by=cast.admin)
+    office = cast.office.name
+    entered = [office, cast.second_office.name, *Person.objects.values_list("name", flat=True)]
+    assert "PMO" in office
+    words = {"objective": "ambition", "step": "activity", "client": "customer", "PMO": "portfolio office"}
+    actions.edit_organisation(organisation=cast.organisation, changes={"terms": words}, by=cast.fresh(cast.admin))
+    ours = re.compile(r"\b([Oo]bjectives?|[Ss]teps?|[Cc]lients?|PMO)\b")
+    for page in (
+        "/",
+        "/objectives",
+        "/plan",
+        "/gaps",
+        "/map",
+        "/kpis",
+        "/services",
+        "/people",
+        "/activity",
+        "/import",
+        "/export",
+    ):
+        body = re.sub(r"<[^>]+>", " ", client.get(page).content.decode().partition("<main")[2])
+        for name in ("First steps", *entered):
+            body = body.replace(name, "")
+        left = {body[max(0, m.start() - 30) : m.end() + 20] for m in ours.finditer(body)}
+        left -= {line for line in left if page in ("/activity", "/export")}  # titles as they were recorded; names of columns
+        assert not left, page
+    assert "ambition" in client.get("/objectives").content.decode()
+    assert office in client.get("/people").content.decode()

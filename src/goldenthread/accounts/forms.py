@@ -14,6 +14,7 @@ from django import forms
 from goldenthread.accounts import queries
 from goldenthread.accounts.models import Organisation, Person, Scope
 from goldenthread.kit.permissions import Role
+from goldenthread.ui.terms import term
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = (
@@ -96,7 +97,7 @@ class OrganisationForm(forms.Form):
             )
         for word in TERMS:
             self.fields[f"term_{word}"] = forms.CharField(
-                label=f"We say for “{word}”", max_length=30, required=False, initial=organisation.terms.get(word, "")
+                label=f"We say for “{word}”", max_length=60, required=False, initial=organisation.terms.get(word, "")
             )
 
     @property
@@ -267,8 +268,9 @@ class RoleForm(forms.Form):
         super().__init__(data)
         self.fields["scope"].queryset = queries.scopes_to_grant(by)  # type: ignore[attr-defined]
         self.fields["scope"].label_from_instance = _scope_label  # type: ignore[attr-defined]
-        if Role.ADMINISTRATOR not in queries.rights(by).alone().roles:
-            self.fields["role"].choices = [c for c in Role.choices if c[0] not in queries.ONLY_BY_ADMINISTRATORS]  # type: ignore[attr-defined]
+        every = Role.ADMINISTRATOR in queries.rights(by).alone().roles
+        offered = [(key, term(label)) for key, label in Role.choices if every or key not in queries.ONLY_BY_ADMINISTRATORS]
+        self.fields["role"].choices = offered  # type: ignore[attr-defined]
 
 
 def _scope_label(scope: Scope) -> str:

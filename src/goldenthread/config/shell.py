@@ -24,7 +24,6 @@ def ui_shell(request: HttpRequest) -> dict[str, Any]:
         "organisation": person.organisation,
         "navigation": list(groups.values()),
         "today": timezone.localdate(),
-        "terms": person.organisation.terms,
         "changes_url": reverse("accounts:head"),
     }
 

@@ -10,6 +10,7 @@ from goldenthread.accounts.models import Person
 from goldenthread.kit.errors import Refused
 from goldenthread.plan.models import Contribution, Duty, Step
 from goldenthread.purpose.models import Kpi, Service
+from goldenthread.ui.terms import term
 
 HOUR, DAY = 60, 480
 LONGEST = 20_000
@@ -39,7 +40,9 @@ class StepForm(Versioned):
     accountable = forms.ModelChoiceField(
         Person._base_manager.none(), required=False, help_text="Exactly one person answers for it"
     )
-    step_kind = forms.ChoiceField(choices=Step.StepKind.choices, label="Kind", required=False)
+    step_kind = forms.ChoiceField(
+        choices=lambda: [(key, term(label)) for key, label in Step.StepKind.choices], label="Kind", required=False
+    )
     mode = forms.ChoiceField(choices=Step.Mode.choices, required=False)
     service = forms.ModelChoiceField(Service._base_manager.none(), required=False)
     requested_by = forms.CharField(max_length=120, required=False, label="Asked for by")

@@ -16,7 +16,7 @@ from django.utils import timezone
 from jinja2 import Environment, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
-from goldenthread.ui import charts, writing
+from goldenthread.ui import charts, terms, writing
 
 COMPONENTS = Path(__file__).parent / "templates" / "components"
 FILTERS = "date day month iso datetime number signed percent plural hours money chance chance_words".split()
@@ -78,17 +78,22 @@ def due(context: Context, value: writing.Day, today: Any = None) -> str:
 
 
 @pass_context
-def term(context: Context, word: str) -> str:
-    """A word as this organisation says it: the page's `terms` hold what it renamed."""
-    renamed: dict[str, str] = context.get("terms") or {}
-    return renamed.get(word, word)
+def term(_context: Context, text: Any) -> Any:
+    """A text in the organisation's own words. Asks for the context so that no page is compiled with the words of the first."""
+    return terms.term(text)
+
+
+def _plural(*args: Any, **kwargs: Any) -> str:
+    """`writing.plural` in the organisation's own words."""
+    return str(terms.term(writing.plural(*args, **kwargs)))
 
 
 def environment(**options: Any) -> Environment:
     """Build the environment from the options of Django's Jinja2 backend."""
     options["undefined"] = StrictUndefined
+    options["extensions"] = [*options.get("extensions", ()), terms.Terms]
     env = Environment(trim_blocks=True, lstrip_blocks=True, **options)  # noqa: S701 (the backend passes autoescape=True)
     env.filters.update({name: getattr(writing, name) for name in FILTERS})
-    env.filters.update({"since": since, "due": due, "term": term, "fit": writing.fit})
-    env.globals.update({"url": url, "static": static, "charts": charts, "plural": writing.plural, "ui": Components(env)})
+    env.filters.update({"plural": _plural, "since": since, "due": due, "term": term, "fit": writing.fit})
+    env.globals.update({"url": url, "static": static, "charts": charts, "plural": _plural, "ui": Components(env)})
     return env

@@ -37,7 +37,6 @@ def _context(name: str) -> dict[str, Any]:
         "today": samples.TODAY,
         "now": dt.datetime(2026, 11, 23, 9, 30, tzinfo=dt.UTC),
         "messages": [],
-        "terms": {},
         "samples": samples,
         "form": form if name == "" else samples.SampleForm(),
         "scale": charts.time_scale(dt.date(2026, 9, 1), dt.date(2027, 10, 1)),

@@ -17,6 +17,7 @@ from goldenthread.accounts.undo import undo as undo_changeset
 from goldenthread.accounts.views.settings import SEE_OTHER
 from goldenthread.kit.errors import Refused
 from goldenthread.ui import pages
+from goldenthread.ui.terms import term
 
 ABOUT = ("objective", "kpi", "mandate", "step", "duty", "project", "person", "office")
 
@@ -56,7 +57,7 @@ def activity(request: Any) -> HttpResponse:
         "about": about,
         "source": source,
         "people": [("", "Anybody"), *((p.pk, p.name) for p in people[:500])],
-        "kinds": [("", "Anything"), *((k, k.replace("_", " ").capitalize()) for k in ABOUT)]
+        "kinds": [("", "Anything"), *((k, term(k.replace("_", " ").capitalize())) for k in ABOUT)]
         + ([(about, about)] if ":" in about else []),
         "sources": [("", "Any way"), *Changeset.Source.choices],
         "base": f"?{kept}",

@@ -22,6 +22,7 @@ from goldenthread.kit import slots
 from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.kit.permissions import Act, Kind, Role
 from goldenthread.ui import pages
+from goldenthread.ui.terms import term
 
 log = logging.getLogger("goldenthread.accounts")
 ON_A_PAGE = 100
@@ -50,7 +51,7 @@ def people(request: Any) -> HttpResponse:
         "words": words,
         "role": role,
         "left": left,
-        "roles": [("", "Any role"), *Role.choices],
+        "roles": [("", "Any role"), *((key, term(label)) for key, label in Role.choices)],
         "person_url": reverse("accounts:person", args=[0]).removesuffix("0"),
         "may_add": queries.may_in(viewer, Act.EDIT, Kind.PERSON, None),
         "base": "?"
@@ -159,7 +160,9 @@ def grant(request: Any, pk: int) -> HttpResponse:
         except Refused as refusal:
             refuse(form, refusal)
         else:
-            pages.announce(request, f"{subject} is now {made}", undo_url=queries.undo_address())
+            pages.announce(
+                request, f"{subject} is now {term(made.get_role_display())} of {made.scope}", undo_url=queries.undo_address()
+            )
             return _to(subject)
     return _show(request, subject, form, status=422)
 
@@ -170,7 +173,9 @@ def withdraw(request: Any, pk: int, grant_pk: int) -> HttpResponse:
     subject = _one(request, pk)
     held: RoleGrant = get_object_or_404(RoleGrant.objects.select_related("scope", "person"), pk=grant_pk, person=subject)
     actions.withdraw_role(grant=held, by=request.person)
-    pages.announce(request, f"{subject} is no longer {held}", undo_url=queries.undo_address())
+    pages.announce(
+        request, f"{subject} is no longer {term(held.get_role_display())} of {held.scope}", undo_url=queries.undo_address()
+    )
     return _to(subject)
 
 

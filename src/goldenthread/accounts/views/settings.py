@@ -19,6 +19,7 @@ from goldenthread.accounts.models import ApiToken, CurrencyRate, Person
 from goldenthread.kit.errors import Refused
 from goldenthread.kit.permissions import Act, Kind, roles_that
 from goldenthread.ui import pages
+from goldenthread.ui.terms import term
 
 SEE_OTHER = 303
 
@@ -187,7 +188,7 @@ def data_sheet(request: Any) -> HttpResponse:
 def _labels() -> list[tuple[str, str]]:
     from goldenthread.kit.permissions import Role
 
-    return [(str(value), str(label)) for value, label in Role.choices]
+    return [(str(value), str(term(label))) for value, label in Role.choices]
 
 
 @require_http_methods(["GET", "POST"])

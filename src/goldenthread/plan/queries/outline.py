@@ -17,6 +17,7 @@ from goldenthread.plan.models import BusinessPlan, Contribution, Raci, Step
 from goldenthread.purpose.models import Kpi, Office
 from goldenthread.schedule.models import Activity, Relationship
 from goldenthread.schedule.queries import OutlineRow, outline
+from goldenthread.ui.terms import term
 
 GRADES = ("asserted", "done", "accepted", "seen as predicted", "compared", "replicated")
 
@@ -141,7 +142,7 @@ def contribution_sentence(contribution: Contribution, from_day: date | None) -> 
     """A18: "This step moves KPI X by a to c from date d because m; evidence E2"."""
     kpi = contribution.kpi
     amounts = f"{_amount(contribution.low, kpi)} to {_amount(contribution.high, kpi)} {kpi.unit}".strip()
-    subject = "This step" if contribution.step_id else "This project"
+    subject = term("This step") if contribution.step_id else "This project"
     when = f" from {from_day.day} {from_day:%b %Y}" if from_day else ""
     because = f", because {contribution.mechanism.rstrip('.')}" if contribution.mechanism else ""
     grade = contribution.grade

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from goldenthread.kit.slots import gather
 from goldenthread.ui import pages
+from goldenthread.ui.terms import term
 
 LONGEST = 80
 
@@ -19,7 +20,7 @@ def palette(request: HttpRequest) -> HttpResponse:
     person: Any = request.person  # type: ignore[attr-defined]
     words = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST]
     places = [
-        (entry["label"], "page", entry["url"], "get")
+        (term(entry["label"]), "page", entry["url"], "get")
         for entry in gather("navigation", person)
         if words.lower() in entry["label"].lower()
     ]
