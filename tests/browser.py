@@ -27,6 +27,8 @@ REPORT_BREACH = """document.addEventListener('securitypolicyviolation', e =>
   console.error(`content policy: ${e.violatedDirective} ${e.blockedURI} ${e.sourceFile ?? ''}:${e.lineNumber}`))"""
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
+LOOKS = ["color-contrast", "link-in-text-block", "meta-viewport", "scrollable-region-focusable", "target-size"]
+
 
 class Trouble:
     """Lines that a page logged as errors. A refused form (422) always logs one; every other line must be allowed by the test."""
@@ -89,7 +91,11 @@ def pages(browser: Browser, trouble: Trouble) -> Iterator[NewPage]:
         context.close()
 
 
-def accessibility(page: Page) -> list[str]:
-    """What axe finds against WCAG 2.2 AA: one line for each rule and place, empty where all is well."""
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}}).response["violations"]
+def accessibility(page: Page, *, of_looks_alone: bool = False) -> list[str]:
+    """What axe finds against WCAG 2.2 AA: one line for each rule and place, empty where all is well.
+
+    `of_looks_alone`: only the rules that depend on colours and widths, for a page that was looked at in another dress.
+    """
+    rules = {"type": "rule", "values": LOOKS} if of_looks_alone else {"type": "tag", "values": WCAG}
+    found = Axe().run(page, options={"runOnly": rules}).response["violations"]
     return [f"{rule['id']}: {rule['help']} -> {node['target']} {node['html'][:120]}" for rule in found for node in rule["nodes"]]

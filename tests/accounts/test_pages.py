@@ -258,3 +258,33 @@ def test_renamed_words_stand_on_every_page_and_in_no_name(cast):
         assert not left, page
     assert "ambition" in client.get("/objectives").content.decode()
     assert office in client.get("/people").content.decode()
+
+
+def test_who_comes_second_sees_both_versions_field_by_field_in_words(cast):
+    client = cast.client(cast.admin)
+    person = actions.add_person(name="Gail Guest", department="Works", by=cast.admin)
+    form = {"name": "Gail Guest", "hours_per_week": "40", "version": "1"}
+    edit = reverse("accounts:edit_person", args=[person.pk])
+    assert client.post(edit, form | {"department": "Digital", "leaves_on": "2030-03-01", "is_external": "on"}).status_code == 303
+    second = client.post(edit, form | {"department": "Networks"}, headers={"Referer": f"http://testserver{edit}"})
+    assert second.status_code == 409
+    page = " ".join(re.sub(r"<[^>]+>", " ", second.content.decode()).split())
+    assert "Gail Guest was changed by somebody else" in page
+    for line in ("Department Networks Digital", "Is external no yes", "Leaves on – 1 Mar 2030"):
+        assert line in page
+    assert "Hours" not in page.partition("Both versions")[2], "only what differs"
+    assert f'href="http://testserver{edit}"' in second.content.decode()
+    assert Person.objects.get(pk=person.pk).department == "Digital"
+
+
+def test_every_entry_of_the_navigation_has_keys_of_its_own_and_the_thread_comes_first(cast):
+    actions.grant_role(person=cast.admin, role=Role.HEAD, scope=cast.top, by=cast.admin)
+    page = cast.client(cast.admin).get("/inbox").content.decode()
+    rail = page.partition('<nav aria-label="Pages">')[2].partition("</nav>")[0]
+    links = re.findall(r'<a href="([^"]+)"[^>]*>', rail)
+    keys = re.findall(r'data-shortcut="([^"]+)"', rail)
+    assert len(links) >= 14
+    assert len(keys) == len(links), "reachable by keyboard"
+    assert len(set(keys)) == len(keys)
+    places = [links.index(path) for path in ("/", "/projects", "/inbox", "/people", "/settings")]
+    assert places == sorted(places)

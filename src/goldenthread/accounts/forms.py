@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from babel import Locale
-from babel.numbers import get_currency_name, list_currencies
+from babel.numbers import get_currency_name, get_territory_currencies
 from django import forms
 
 from goldenthread.accounts import queries
@@ -41,7 +41,7 @@ def _day(label: str, *, required: bool = False, hint: str = "") -> forms.DateFie
 
 
 def _days_kept(label: str, hint: str) -> forms.IntegerField:
-    return forms.IntegerField(min_value=1, max_value=3650, required=False, label=f"{label}, days", help_text=hint)
+    return forms.IntegerField(min_value=1, max_value=3650, required=False, label=label, help_text=hint)
 
 
 @lru_cache(maxsize=1)
@@ -55,8 +55,9 @@ def time_zones() -> list[tuple[str, str]]:
 
 @lru_cache(maxsize=1)
 def currencies() -> list[tuple[str, str]]:
-    """Currencies as choices, by code."""
-    return [(code, f"{code} · {get_currency_name(code, locale='en_GB')}") for code in sorted(list_currencies()) if code.isalpha()]
+    """Currencies that are in use somewhere as choices, by code."""
+    used = {code for country in queries.countries() for code in get_territory_currencies(country)}
+    return [(code, f"{code} · {get_currency_name(code, locale='en_GB')}") for code in sorted(used)]
 
 
 @lru_cache(maxsize=1)

@@ -12,7 +12,9 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
 
+from goldenthread.accounts.queries import told_differences
 from goldenthread.kit.errors import Conflict, Forbidden, Refused
 from goldenthread.kit.scoping import organisation_scope
 from goldenthread.ui import pages
@@ -81,12 +83,17 @@ class Answers:
             return self._answer(request, 403, str(error) or "You may not do this.", "Ask the head of your PMO for the right.")
         if isinstance(error, Conflict):
             both = [{"field": d.field, "yours": str(d.yours), "theirs": str(d.theirs)} for d in error.differences]
-            return self._answer(request, 409, str(error), "Look at both versions and send yours again.", differences=both)
+            viewer: Any = getattr(request, "person", None)
+            told = told_differences(error, viewer) if viewer is not None else ()
+            return self._answer(
+                request, 409, str(error), "Look at both versions and send yours again.", differences=both, told=told
+            )
         if isinstance(error, OperationalError) and ("full" in str(error) or "locked" in str(error)):
             return self._answer(request, 503, "The database cannot write now. Nothing was changed.", "Try again in a minute.")
         return None
 
     def _answer(self, request: HttpRequest, status: int, message: str, advice: str, **extra: Any) -> HttpResponse:
+        told = extra.pop("told", ())
         if request.path.startswith("/api/") or "application/json" in request.headers.get("Accept", ""):
             return JsonResponse({"message": message, "advice": advice, **extra}, status=status)
         if pages.wants_fragment(request):
@@ -94,5 +101,20 @@ class Answers:
             response = pages.trigger(HttpResponse(status=status), "toasts", {"toasts": [toast]})
             response["HX-Reswap"] = "none"
             return response
-        context = {"status": status, "message": message, "advice": advice, "field": "", "differences": [], **extra}
+        context = {
+            "status": status,
+            "message": message,
+            "advice": advice,
+            "field": "",
+            "told": told,
+            "back": _page_before(request),
+            **extra,
+        }
         return pages.page(request, "config/templates/refusal.html", context, status=status)
+
+
+def _page_before(request: HttpRequest) -> str:
+    """The page on which the form stood, where that is one of ours; otherwise the address that the form was sent to."""
+    came_from = request.headers.get("Referer", "")
+    safe = url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure())
+    return came_from if safe else request.path

@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from goldenthread.kit.slots import gather
 
+GROUPS = ("thread", "work", "office")
+
 
 def ui_shell(request: HttpRequest) -> dict[str, Any]:
     """Names for the base page. Rooms offer their entries through the slot `navigation`."""
@@ -22,10 +24,15 @@ def ui_shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "person": person,
         "organisation": person.organisation,
-        "navigation": list(groups.values()),
+        "navigation": [groups[name] for name in sorted(groups, key=_place)],
         "today": timezone.localdate(),
         "changes_url": reverse("accounts:head"),
     }
+
+
+def _place(group: str) -> int:
+    """First the thread, then the daily work, then what is looked up; a group nobody named here comes last."""
+    return GROUPS.index(group) if group in GROUPS else len(GROUPS)
 
 
 def _is_current(path: str, url: str) -> bool:

@@ -132,4 +132,4 @@ def remove(request: HttpRequest, key: int) -> HttpResponse:
 
 def navigation(person: Person) -> list[dict[str, Any]]:
     """One's own hours. No statement."""
-    return [{"group": "work", "label": "Time", "url": reverse("resources:week"), "count": None, "shortcut": "g h"}]
+    return [{"group": "work", "label": "Time", "url": reverse("resources:week"), "count": None, "key": "g h"}]

@@ -25,6 +25,7 @@ from goldenthread.accounts.queries.changes import (
     changes_of,
     head_of,
     may_undo,
+    told_differences,
     visible_records,
 )
 from goldenthread.accounts.queries.dossier import everything_about
@@ -94,6 +95,7 @@ __all__ = [
     "scopes_to_grant",
     "session_keys_of",
     "sessions_of",
+    "told_differences",
     "top_scope",
     "undo_address",
     "visible",

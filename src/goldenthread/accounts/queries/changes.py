@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -19,8 +20,10 @@ from django.db.models import Count, Q, Value
 from goldenthread.accounts.models import Changeset, Person, RoleGrant, Scope
 from goldenthread.accounts.queries.access import allowed_rows, hidden_scopes, own_rows, rights, visible
 from goldenthread.kit import history
+from goldenthread.kit.errors import Conflict
 from goldenthread.kit.history import Tracked
 from goldenthread.kit.permissions import Act, Kind
+from goldenthread.ui import writing
 
 PAGE = 50
 ABOUT_ALL = "organisation:"  # settings leave no history rows, yet whoever watches the whole may read of them
@@ -258,4 +261,22 @@ def _words(field: Any, value: Any, viewer: Person) -> str | None:
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return writing.datetime(value)
+    if isinstance(value, date):
+        return writing.date(value)
     return str(value)[:400]
+
+
+def told_differences(conflict: Conflict, viewer: Person) -> tuple[tuple[str, str | None, str | None], ...]:
+    """Both versions of a row on which two writers disagree: name of the field, what one wanted, what is stored."""
+    told = []
+    columns = {name: field for field in conflict.row._meta.concrete_fields for name in (field.name, field.attname)}
+    for difference in conflict.differences:
+        field = columns.get(difference.field)
+        if field is None or not _may_see(type(conflict.row), field, viewer):
+            continue
+        yours, theirs = (getattr(value, "pk", value) for value in (difference.yours, difference.theirs))
+        label = str(field.verbose_name)
+        told.append((label[:1].upper() + label[1:], _words(field, yours, viewer), _words(field, theirs, viewer)))
+    return tuple(told)

@@ -18,10 +18,10 @@ def navigation(person: Person) -> list[dict[str, Any]]:
     if held.anywhere(Act.VIEW, Kind.PERSON):
         entries.append(_entry("People", "accounts:people", "g e"))
     if held.anywhere(Act.VIEW, Kind.CHANGESET):
-        entries.append(_entry("Activity", "accounts:activity", "g a"))
+        entries.append(_entry("Activity", "accounts:activity", "g c"))
     entries.append(_entry("Settings", "accounts:settings", "g s"))
     return entries
 
 
-def _entry(label: str, name: str, shortcut: str) -> dict[str, Any]:
-    return {"group": "office", "label": label, "url": reverse(name), "count": None, "shortcut": shortcut}
+def _entry(label: str, name: str, key: str) -> dict[str, Any]:
+    return {"group": "office", "label": label, "url": reverse(name), "count": None, "key": key}

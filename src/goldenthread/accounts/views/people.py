@@ -26,6 +26,7 @@ from goldenthread.ui.terms import term
 
 log = logging.getLogger("goldenthread.accounts")
 ON_A_PAGE = 100
+ROLES_SHOWN = 3  # a line of the list; the person's page shows all
 
 
 def _one(request: Any, pk: int) -> Person:
@@ -48,6 +49,7 @@ def people(request: Any) -> HttpResponse:
     page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
+        "shown": ROLES_SHOWN,
         "words": words,
         "role": role,
         "left": left,

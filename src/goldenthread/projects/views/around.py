@@ -20,7 +20,7 @@ def navigation(person: Person) -> list[dict[str, Any]]:
     """The list of projects. No statement beyond the rights."""
     if not rights(person).anywhere(Act.VIEW, Kind.PROJECT):
         return []
-    return [{"group": "work", "label": "Projects", "url": reverse("projects:projects"), "count": None, "shortcut": "g p"}]
+    return [{"group": "work", "label": "Projects", "url": reverse("projects:projects"), "count": None, "key": "g p"}]
 
 
 def search_rows(person: Person, words: str) -> list[tuple[str, list[tuple[str, str, str]]]]:

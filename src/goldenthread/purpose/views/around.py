@@ -20,8 +20,8 @@ def navigation(person: Person) -> list[dict[str, Any]]:
     held = rights(person)
     entries = [
         ("thread", "Objectives", "purpose:objectives", "g o", Kind.OBJECTIVE),
-        ("office", "Mandate", "purpose:current_mandate", "g m", Kind.MANDATE),
-        ("office", "Services", "purpose:services", "g s", Kind.MANDATE),
+        ("office", "Mandate", "purpose:current_mandate", "g d", Kind.MANDATE),
+        ("office", "Services", "purpose:services", "g v", Kind.MANDATE),
     ]
     return [
         {"group": group, "label": label, "url": reverse(name), "count": None, "key": key}

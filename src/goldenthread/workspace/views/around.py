@@ -13,9 +13,9 @@ from goldenthread.kit.permissions import Act, Kind
 
 def navigation(person: Person) -> list[dict[str, Any]]:
     """Inbox, and Import for those who may. No statement beyond the rights."""
-    entries = [{"group": "work", "label": "Inbox", "url": reverse("workspace:inbox"), "count": None, "shortcut": "g i"}]
+    entries = [{"group": "work", "label": "Inbox", "url": reverse("workspace:inbox"), "count": None, "key": "g i"}]
     if rights(person).anywhere(Act.EDIT, Kind.IMPORT):
         entries.append(
-            {"group": "work", "label": "Import and export", "url": reverse("workspace:import"), "count": None, "shortcut": "g u"}
+            {"group": "work", "label": "Import and export", "url": reverse("workspace:import"), "count": None, "key": "g u"}
         )
     return entries
