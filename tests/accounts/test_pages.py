@@ -288,3 +288,17 @@ def test_every_entry_of_the_navigation_has_keys_of_its_own_and_the_thread_comes_
     assert len(set(keys)) == len(keys)
     places = [links.index(path) for path in ("/", "/projects", "/inbox", "/people", "/settings")]
     assert places == sorted(places)
+
+
+def test_a_long_list_of_people_is_sorted_and_paged_and_keeps_its_filter(cast):
+    for number in range(230):
+        actions.add_person(name=f"Worker {number:03}", department=f"Team {999 - number}", by=cast.admin)
+    client = cast.client(cast.admin)
+    first = client.get(reverse("accounts:people"), {"q": "worker", "sort": "-department"}).content.decode()
+    shown = re.findall(r"Worker (\d{3})", first)
+    assert (len(shown), shown[0]) == (100, "000")
+    assert 'aria-sort="descending"' in first
+    onward = re.search(r'rel="next" href="([^"]+)"', first)[1].replace("&amp;", "&")
+    last = client.get(reverse("accounts:people") + onward.replace("page=2", "page=3")).content.decode()
+    assert re.findall(r"Worker (\d{3})", last) == [f"{number:03}" for number in range(200, 230)]
+    assert client.get(reverse("accounts:people"), {"sort": "password"}).status_code == 200

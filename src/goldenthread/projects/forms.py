@@ -100,7 +100,7 @@ class ProjectForm(VersionedForm):
 class ReportForm(forms.Form):
     """How a project stands."""
 
-    on = day_field("Day", help_text="Empty: today")
+    on = day_field("Day", help_text="Left empty, it is today.")
     rating = forms.ChoiceField(label="Rating", required=False, choices=[("", "no rating"), *Project.Rating.choices])
     comment = forms.CharField(label="In words", max_length=8000, required=False, widget=forms.Textarea(attrs={"rows": 4}))
     finishes_on = day_field("Finish, as forecast now")

@@ -31,6 +31,7 @@ from goldenthread.accounts.queries.changes import (
 from goldenthread.accounts.queries.dossier import everything_about
 from goldenthread.accounts.queries.identity import Identity, identity_of, mentions, places
 from goldenthread.accounts.queries.persons import (
+    PEOPLE_SORTS,
     ROLES_BY_SCOPE,
     PersonRow,
     ended_sessions,
@@ -51,6 +52,7 @@ from goldenthread.accounts.queries.tokens import bearer, digest_of
 
 __all__ = [
     "ONLY_BY_ADMINISTRATORS",
+    "PEOPLE_SORTS",
     "ROLES_BY_SCOPE",
     "ActivityPage",
     "Change",

@@ -17,6 +17,7 @@ from goldenthread.accounts.queries.tokens import digest_of
 from goldenthread.kit.permissions import Act, Kind, Role
 from goldenthread.kit.scoping import current_organisation
 
+PEOPLE_SORTS = {"name": "name", "department": "department"}
 _EVERYWHERE = frozenset(Scope.ScopeKind.values)
 # Some roles make sense only on some scopes: an external client sees the projects he is named for, and nothing around them.
 ROLES_BY_SCOPE = {
@@ -40,9 +41,9 @@ def people(person: Person) -> models.QuerySet[Person]:
 
 
 def people_rows(
-    viewer: Person, *, words: str = "", role: str = "", left: bool = False, today: date, now: datetime
+    viewer: Person, *, words: str = "", role: str = "", left: bool = False, sort: str = "name", today: date, now: datetime
 ) -> models.QuerySet[Any]:
-    """The people whom `viewer` may see, by name; each with its grants, its user and `is_invited` (a link is open)."""
+    """The people whom `viewer` may see, in order; each with its grants, its user and `is_invited` (a link is open)."""
     gone = Q(leaves_on__lt=today)
     rows = people(viewer).filter(gone if left else ~gone | Q(leaves_on__isnull=True))
     for word in words.split()[:8]:
@@ -56,7 +57,7 @@ def people_rows(
         rows.select_related("user")
         .prefetch_related(models.Prefetch("grants", held.named_grants(viewer)))
         .annotate(is_invited=Exists(open_ones))
-        .order_by("name", "id")
+        .order_by(f"{'-' if sort.startswith('-') else ''}{PEOPLE_SORTS[sort.lstrip('-')]}", "name", "id")
     )
 
 

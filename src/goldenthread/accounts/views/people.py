@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -45,7 +46,11 @@ def people(request: Any) -> HttpResponse:
         raise Http404
     words, role, left = request.GET.get("q", "")[:100], request.GET.get("role", ""), request.GET.get("left") == "1"
     role = role if role in Role.values else ""
-    rows = queries.people_rows(viewer, words=words, role=role, left=left, today=timezone.localdate(), now=timezone.now())
+    sort = request.GET.get("sort", "")
+    sort = sort if sort.lstrip("-") in queries.PEOPLE_SORTS else "name"
+    asked = {"words": words, "role": role, "left": left, "sort": sort}
+    rows = queries.people_rows(viewer, **asked, today=timezone.localdate(), now=timezone.now())
+    kept = urlencode({k: v for k, v in (("role", role), ("left", "1" if left else ""), ("q", words)) if v})
     page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
@@ -56,17 +61,10 @@ def people(request: Any) -> HttpResponse:
         "roles": [("", "Any role"), *((key, term(label)) for key, label in Role.choices)],
         "person_url": reverse("accounts:person", args=[0]).removesuffix("0"),
         "may_add": queries.may_in(viewer, Act.EDIT, Kind.PERSON, None),
-        "base": "?"
-        + "".join(f"{k}={v}&" for k, v in (("role", role), ("left", "1" if left else "")) if v)
-        + (f"q={_quoted(words)}&" if words else ""),
+        "sort": sort,
+        "base": f"?{kept}&" if kept else "?",
     }
     return pages.page(request, "accounts/templates/people.html", context, block="list")
-
-
-def _quoted(text: str) -> str:
-    from urllib.parse import quote
-
-    return quote(text)
 
 
 @require_http_methods(["GET", "POST"])
