@@ -144,7 +144,9 @@ def test_keep_or_stop_is_told_and_changes_nothing_by_itself(ask, cast, scene):
 
 def test_a_question_in_words_takes_words(ask):
     path = ask("FREE", text="When does the supplier deliver?")
-    Client().post(path, {"answer": "In June, \0they say"})
+    assert Client().post(path, {"answer": "In June, \0they say"}).status_code == 400
+    assert Question.objects.get().answer == ""
+    Client().post(path, {"answer": "In June, they say"})
     assert Question.objects.get().answer == "In June, they say"
 
 
