@@ -35,7 +35,7 @@ def test_a_straight_line_is_taken_as_it_is():
 
 
 @pytest.mark.parametrize(
-    ("points", "span", "basis"), [(5, 500, "thin"), (6, 89, "thin"), (6, 90, "fair"), (12, 364, "fair"), (12, 365, "good")]
+    ("points", "span", "basis"), [(5, 500, "thin"), (6, 89, "thin"), (6, 90, "fair"), (12, 329, "fair"), (12, 330, "good")]
 )
 def test_basis(points, span, basis):
     days = np.linspace(0, span, points)

@@ -1,10 +1,14 @@
 """From rows to a forecast and back: what goes in, what is left out and why, and that every figure computes again."""
 
+import json
 from datetime import timedelta
 
 import numpy as np
 import pytest
 
+from goldenthread.engine.forecast import ForecastOptions, forecast
+from goldenthread.engine.randoms import stable_key
+from goldenthread.engine.thread_data import Contributions, Kpis, Objectives, Subjects, Supervisions, Targets, ThreadData
 from goldenthread.kit.money import Money
 from goldenthread.plan import actions, queries
 from goldenthread.plan.actions.forecasts import make_forecast
@@ -137,3 +141,62 @@ def test_refuted_effects_do_not_count(scene):
     before = made(scene).results["objectives"][str(scene.objective.pk)]["chance"]
     actions.judge_contribution(contribution=row, shown=Contribution.Shown.REFUTED, by=scene.cast.head, because="the figure rose")
     assert made(scene).results["objectives"][str(scene.objective.pk)]["chance"] < before
+
+
+def read_back(told):
+    """The engine's tables from what an explanation shows, references put back to rows, and nothing else."""
+    tables, places = {}, {}
+    for ref, row in told["inputs"].items():
+        kind, _, ident = ref.partition(":")
+        name = {"step": "subject", "project": "subject"}.get(kind, kind)
+        assert row["key"] == stable_key(kind, int(ident))
+        places[ref] = len(tables.setdefault(name, []))
+        tables[name].append(row)
+    objectives = {ref: i for i, ref in enumerate(sorted({row["objective"] for row in tables["target"]}))}
+    links = {"kpi": places, "subject": places, "supervised": places, "objective": objectives}
+
+    def built(kind, name):
+        rows = tables.get(name, [])
+        columns = {
+            c: [links[c][r[c]] if c in links else float("nan") if r[c] is None else r[c] for r in rows] for c in (rows or [{}])[0]
+        }
+        return kind(**columns)
+
+    data = ThreadData(
+        built(Kpis, "kpi"),
+        Objectives(key=[stable_key(*ref.split(":")) for ref in objectives]),
+        built(Targets, "target"),
+        built(Subjects, "subject"),
+        built(Contributions, "contribution"),
+        built(Supervisions, "supervision"),
+    )
+    options = ForecastOptions(seed=told["seed"], runs=told["runs"], cells=told["cells"], path=told["path"], months=())
+    return forecast(data, options), places, objectives
+
+
+def test_every_figure_computes_again_from_what_its_explanation_shows(scene):
+    """From the JSON alone, by nothing but the engine: what a reader could do."""
+    row = contribute(scene, step=None, project=scene.project)
+    watched = actions.supervise(step=scene.step, project=scene.project, raised=(5, 10, 20), by=scene.cast.head)
+    found = Forecast.objects.get(pk=made(scene).pk)
+    for kind, ident in (
+        ("objective", scene.objective.pk), ("target", scene.target.pk), ("contribution", row.pk), ("supervision", watched.pk),
+    ):  # fmt: skip
+        told = json.loads(json.dumps(queries.explanation(found, kind, ident)))
+        again, places, objectives = read_back(told)
+        ref = f"{kind}:{ident}"
+        table, place = getattr(again, f"{kind}s"), objectives[ref] if kind == "objective" else places[ref]
+        names = {"stake": "value_at_stake", "delay": "cost_of_delay"}
+        lines = [told, *told["figures"]]
+        assert len(lines) >= {"objective": 2, "target": 7, "contribution": 2, "supervision": 2}[kind]
+        for line in lines:
+            value = getattr(table, names.get(line["figure"], line["figure"]))[place]
+            assert line["value"] == line["again"] == value, (ref, line["figure"])
+        assert told["same"], ref
+
+
+def test_an_explanation_is_not_satisfied_by_another_input(scene):
+    contribute(scene)
+    found = Forecast.objects.get(pk=made(scene).pk)
+    found.inputs["tables"]["contributions"]["lag"][0] += 1
+    assert not queries.explanation(found, "objective", scene.objective.pk)["same"]

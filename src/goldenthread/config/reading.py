@@ -13,6 +13,15 @@ def _percent(value: float | None) -> str:
     return "–" if value is None else f"{round(value, 2) + 0:.0%}"
 
 
+def _chance(objective: dict[str, Any]) -> str:
+    """A percentage, or a word where the basis is thin."""
+    from goldenthread.ui.writing import chance_words
+
+    if objective["basis"] == "thin" and objective["p_attain"] is not None:
+        return chance_words(objective["p_attain"])
+    return _percent(objective["p_attain"])
+
+
 def _may(session: Session, kind: str, act: str = "v") -> None:
     from goldenthread.accounts.queries import rights
     from goldenthread.kit.errors import Forbidden
@@ -46,7 +55,7 @@ def thread(session: Session, *, json: bool) -> None:
         [
             [
                 o["title"][:50] if i == 0 else "",
-                _percent(o["p_attain"]) if i == 0 else "",
+                _chance(o) if i == 0 else "",
                 k["kpi"],
                 k["p10"],
                 k["p50"],
@@ -226,7 +235,7 @@ def explain(session: Session, ref: str, *, json: bool) -> None:
     """`explain REF`: the figure, its formula and inputs, and the same figure computed again."""
     from goldenthread.kit.errors import Refused
     from goldenthread.plan.models import Forecast
-    from goldenthread.plan.queries import explanation
+    from goldenthread.plan.queries import explanation, may_explain, shown_to
 
     _may(session, "PLAN")
     kind, _, ident = ref.partition(":")
@@ -239,18 +248,37 @@ def explain(session: Session, ref: str, *, json: bool) -> None:
             field="REF",
             advice="Write objective:ID, target:ID, contribution:ID or supervision:ID.",
         )
+    if not may_explain(kind, int(ident), session.person):
+        raise Refused(f"The forecast holds no {ref}.", field="REF")
     try:
-        found = explanation(made, kind, int(ident))
+        found = shown_to(explanation(made, kind, int(ident)), session.person, session.office.scope_id)
     except KeyError as error:
         raise Refused(f"The forecast holds no {ref}.", field="REF") from error
     if json:
         document(found)
         return
-    equal = "equal" if found["same"] else "NOT equal"
-    say(f"{found['ref']}: {found['figure']} {found['value']}, computed again {found['again']} ({equal})")
-    say(f"{found['formula']}\n{found['runs']:,} runs, seed {found['seed']}, {found['engine']}, made {found['made_at']}\n")
+    equal = "equal to the last digit" if found["same"] else "NOT equal"
+    say(f"{found['ref']}, computed again from the rows below: {equal}\n")
+    figures = [{name: found[name] for name in ("figure", "value", "again", "formula")}, *found["figures"]]
+    table(
+        ["figure", "value", "again", "formula"],
+        [[row["figure"], _told(row, "value", found), _told(row, "again", found), row["formula"]] for row in figures],
+        "",
+    )
+    say(f"\n{found['runs']:,} runs, seed {found['seed']}, {found['engine']}, made {found['made_at']}")
     for name, row in found["inputs"].items():
-        say(f"  {name}: " + ", ".join(f"{k} {v}" for k, v in row.items() if v is not None))
+        say(f"  {name}: " + ", ".join(f"{k} {v}" for k, v in row.items() if v is not None and k != "key"))
+    if found["hidden"]:
+        say(f"  and {found['hidden']} that you may not see")
+
+
+def _told(row: dict[str, Any], which: str, found: dict[str, Any]) -> str:
+    """A figure as stored; a chance in words where its basis is thin."""
+    from goldenthread.ui.writing import chance_words
+
+    if found["basis"] == "thin" and row["figure"] in {"chance", "standard_error"}:
+        return chance_words(row[which]) if row["figure"] == "chance" else "–"
+    return str(row[which])
 
 
 def export(session: Session, form: str, place: str, *, json: bool) -> None:

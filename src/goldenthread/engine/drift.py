@@ -28,6 +28,7 @@ DAYS_PER_YEAR = 365.0
 PRIOR_SCALES = np.array([1.0, 10.0, 100.0, 1000.0])
 PRIOR_WEIGHTS = np.array([0.5, 0.25, 0.125, 0.125])
 THIN, FAIR, GOOD = "thin", "fair", "good"
+FAIR_SPAN, GOOD_SPAN = 90.0, 330.0  # days; twelve monthly figures span eleven months
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Drift:
     """How a KPI moves by itself, in KPI units.
 
     `mean_per_day` with its error, `noise_per_root_day`, the last `level`, how many `points`, and the `basis`: thin (fewer
-    than 6 points or 90 days), good (12 points and 365 days), fair between.
+    than 6 points or 90 days), good (12 points and 330 days), fair between.
     """
 
     mean_per_day: float
@@ -102,9 +103,9 @@ def _shrunk(rate: float, variance: float, span: float) -> tuple[float, float]:
 
 
 def _basis(points: int, span: float) -> str:
-    if points < 6 or span < 90.0:
+    if points < 6 or span < FAIR_SPAN:
         return THIN
-    return GOOD if points >= 12 and span >= DAYS_PER_YEAR else FAIR
+    return GOOD if points >= 12 and span >= GOOD_SPAN else FAIR
 
 
 def _by_day(days: Floats, values: Floats) -> tuple[Floats, Floats]:

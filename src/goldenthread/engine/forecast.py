@@ -129,17 +129,28 @@ def forecast(data: ThreadData, options: ForecastOptions | None = None) -> Foreca
         targets=_unsorted(targets, order["targets"]),
         objectives=_unsorted(_objectives(ordered, lay, outcomes), order["objectives"]),
         fan=_spread(outcomes.fan, options.percentiles)[np.argsort(order["kpis"], kind="stable")],
-        digest=digest(data, (options.seed, options.runs, options.months, options.percentiles, options.cells, ENGINE_VERSION)),
+        digest=input_digest(data, options),
         seed=options.seed,
         runs=options.runs,
         **_effects(ordered, lay, sums, order, options.runs),
     )
 
 
+def input_digest(data: ThreadData, options: ForecastOptions) -> str:
+    """What a forecast of this data with these options carries as its digest."""
+    return digest(data, (options.seed, options.runs, options.months, options.percentiles, options.cells, ENGINE_VERSION))
+
+
+def path_for(contributions: int, options: ForecastOptions) -> str:
+    """The path by which so many contributions are computed."""
+    if options.path != "auto":
+        return options.path
+    return "plain" if contributions * options.runs <= PLAIN_LIMIT else "compiled"
+
+
 def simulate(lay: Layout, options: ForecastOptions) -> tuple[Outcomes, Tally]:
     """Outcomes and leave-one-out sums by the path that fits the size."""
-    plain = lay.contributions.size * options.runs <= PLAIN_LIMIT if options.path == "auto" else options.path == "plain"
-    if plain:
+    if path_for(lay.contributions.size, options) == "plain":
         simulation = Simulation(lay, options.runs)
         return simulation.outcomes(), tally(simulation)
     from goldenthread.engine import kernels

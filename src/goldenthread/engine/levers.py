@@ -14,6 +14,7 @@ import numpy.typing as npt
 from goldenthread.engine.errors import EngineError
 from goldenthread.engine.forecast import ForecastOptions, attained, simulate
 from goldenthread.engine.layout import lay_out
+from goldenthread.engine.subset import reach, subset
 from goldenthread.engine.thread_data import Floats, Ints, Table, ThreadData, by_key, number, whole
 
 SOONER, LIKELIER, LARGER = 0, 1, 2
@@ -67,7 +68,7 @@ def levers(data: ThreadData, options: ForecastOptions, candidates: Candidates) -
     size = len(candidates)
     by_objective, worth = np.zeros((size, len(data.objectives))), np.zeros(size)
     for row in range(size):
-        kpis = _moved(data, int(candidates.subject[row]))
+        kpis = reach(data, candidates.subject[row : row + 1])
         targets = np.flatnonzero(np.isin(data.targets.kpi, kpis))
         if not targets.size:
             continue
@@ -90,12 +91,6 @@ def _check(data: ThreadData, candidates: Candidates) -> None:
             raise EngineError(f"The lever {key} is of an unknown kind.", key)
         if not (np.isfinite(candidates.amount[row]) and candidates.hours[row] >= 0.0):
             raise EngineError(f"The lever {key} needs an amount and hours that are not negative.", key)
-
-
-def _moved(data: ThreadData, subject: int) -> Ints:
-    """Rows of the KPIs a subject can move, itself or through what it supervises."""
-    reached = {subject, *data.supervisions.supervised[data.supervisions.subject == subject].tolist()}
-    return np.unique(data.contributions.kpi[np.isin(data.contributions.subject, list(reached))])
 
 
 def _changed(data: ThreadData, candidates: Candidates, row: int) -> ThreadData:
@@ -122,31 +117,11 @@ def _changed(data: ThreadData, candidates: Candidates, row: int) -> ThreadData:
 
 def _simulate(data: ThreadData, options: ForecastOptions, kpis: Ints) -> _Outcome:
     """Targets on these KPIs (rows in order), simulated with the whole data's random numbers."""
-    part = _part(data, kpis)
-    ordered, order = by_key(part)
+    ordered, order = by_key(subset(data, kpis).data)
     lay = lay_out(ordered, options.seed, (), options.cells, groups=False)
     outcomes, _ = simulate(lay, options)
     place = np.argsort(order["targets"], kind="stable")
     return _Outcome(attained(lay, outcomes)[place], outcomes.worth[place])
-
-
-def _part(data: ThreadData, kpis: Ints) -> ThreadData:
-    targets = np.flatnonzero(np.isin(data.targets.kpi, kpis))
-    given = np.flatnonzero(np.isin(data.contributions.kpi, kpis))
-    working = np.unique(data.contributions.subject[given])
-    watched = np.flatnonzero(np.isin(data.supervisions.supervised, working))
-    subjects = np.unique(np.concatenate([working, data.supervisions.subject[watched]]))
-    kept_targets, kept, kept_watched = data.targets.rows(targets), data.contributions.rows(given), data.supervisions.rows(watched)
-    return ThreadData(
-        kpis=data.kpis.rows(kpis),
-        objectives=data.objectives,
-        targets=kept_targets.changed(kpi=np.searchsorted(kpis, kept_targets.kpi)),
-        subjects=data.subjects.rows(subjects),
-        contributions=kept.changed(subject=np.searchsorted(subjects, kept.subject), kpi=np.searchsorted(kpis, kept.kpi)),
-        supervisions=kept_watched.changed(
-            subject=np.searchsorted(subjects, kept_watched.subject), supervised=np.searchsorted(subjects, kept_watched.supervised)
-        ),
-    )
 
 
 def _judge(data: ThreadData, outcome: _Outcome) -> tuple[Floats, float]:

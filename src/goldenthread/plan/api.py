@@ -20,6 +20,7 @@ from goldenthread.projects.models import GoalAnswer, Project
 from goldenthread.purpose.models import Kpi, Objective, Office
 from goldenthread.schedule.models import Activity
 from goldenthread.ui.programs import Figure, Id, Noun, Write, body, optional_columns, words
+from goldenthread.ui.writing import chance_words
 
 Given = dict[str, Any]
 STEP = ("step_kind", "mode", "deliverable", "acceptance", "service", "requested_by")
@@ -219,11 +220,15 @@ router = Router()
 
 
 class TargetForecast(BaseModel):
-    """What the newest forecast says of a target: chance 0 to 1 and percentiles at its day, in units of its KPI."""
+    """What the newest forecast says of a target, in units of its KPI.
+
+    `chance` (0 to 1) is null on a thin basis, which carries words only.
+    """
 
     id: int
     kpi: int
     chance: float | None
+    chance_words: str
     p10: float | None
     p50: float | None
     p90: float | None
@@ -233,11 +238,12 @@ class TargetForecast(BaseModel):
 
 
 class ObjectiveForecast(BaseModel):
-    """What it says of an objective. `chance` (0 to 1) rests on the `basis`."""
+    """What it says of an objective. `chance` (0 to 1) rests on the `basis`; on a thin one it is null, see `chance_words`."""
 
     id: int
     title: str
     chance: float | None
+    chance_words: str
     basis: str | None
     targets: list[TargetForecast]
 
@@ -285,10 +291,16 @@ def forecast(request: Any, key: Path[Id]) -> dict[str, Any]:
 def _objective(key: int, title: str, results: dict[str, Any]) -> dict[str, Any]:
     known = results["objectives"][str(key)]
     targets = [_target(int(pk), row) for pk, row in results["targets"].items() if row["objective"] == key]
-    return {"id": key, "title": title, "chance": known.get("chance"), "basis": known.get("basis"), "targets": targets}
+    return {"id": key, "title": title, **_chance(known), "basis": known.get("basis"), "targets": targets}
+
+
+def _chance(row: dict[str, Any]) -> dict[str, Any]:
+    """A number, unless the basis carries words only."""
+    chance = row.get("chance")
+    return {"chance": None if row.get("basis") == "thin" else chance, "chance_words": chance_words(chance)}
 
 
 def _target(key: int, row: dict[str, Any]) -> dict[str, Any]:
-    figures = {name: row.get(name) for name in ("chance", "p10", "p50", "p90", "coverage")}
+    figures = {name: row.get(name) for name in ("p10", "p50", "p90", "coverage")}
     words_of = {name: str(row.get(name) or "") for name in ("coverage_reason", "basis")}
-    return {"id": key, "kpi": row["kpi"], **figures, **words_of}
+    return {"id": key, "kpi": row["kpi"], **_chance(row), **figures, **words_of}

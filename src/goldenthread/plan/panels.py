@@ -41,7 +41,8 @@ def objective_panels(objective: Objective, person: Person) -> list[str]:
         "forecast": made,
         "effects": sorted(effects, key=lambda e: -abs(e.expected or 0.0)),
         "drifts": queries.drift_rows(objective, made),
-        "levers": queries.levers(objective.office_id, objective.pk),
+        "levers": queries.levers(made, objective.pk, hides_secrets=hides_secrets),
+        "basis": queries.basis_of(made, objective.pk),
     }
     return [
         render_to_string("plan/templates/panel_effects.html", context),

@@ -19,7 +19,7 @@ from jinja2.runtime import Context
 from goldenthread.ui import charts, terms, writing
 
 COMPONENTS = Path(__file__).parent / "templates" / "components"
-FILTERS = "date day month iso datetime number signed percent plural hours money chance chance_words".split()
+FILTERS = "date day month iso datetime number signed percent plural hours money chance chance_change chance_words".split()
 
 
 class Components:

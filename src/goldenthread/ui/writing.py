@@ -154,6 +154,18 @@ def chance(p: float | None, basis: str = "fair") -> str:
     return f"{min(9, max(1, int(p * 10 + 0.5)))} in 10"
 
 
+def chance_change(before: float | None, after: float | None, basis: str = "fair") -> str:
+    """Two chances of the same thing, 55 % → 61 %; words where the basis is thin."""
+    if before is None or after is None:
+        return NONE
+    if basis != "thin":
+        return f"{percent(before)} → {percent(after)}"
+    first, then = chance_words(before), chance_words(after)
+    if first != then:
+        return f"{first} → {then}"
+    return f"{first}, hardly changed" if abs(after - before) < 0.01 else f"{first}, a little {'up' if after > before else 'down'}"
+
+
 def since(value: Day, now: dt.datetime | dt.date) -> str:
     """How long ago: just now, 5 minutes ago, 3 hours ago, yesterday, 6 days ago, 4 months ago."""
     if value is None:

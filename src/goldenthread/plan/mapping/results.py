@@ -74,9 +74,9 @@ def stored_results(thread: Thread, made: Forecast, options: ForecastOptions, tod
         "targets": targets,
         "objectives": _objectives(thread, made, targets),
         "fans": _fans(thread, made, options, today),
-        "contributions": _effects(made.contributions, thread.ids["contributions"], thread),
-        "subjects": _effects(made.subjects, thread.ids["subjects"], thread),
-        "supervisions": _effects(made.supervisions, thread.ids["supervisions"], thread),
+        "contributions": effect_rows(made.contributions, thread.ids["contributions"], thread.ids),
+        "subjects": effect_rows(made.subjects, thread.ids["subjects"], thread.ids),
+        "supervisions": effect_rows(made.supervisions, thread.ids["supervisions"], thread.ids),
         "activities": _delays_of_activities(thread, made),
         "finishes": {ref: [f.low, f.likely, f.high] for ref, f in thread.finish.items() if ref in set(thread.ids["subjects"])},
         "drifts": {
@@ -139,7 +139,7 @@ def _fans(thread: Thread, made: Forecast, options: ForecastOptions, today: date)
     }
 
 
-def _effects(effects: Effects, ids: list[Any], thread: Thread) -> dict[str, dict[str, Any]]:
+def effect_rows(effects: Effects, ids: list[Any], others: dict[str, list[Any]]) -> dict[str, dict[str, Any]]:
     """Per item: value at stake, cost of delay, and per target and objective the expected change and the chance it brings."""
     out: dict[str, dict[str, Any]] = {
         str(pk): {
@@ -151,12 +151,12 @@ def _effects(effects: Effects, ids: list[Any], thread: Thread) -> dict[str, dict
         for i, pk in enumerate(ids)
     }
     for item, target, expected, chance in zip(effects.item, effects.target, effects.expected, effects.chance, strict=True):
-        out[str(ids[int(item)])]["targets"][str(thread.ids["targets"][int(target)])] = {
+        out[str(ids[int(item)])]["targets"][str(others["targets"][int(target)])] = {
             "expected": plain(expected),
             "chance": plain(chance),
         }
     for item, objective, chance in zip(effects.objective_item, effects.objective, effects.objective_chance, strict=True):
-        out[str(ids[int(item)])]["objectives"][str(thread.ids["objectives"][int(objective)])] = plain(chance)
+        out[str(ids[int(item)])]["objectives"][str(others["objectives"][int(objective)])] = plain(chance)
     return out
 
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from goldenthread.engine.drift import DriftOptions, drift
+from goldenthread.engine.drift import FAIR, GOOD, DriftOptions, drift
 from goldenthread.engine.randoms import stable_key
 from goldenthread.engine.realised_share import RealisedShare
 from goldenthread.engine.thread_data import (
@@ -33,7 +33,6 @@ from goldenthread.purpose.models import Kpi, Target, ValueRate
 
 MILLION = 1_000_000
 CONFIRMED_GRADE = 2
-FAIR_POINTS, GOOD_POINTS = 6, 12
 
 
 @dataclass
@@ -276,14 +275,12 @@ def _contributions(
 
 
 def _basis(kpi_ids: list[int], given: list[Contribution], rows: ThreadRows) -> dict[int, str]:
-    """thin, fair or good for each KPI: points of history, and whether somebody else confirmed the effects.
-
-    good: at least 12 figures and every contribution confirmed or evidenced; fair: at least 6 figures; thin otherwise.
-    """
+    """thin, fair or good for each KPI: what its history carries, and good only where somebody else confirmed every effect."""
     basis = {}
     for pk in kpi_ids:
-        points = len(rows.figures[pk])
+        figures = rows.figures[pk]
+        history = drift([day_number(on, rows.today) for on, _ in figures], [value for _, value in figures]).basis
         effects = [c for c in given if c.kpi_id == pk]
         confirmed = all(c.confirmed_on is not None or c.grade >= CONFIRMED_GRADE for c in effects)
-        basis[pk] = "good" if points >= GOOD_POINTS and confirmed else "fair" if points >= FAIR_POINTS else "thin"
+        basis[pk] = FAIR if history == GOOD and not confirmed else history
     return basis

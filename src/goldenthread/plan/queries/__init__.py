@@ -1,10 +1,11 @@
-"""Reads of the business plan, one module a noun: the outline, forecasts, gaps."""
+"""Reads of the business plan, one module a noun: the outline, forecasts and their explanations, gaps."""
 
+from goldenthread.plan.queries.explanations import explanation, may_explain, shown_to
 from goldenthread.plan.queries.forecasts import (
+    basis_of,
     changes_since,
     drift_rows,
     effect_row,
-    explanation,
     forecasts_of,
     latest_forecast,
     levers,
@@ -31,6 +32,7 @@ __all__ = [
     "Gaps",
     "PlanRow",
     "StepPage",
+    "basis_of",
     "changes_since",
     "contribution_sentence",
     "drift_rows",
@@ -40,6 +42,7 @@ __all__ = [
     "gaps",
     "latest_forecast",
     "levers",
+    "may_explain",
     "named",
     "named_plan",
     "objective_forecasts",
@@ -49,6 +52,7 @@ __all__ = [
     "plan_of",
     "plan_rows",
     "plans_of",
+    "shown_to",
     "stale_offices",
     "step_page",
     "target_fans",

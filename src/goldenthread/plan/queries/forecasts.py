@@ -11,9 +11,8 @@ from django.utils import timezone
 
 from goldenthread.accounts.models import Changeset, Person
 from goldenthread.accounts.queries import rights, visible
-from goldenthread.engine.forecast import ENGINE_VERSION, forecast
-from goldenthread.plan.mapping.results import plain, read_inputs
 from goldenthread.plan.models import Contribution, Forecast
+from goldenthread.projects.models import Project
 from goldenthread.purpose.models import Objective, Office, Target
 
 
@@ -83,10 +82,20 @@ def target_fans(target_ids: list[int]) -> dict[int, dict[str, Any]]:
     return fans
 
 
-def levers(office: Office | int, objective_id: int) -> list[dict[str, Any]]:
-    """What would raise the objective's chance most for the hours it takes, best first."""
-    made = latest_forecast(office)
-    return made.results.get("levers", {}).get(str(objective_id), []) if made is not None else []
+def basis_of(made: Forecast | None, objective_id: int) -> str:
+    """What the objective's chance rests on; thin where no forecast holds it."""
+    known = made.results["objectives"].get(str(objective_id)) if made is not None else None
+    return str(known["basis"]) if known else "thin"
+
+
+def levers(made: Forecast | None, objective_id: int, *, hides_secrets: bool) -> list[dict[str, Any]]:
+    """What would raise the objective's chance most for the hours it takes, best first; confidential projects without a name."""
+    found = made.results.get("levers", {}).get(str(objective_id), []) if made is not None else []
+    ids = [int(ident) for kind, _, ident in (lever["ref"].partition(":") for lever in found) if kind == "project"]
+    if not (hides_secrets and ids):
+        return list(found)
+    secret = {f"project:{pk}" for pk in Project.objects.filter(pk__in=ids, is_confidential=True).values_list("pk", flat=True)}
+    return [{**lever, "name": "A confidential project"} if lever["ref"] in secret else lever for lever in found]
 
 
 def stale_offices(day: date | None = None) -> list[Office]:
@@ -98,70 +107,6 @@ def stale_offices(day: date | None = None) -> list[Office]:
     )
     today = day or timezone.localdate()
     return [o for o in rows if o.seen_head is None or o.seen_head < newest or o.forecast_day < today]
-
-
-def explanation(made: Forecast, kind: str, ident: int) -> dict[str, Any]:
-    """How a figure of a stored forecast came about: formula, inputs, seed, time; and the figure computed again from them.
-
-    `kind` is objective, target, contribution or supervision. KeyError where the forecast does not hold it.
-    """
-    stored = made.results[f"{kind}s"][str(ident)]
-    data, options = read_inputs(made.inputs)
-    again = forecast(data, options)
-    row = made.inputs["ids"][f"{kind}s"].index(ident)
-    if kind in {"objective", "target"}:
-        figure, value = "chance", plain(getattr(again, f"{kind}s").chance[row])
-    else:
-        figure, value = "stake", plain(getattr(again, f"{kind}s").value_at_stake[row])
-    return {
-        "ref": f"{kind}:{ident}",
-        "figure": figure,
-        "value": stored[figure],
-        "again": value,
-        "same": stored[figure] == value and again.digest == made.digest,
-        "formula": FORMULAS[kind],
-        "inputs": _inputs(made, kind, ident),
-        "seed": made.seed,
-        "runs": made.runs,
-        "engine": ENGINE_VERSION,
-        "digest": made.digest,
-        "made_at": made.made_at.isoformat(),
-        "standard_error": stored.get("standard_error"),
-    }
-
-
-FORMULAS = {
-    "objective": "Share of runs in which every required target is reached at its date.",
-    "target": (
-        "Share of runs in which last figure + drift + noise + sum of (delivered? × effect × part of it that has come by then) "
-        "reaches the target at its date."
-    ),
-    "contribution": "Mean worth of all runs less the mean worth of the same runs without this contribution.",
-    "supervision": "Mean worth of all runs less the mean worth of the same runs without this supervision.",
-}
-
-
-def _inputs(made: Forecast, kind: str, ident: int) -> dict[str, Any]:
-    """The rows that went into the figure, by reference."""
-    tables, ids = made.inputs["tables"], made.inputs["ids"]
-
-    def row(table: str, i: int) -> dict[str, Any]:
-        return {name: values[i] for name, values in tables[table].items() if name != "key"}
-
-    if kind == "contribution":
-        return {f"contribution:{ident}": row("contributions", ids["contributions"].index(ident))}
-    if kind == "supervision":
-        return {f"supervision:{ident}": row("supervisions", ids["supervisions"].index(ident))}
-    targets = [i for i, pk in enumerate(ids["targets"]) if pk == ident] if kind == "target" else []
-    if kind == "objective":
-        place = ids["objectives"].index(ident)
-        targets = [i for i, o in enumerate(tables["targets"]["objective"]) if o == place]
-    kpis = {tables["targets"]["kpi"][i] for i in targets}
-    given = [i for i, k in enumerate(tables["contributions"]["kpi"]) if k in kpis]
-    found = {f"target:{ids['targets'][i]}": row("targets", i) for i in targets}
-    found |= {f"kpi:{ids['kpis'][k]}": row("kpis", k) for k in sorted(kpis)}
-    found |= {f"contribution:{ids['contributions'][i]}": row("contributions", i) for i in given}
-    return found
 
 
 @dataclass(frozen=True)

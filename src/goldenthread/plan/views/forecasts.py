@@ -38,7 +38,7 @@ def explain(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     found = None
     if made is not None:
         try:
-            found = queries.explanation(made, kind, pk)
+            found = queries.shown_to(queries.explanation(made, kind, pk), visitor(request), made.office.scope_id)
         except KeyError:
             found = None
     return pages.page(request, "plan/templates/explain.html", {"row": row, "kind": kind, "found": found, "forecast": made})

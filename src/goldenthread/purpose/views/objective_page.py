@@ -64,6 +64,7 @@ def objective(request: HttpRequest, key: int) -> HttpResponse:
         "acts": acts(person, page.row.objective),
         "agree": AgreeForm(initial={"leadership_goal": row.leadership_goal, "version": row.version}),
         "expected": expected(page, page.row.main),
+        "currency": person.organisation.currency,
         "unit": one_of(page.row.main.kpi.unit) if page.row.main else "",
         "wide": [Markup(panel) for panel in page.wide],  # noqa: S704  rendered by our own rooms, escaped there
         "narrow": [Markup(panel) for panel in page.narrow],  # noqa: S704
@@ -111,11 +112,12 @@ def one_of(unit: str) -> str:
 
 
 def expected(page: ObjectivePage, view: TargetView | None) -> dict[str, Any] | None:
-    """What the forecast says of a target at its day: percentiles, coverage, the trend's own share; None without one."""
+    """What the forecast says of a target at its day: percentiles, coverage, the trend's own share, worth; None without one."""
     if not page.row.forecast or view is None:
         return None
     known = (page.row.forecast.get("targets") or {}).get(view.target.pk)
-    return {name: known.get(name) for name in ("p10", "p50", "p90", "coverage", "drift_share")} if known else None
+    names = ("p10", "p50", "p90", "coverage", "drift_share", "worth_mean", "worth_p10", "worth_p90")
+    return {name: known.get(name) for name in names} if known else None
 
 
 def draw(view: TargetView, page: ObjectivePage, day: dt.date) -> Drawn:
