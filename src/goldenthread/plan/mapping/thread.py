@@ -137,6 +137,8 @@ def _complete(target: Target, rows: ThreadRows, leave_out: Callable[[str, str], 
         leave_out(ref, f"{kpi}: the target has no baseline.")
     elif not band and target.value == target.baseline:
         leave_out(ref, f"{kpi}: target and baseline are equal.")
+    elif kpi.redefined_on is not None and target.due_on < min(kpi.redefined_on, rows.today):
+        leave_out(ref, f"{kpi}: its date passed before the KPI was redefined; later figures say nothing about it.")
     elif not rows.figures[kpi.pk] and target.baseline is None:
         leave_out(ref, f"{kpi}: no figure has been entered.")
     else:
