@@ -197,6 +197,9 @@ def test_a_past_target_is_judged_not_simulated(path):
     kept = run(thread(steps, kpi=kpi, target={"due_day": -30.0, "value_at_due": 72.5}), path)
     assert kept.targets.chance[0] == 1.0
     assert kept.contributions.chance.tolist() == [0.0]
+    tomorrow = run(thread(steps, kpi={"noise_per_root_day": 12.0}, target={"due_day": 1.0}), path)
+    assert near(tomorrow.targets.chance[0], 1 - PHI(1.0))  # of due_day 1 the day is still to come: 12 away, 12 a root day
+    assert tomorrow.targets.coverage_reason[0] == "counted"
 
 
 def test_nothing_left_to_move_is_no_coverage(path):

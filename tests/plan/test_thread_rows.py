@@ -10,6 +10,8 @@ from goldenthread.engine.thread_data import NO_RATE, ONCE, PER_YEAR
 from goldenthread.kit.money import Money
 from goldenthread.plan import actions
 from goldenthread.plan.actions.forecasts import make_forecast
+from goldenthread.plan.mapping.experience import experience
+from goldenthread.plan.mapping.finishes import finishes
 from goldenthread.plan.mapping.rows import thread_rows
 from goldenthread.plan.mapping.thread import thread
 from goldenthread.purpose import actions as purpose
@@ -202,3 +204,20 @@ def test_an_initiatives_effect_waits_for_its_last_step_and_makes_that_step_urgen
     assert found["contributions"][str(row.pk)]["stake"] > 0
     assert found["activities"][str(last.pk)] == pytest.approx(found["subjects"][f"step:{initiative.pk}"]["delay"])
     assert str(steps[0].activity_id) not in found["activities"]  # a day later there delays nothing
+
+
+def test_a_change_that_two_finished_steps_claim_is_shared_and_counts_once(scene):
+    """Both claimed 4 fewer; the KPI fell by 4. Each brought half of its claim, though their spans begin and end apart."""
+    head, day = scene.cast.head, scene.today
+    figures = [(30 * i, 40.0 if i > 12 else 36.0) for i in range(30, 0, -1)]  # still, then 4 fewer since 360 days ago
+    kpi, _ = kpi_with_target(scene, figures=figures, value=20.0)
+    for name, ago in (("First", 400), ("Second", 365)):
+        step = actions.add_step(
+            plan=scene.plan, name=name, by=head, deliverable="x", accountable=head, responsible=(head,), duration=480
+        )
+        contribute(scene, kpi=kpi, step=step, effect=(-4.0, -4.0, -4.0), chance=100, lag_days=20)
+        schedule.report_progress(activity=scene.task(name), by=head, finished_on=day - timedelta(days=ago))
+    rows = thread_rows(scene.cast.office, day)
+    learnt = experience(rows, finishes(rows))
+    assert learnt.cases == 2
+    assert learnt.observed == pytest.approx(0.5)
