@@ -51,6 +51,10 @@ def test_today_is_ordered_and_every_item_says_why(demo: Path):
     for item in told["items"]:
         assert {"title", "chain", "reason", "cost_of_delay", "hours_left"} <= set(item)
         assert item["reason"].strip()
+    known = [i for i in told["items"] if i["cost_of_delay"] is not None and i["kind"] != "duty"]
+    rates = [i["cost_of_delay"] / max(0.25, i["hours_left"] or 0) for i in known]
+    assert known
+    assert rates == sorted(rates, reverse=True), "the order does not follow from the figures shown"
     assert told["items"] == product.must(demo, "today", HEAD.upper(), *ALDERMERE)["items"], "the order is not settled"
 
 
