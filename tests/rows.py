@@ -15,6 +15,7 @@ from goldenthread.accounts.models import Person, Scope
 from goldenthread.kit.history import Tracked
 
 DAY = date(2026, 3, 2)
+PLAIN = "plain"
 MOMENT = datetime(2099, 3, 2, 12, tzinfo=UTC)  # far ahead: what expires has not expired yet
 # What a constraint asks for beyond single fields, or what a reader expects of the value.
 GIVEN: dict[str, dict[str, Any]] = {
@@ -42,17 +43,28 @@ class Planter:
     """Plants rows under one scope. Rows that others need are made once and kept in `rows`."""
 
     def __init__(
-        self, scope: Scope, word: str = "", *, confidential: str = "", person: Person | None = None, everywhere: bool = False
+        self,
+        scope: Scope,
+        word: str = "",
+        *,
+        confidential: str = "",
+        person: Person | None = None,
+        everywhere: bool = False,
+        markup: str = "",
     ) -> None:
-        """With `confidential`, rows that can be are; "only" those then carry the word. `everywhere`: even unscoped rows do."""
+        """With `confidential`, rows that can be are; "only" those then carry the word. `everywhere`: even unscoped rows do.
+
+        `markup` follows the word in every text: what a page must never show as it stands.
+        """
         self.scope, self.word, self.confidential, self.everywhere = scope, word, confidential, everywhere
+        self.markup = markup
         self.rows: dict[Any, Any] = {Person: person} if person is not None else {}
 
     def word_in(self, model: Any) -> str:
         """The word that a text of this model carries: that of the place, where the place decides who sees such a row."""
         if self.confidential == "only" and not queries.confidential_path(model):
-            return "plain"
-        return self.word if self.everywhere or queries.scope_paths(model) else "plain"
+            return PLAIN
+        return self.word if self.everywhere or queries.scope_paths(model) else PLAIN
 
     def row(self, model: Any) -> Any:
         """The one row of this model here."""
@@ -110,12 +122,14 @@ class Planter:
             return f"row-{next(_numbers)}"
         if field.max_length is not None and field.max_length < 40:
             return None if field.has_default() or field.blank else f"x{next(_numbers)}"[: field.max_length]
-        return f"{self.word_in(model)} {field.name} {next(_numbers)}".strip()[: field.max_length]
+        return f"{self.word_in(model)}{self.markup} {field.name} {next(_numbers)}".strip()[: field.max_length]
 
     def _related(self, model: Any, field: Any) -> Any:
         target = field.related_model
         if target is not Scope:
             return self.plant(target) if field.unique else self.row(target)
+        if model._meta.label == "schedule.Schedule" and self.confidential:
+            return self.row("projects.Project").scope  # what is confidential about a schedule is its project
         if not field.unique:
             return self.scope
         kind = KINDS.get(model._meta.label, Scope.ScopeKind.PROJECT)

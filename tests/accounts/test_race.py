@@ -9,13 +9,16 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 
 from goldenthread.accounts import actions
-from goldenthread.accounts.models import Changeset, CurrencyRate, Organisation, Person
+from goldenthread.accounts.models import Changeset, CurrencyRate, Organisation, Person, RoleGrant
 from goldenthread.kit import history
+from goldenthread.kit.errors import Forbidden, Refused
+from goldenthread.kit.permissions import Role
 from goldenthread.kit.scoping import organisation_scope
-from tests.cast import build
+from tests.cast import add_player, build
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 RACERS, AT_ONCE = 60, 12
@@ -100,3 +103,26 @@ def test_nobody_who_was_told_yes_is_forgotten(race, cast):
     assert answers == {303: RACERS}
     assert Person.objects.filter(name__startswith="Person ").count() == RACERS
     assert Changeset.objects.count() == before + RACERS
+
+
+def test_of_two_administrators_who_send_each_other_away_one_stays(cast):
+    other = add_player("Second Administrator", "second@aldermere.example", Role.ADMINISTRATOR, cast.top)
+    grants = list(RoleGrant.objects.filter(role=Role.ADMINISTRATOR, person__in=[cast.admin, other]))
+
+    def withdraw(grant: RoleGrant) -> bool:
+        try:
+            with organisation_scope(cast.organisation):
+                actions.withdraw_role(
+                    grant=grant, by=Person.objects.get(pk=(other if grant.person == cast.admin else cast.admin).pk)
+                )
+        except (Refused, Forbidden):
+            return False
+        else:
+            return True
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(withdraw, grants))
+    assert sorted(done) == [False, True]
+    assert RoleGrant.objects.filter(role=Role.ADMINISTRATOR).count() == 1

@@ -11,15 +11,21 @@ from django.utils import timezone
 from goldenthread.accounts import actions
 from goldenthread.accounts.models import Changeset, Person, RoleGrant
 from goldenthread.accounts.queries import confidential_path, scope_paths
+from goldenthread.kit import history
 from goldenthread.kit.permissions import Role
 from goldenthread.kit.scoping import organisation_scope
+from goldenthread.plan.models import Contribution, Duty, Supervision
+from goldenthread.projects.models import Project
 from goldenthread.purpose.models import Objective, Office
+from goldenthread.workspace.models import Comment, ImportedFile, Question
 from tests.cast import Cast
 from tests.rows import Planter, tracked
 
 # Words that no page may show to those who must not see them. The second office's and the confidential rows' words stand only in
 # rows that belong to a scope; people and resources belong to the whole organisation.
 SECRET, ELSEWHERE, FOREIGN = "canarysecret", "canaryelsewhere", "canaryforeign"
+BYSTANDER = "canarybystander"  # a colleague who has no part in anything: known to those who may look people up
+MARKUP = "<i canarymarkup>\"'&"  # in every text of one's own office; a page shows it as text
 PLACES = ("own", "project", "other", "secret", "foreign", "mine")
 NOBODY, ANONYMOUS = "nobody", "anonymous"
 
@@ -44,8 +50,8 @@ class Stage:
         with organisation_scope(cast.organisation):
             strangers = {place: self._stranger(place) for place in ("own", "other", "project")}
             self.planters = {
-                "own": Planter(cast.office.scope, "plain", person=strangers["own"]),
-                "project": Planter(cast.project_scope, "plain", person=strangers["project"]),
+                "own": Planter(cast.office.scope, "plain", person=strangers["own"], markup=MARKUP),
+                "project": Planter(cast.project_scope, "plain", person=strangers["project"], markup=MARKUP),
                 "other": Planter(cast.second_office.scope, ELSEWHERE, person=strangers["other"]),
                 "secret": Planter(cast.office.scope, SECRET, confidential="only", person=strangers["own"]),
                 "mine": Planter(cast.second_office.scope, "mine", person=cast.nobody),
@@ -60,6 +66,7 @@ class Stage:
             self.planters[place].rows[Office] = office
         for place in ("own", "other", "project", "foreign", "secret", "mine"):
             self._furnish(place)
+        self._tie()
         self._rows: dict[tuple[str, tuple[str, ...]], tuple[Any, ...] | None] = {}
 
     def _furnish(self, place: str) -> None:
@@ -77,6 +84,24 @@ class Stage:
             for model in tracked():
                 if lender is None or (place == "secret" and confidential_path(model)):
                     planter.row(model)
+
+    def _tie(self) -> None:
+        """What is open names what is not: open KPIs and steps that hidden projects move, questions and duties about those."""
+        own = self.planters["own"]
+        with organisation_scope(self.cast.organisation), actions.changeset(title="open rows", by=None):
+            actions.add_person(name=f"{BYSTANDER} person", email="bystander@aldermere.example", by=None)
+            for place, word in (("secret", SECRET), ("other", ELSEWHERE)):
+                project = self.planters[place].row(Project)
+                asked = {"ref_kind": "project", "ref_id": project.pk, "asked": self.planters[place].rows[Person]}
+                own.plant(Contribution, step=None, project=project)
+                own.plant(Duty, project=project, name=f"{word} duty" if place == "secret" else "A duty")
+                own.plant(Question, text=f"{word} asked", digest=word, **asked)
+                own.plant(Comment, text=f"{word} said", ref_kind="project", ref_id=project.pk, by=asked["asked"])
+                own.plant(ImportedFile, name=f"{word}.csv", by=asked["asked"])
+        for place, word in (("secret", SECRET), ("other", ELSEWHERE)):
+            title = f"plain step supervises {word} project"
+            with organisation_scope(self.cast.organisation), actions.changeset(title=title, by=None):
+                own.plant(Supervision, project=self.planters[place].row(Project))
 
     def _player(self, name: str, person: Person) -> Player:
         client = Client()
@@ -129,8 +154,6 @@ class Stage:
         made = Changeset.objects.create(
             organisation=planter.scope.organisation, title=f"{planter.word} action", by=by, at=timezone.now()
         )
-        from goldenthread.kit import history
-
         with history.writing(made):
             Objective(office=office, title=f"{planter.word} objective", is_confidential=bool(planter.confidential)).save()
         return made
@@ -162,6 +185,10 @@ class Stage:
     def has_secrets(self, label: str) -> bool:
         """Whether rows of this model can be confidential."""
         return bool(confidential_path(apps.get_model(label)))
+
+    def hides(self, label: str, place: str) -> bool:
+        """Whether rows of this model in this place are hidden from who has rights on one's own office, without secrets."""
+        return self.has_secrets(label) if place == "secret" else self.is_scoped(label)
 
 
 def covers(player: str, place: str) -> bool:

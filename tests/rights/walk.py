@@ -1,10 +1,14 @@
 """Every address x method x player x place: what this product answers beside what docs/rights.md says."""
 
 import re
+import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from io import BytesIO
+from itertools import product
 from typing import Any
+from urllib.parse import parse_qs, urlencode
 
 from django.conf import settings
 from django.contrib.admindocs.views import simplify_regex
@@ -12,11 +16,15 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import get_resolver
 
+from tests.rights.asked import ASKED, EXPORTS
 from tests.rights.policy import Address, Demand, addresses, matrix
-from tests.rights.stage import ANONYMOUS, ELSEWHERE, FOREIGN, NOBODY, SECRET, Player, Stage, covers
+from tests.rights.stage import ANONYMOUS, BYSTANDER, ELSEWHERE, FOREIGN, MARKUP, NOBODY, SECRET, Player, Stage, covers
 
 METHODS = ("GET", "POST", "PATCH", "DELETE", "PUT")
 TRY_EVERY_METHOD = {ANONYMOUS, "HEAD"}
+HIDDEN_PLACES = ("own", "other", "secret", "foreign")
+PLACEHOLDER = re.compile(r"{(\w+\.\w+)(?:\.(\w+))?}")
+SENSELESS = ("²", "9" * 40, "-1", "x", "1e999", "nan", "2026-02-30", "٣")
 READ_DONE = {200, 204, 302, 303, 304, 422}
 WRITE_DONE = {200, 201, 202, 204, 302, 303, 400, 409, 422}
 WRITES = re.compile(r"^\s*(INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
@@ -91,7 +99,50 @@ class Walk:
             for cell in self._cells(address):
                 self._ask(cell)
             self._probe(address)
+            self._smuggle(address)
+        self._search()
         return self.found
+
+    def _search(self) -> None:
+        """Every list asked in every way that it offers, by everybody, about every place: it names nothing that is hidden."""
+        for path, queries in ASKED.items():
+            for place, query, player in product(HIDDEN_PLACES, queries, self.stage.players):
+                if "{" in query or place == HIDDEN_PLACES[0]:
+                    cell = Cell(
+                        replace(addresses()[path], example=""), "GET", player, place, f"{path}?{self._named(query, place)}"
+                    )
+                    self._look(cell)
+        for player, export in product(self.stage.players, EXPORTS):
+            self._look(Cell(replace(addresses()["/export/<noun>/<form>"], example=""), "GET", player, "", f"/export/{export}"))
+
+    def _look(self, cell: Cell) -> None:
+        response, wrote = self._watched(cell)
+        if response.status_code >= 500:
+            self.found.stumbles.append(f"{cell} at {cell.path}: {response.status_code}")
+        if wrote:
+            self.found.writes.append(f"{cell} at {cell.path}: {wrote[0]}")
+        body = b"".join(response.streaming_content) if response.streaming else response.content
+        self._look_for_words(cell, response, _unpacked(body))
+
+    def _smuggle(self, address: Address) -> None:
+        """A form about one's own row that names, inside, a row of a place where one may see nothing: refused, nothing written."""
+        if not address.write.is_offered:
+            return
+        _, path = next(iter(self._places(address)))
+        for label in dict.fromkeys(PLACEHOLDER.findall(address.example)):
+            for place, name in (("foreign", "HEAD"), ("other", "PMO"), ("secret", "PMO")):
+                if place == "foreign" or self.stage.hides(label[0], place):
+                    player = next(p for p in self.stage.players if p.name == name)
+                    self._try_to_smuggle(Cell(address, "POST", player, "own", path), label[0], place)
+
+    def _try_to_smuggle(self, cell: Cell, label: str, place: str) -> None:
+        key = self._named("{" + label + "}", place)
+        example = self._named(cell.address.example.replace("{" + label + "}", key), "own")
+        smuggled = replace(cell, address=replace(cell.address, example=example))
+        response, _ = self._watched(smuggled)
+        if response.status_code < 400:
+            self.found.wrong.append(f"{cell}: took {label} of {place} with {response.status_code}")
+        self._look_for_words(smuggled, response, response.content)
 
     def _probe(self, address: Address) -> None:
         """An empty form and a senseless one are refused, not stumbled over."""
@@ -99,7 +150,9 @@ class Walk:
             return
         head = next(player for player in self.stage.players if player.name == "HEAD")
         _, path = next(iter(self._places(address)))
-        for body in ("", "version=x&name=%00&on=2026-13-45&reason=&ids=1&ids=-1&text=" + "y" * 5000):
+        given = {} if address.path.startswith("/api/") else parse_qs(self._named(address.example, "own"))
+        spoilt = [urlencode({**given, name: text}, doseq=True) for name in given for text in SENSELESS]
+        for body in ("", "version=x&name=%00&on=2026-13-45&reason=&ids=1&ids=-1&text=" + "y" * 5000, *spoilt):
             with transaction.atomic():
                 status = self._send(Cell(replace(address, example=body), "POST", head, "", path)).status_code
                 transaction.set_rollback(True)
@@ -142,7 +195,8 @@ class Walk:
             if rows is not None:
                 yield place, _filled(address, tuple(getattr(row, "pk", row) for row in rows))
 
-    def _ask(self, cell: Cell) -> None:
+    def _watched(self, cell: Cell) -> tuple[Any, list[str]]:
+        """The response to a request that leaves nothing, and what it would have written."""
         wrote: list[str] = []
 
         def watch(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
@@ -152,21 +206,29 @@ class Walk:
 
         with transaction.atomic(), connection.execute_wrapper(watch):
             response = self._send(cell)
-            body = b"".join(response.streaming_content) if response.streaming else response.content
             transaction.set_rollback(True)
         self.found.cells += 1
+        return response, wrote
+
+    def _ask(self, cell: Cell) -> None:
+        response, wrote = self._watched(cell)
+        body = b"".join(response.streaming_content) if response.streaming else response.content
         self.found.statuses[response.status_code] += 1
         wanted = self.expected(cell) | (set() if wrote or self._is_offered(cell) else ANY_BUT_A_FAULT)
         answer = _answer(response)
         if answer not in wanted:
             self.found.wrong.append(f"{cell}: {answer}, not {sorted(wanted, key=str)}")
-        for word in self._words_to_hide(cell.player):
-            if word.encode() in body:
-                at = body.index(word.encode())
-                self.found.leaks.append(f"{cell}: {word} in …{body[max(0, at - 60) : at + 60].decode(errors='replace')}…")
+        self._look_for_words(cell, response, body)
         if cell.method == "GET" and wrote:
             self.found.writes.append(f"{cell}: {wrote[0]}")
         self._judge_headers(cell, response)
+
+    def _look_for_words(self, cell: Cell, response: Any, body: bytes) -> None:
+        is_page = response.headers.get("Content-Type", "").startswith("text/html")
+        for word in [*self._words_to_hide(cell.player), *([MARKUP[:15]] if is_page else [])]:
+            if word.encode() in body:
+                at = body.index(word.encode())
+                self.found.leaks.append(f"{cell}: {word} in …{body[max(0, at - 60) : at + 60].decode(errors='replace')}…")
 
     def _send(self, cell: Cell) -> Any:
         self.client.cookies.clear()
@@ -182,8 +244,12 @@ class Walk:
         return self.client.generic(cell.method, path, data, content_type=form, headers=headers)
 
     def _example(self, cell: Cell) -> str:
-        planter = self.stage.planters[cell.place or "own"]
-        return re.sub(r"{([\w.]+)}", lambda found: str(planter.row(found[1]).pk), cell.address.example)
+        return self._named(cell.address.example, cell.place or "own")
+
+    def _named(self, text: str, place: str) -> str:
+        """A text with the rows of a place where it names some."""
+        planter = self.stage.planters[place]
+        return PLACEHOLDER.sub(lambda found: str(getattr(planter.row(found[1]), found[2] or "pk")), text)
 
     def expected(self, cell: Cell) -> set[Any]:
         """The answers that docs/rights.md allows for."""
@@ -234,6 +300,8 @@ class Walk:
 
     def _words_to_hide(self, player: Player) -> list[str]:
         words = [FOREIGN]
+        if "v" not in matrix().get((player.name, "PERSON"), ""):
+            words.append(BYSTANDER)
         if player.name not in ("ADMINISTRATOR", NOBODY):  # nobody's own rows lie there
             words.append(ELSEWHERE)
         if "v" not in matrix().get((player.name, "CONFIDENTIAL"), ""):
@@ -271,3 +339,11 @@ def _answer(response: Any) -> Any:
     if response.status_code in {302, 303} and response["Location"].startswith("/sign-in/login/"):
         return "sign-in"
     return response.status_code
+
+
+def _unpacked(body: bytes) -> bytes:
+    """What lies in a workbook or a zip of tables; other bytes as they are."""
+    if body[:2] != b"PK":
+        return body
+    with zipfile.ZipFile(BytesIO(body)) as archive:
+        return b"\n".join(archive.read(name) for name in archive.namelist())

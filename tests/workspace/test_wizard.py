@@ -13,6 +13,7 @@ from django_tasks_db.models import DBTaskResult
 from goldenthread.accounts.models import Changeset
 from goldenthread.formats.sheets import OutSheet, write_xlsx
 from goldenthread.kit.permissions import Role
+from goldenthread.kit.scoping import organisation_scope
 from goldenthread.projects.models import Project
 from goldenthread.purpose.models import Kpi, Objective, Target
 from goldenthread.workspace import actions, imports, jobs, queries
@@ -267,3 +268,24 @@ def test_a_dry_run_on_the_command_line_reads_as_the_import_will_and_leaves_nothi
     assert (found["counts"]["matched"], found["counts"]["updated"]) == (3, 0), "the money is in millions, as it was last time"
     assert sorted(path.name for path in files.rglob("*") if path.is_file()) == before
     assert ImportedFile.objects.count() == 1
+
+
+def test_the_same_bytes_of_another_organisation_stay(cast, files):
+    """Equal files of two organisations lie there once: who looks at one takes nothing from the other."""
+    with organisation_scope(cast.foreign):
+        kept = actions.take_in(name="theirs.csv", chunks=[LIST.encode()], by=cast.foreign_admin)
+        before = queries.content(kept)
+    imports.run("projects", "mine.csv", LIST.encode(), by=cast.head, office=cast.office, dry_run=True)
+    with organisation_scope(cast.foreign):
+        assert queries.content(kept) == before
+
+
+def test_a_file_is_opened_by_who_uploaded_it(cast, client):
+    upload(client, LIST)
+    file = ImportedFile.objects.get()
+    other = cast.client(cast.people["PROJECT_ADMINISTRATOR"])
+    for path in (f"/import/{file.pk}", f"/import/{file.pk}/columns"):
+        assert client.get(path).status_code == 200
+        assert other.get(path).status_code == 404
+    assert other.post(f"/import/{file.pk}/apply", {}).status_code == 404
+    assert file.name not in other.get("/import").content.decode()

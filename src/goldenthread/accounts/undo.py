@@ -15,7 +15,8 @@ from django.db.models import Max
 from django.utils import timezone
 
 from goldenthread.accounts import actions, queries
-from goldenthread.accounts.actions.persons import follow_address
+from goldenthread.accounts.actions.persons import OF_ONESELF, follow_address, is_last_administrator
+from goldenthread.accounts.actions.scopes import one_at_a_time
 from goldenthread.accounts.models import Changeset, Invitation, Person, RoleGrant
 from goldenthread.accounts.queries.changes import written_models
 from goldenthread.kit import history
@@ -84,7 +85,7 @@ def _undo_rows(changeset: Changeset, by: Person | None) -> None:
     for row in rows:
         by_model.setdefault(row.model, []).append(row)
     for model, group in by_model.items():
-        _refuse_if_changed_since(model, group)
+        _refuse_if_changed_since(model, group, by)
     going = {model: {row.id for row in group if row.is_new and not model.is_fact} for model, group in by_model.items()}
     _let_facts_go_along(by_model, going)
     for model, group in by_model.items():  # in this order no two rows ever claim the same unique value
@@ -92,7 +93,7 @@ def _undo_rows(changeset: Changeset, by: Person | None) -> None:
         history.remove_all(model, list(model.objects.filter(pk__in=going[model])))
         _revert(model, [row for row in group if not row.is_new and row.last.history_type != "-"])
         _bring_back(model, [row for row in group if row.last.history_type == "-" and row.first.history_type != "+"])
-    _see_that_nothing_hangs({model: ids for model, ids in going.items() if ids})
+    _see_that_nothing_hangs({model: ids for model, ids in going.items() if ids}, by)
     _keep_the_house_in_order(by_model, by)
 
 
@@ -101,7 +102,14 @@ def _chunks(ids: list[int]) -> Iterator[list[int]]:
         yield ids[start : start + CHUNK]
 
 
-def _refuse_if_changed_since(model: Any, rows: list[Touched]) -> None:
+def _title(changeset: Changeset, by: Person | None) -> str:
+    """What an action is called to `by`, who may not see every row that it wrote."""
+    return (
+        changeset.title if by is None or queries.open_changesets([changeset], by) else f"action {changeset.pk}, not shown to you"
+    )
+
+
+def _refuse_if_changed_since(model: Any, rows: list[Touched], by: Person | None) -> None:
     last = {row.id: row.last.history_id for row in rows}
     for ids in _chunks(list(last)):
         later = history.records(model).filter(id__in=ids, history_id__gt=min(last[i] for i in ids)).order_by("history_id")
@@ -109,7 +117,7 @@ def _refuse_if_changed_since(model: Any, rows: list[Touched]) -> None:
             if record.history_id > last[record.id]:
                 noun = model._meta.verbose_name.capitalize()
                 raise Refused(
-                    f"{noun} “{_name(record)}” was changed after it by “{record.changeset.title}”.",
+                    f"{noun} “{_name(record)}” was changed after it by “{_title(record.changeset, by)}”.",
                     advice="Undo that first.",
                 )
 
@@ -192,12 +200,12 @@ def _let_facts_go_along(by_model: dict[Any, list[Touched]], going: dict[Any, set
                 going[model] |= {row.id for row in group if row.is_new and getattr(row.last, field.attname) in gone}
 
 
-def _see_that_nothing_hangs(gone: dict[Any, set[int]]) -> None:
+def _see_that_nothing_hangs(gone: dict[Any, set[int]], by: Person | None) -> None:
     """What was only computed from the removed rows goes too; refused where something later points at them."""
     for model, ids in gone.items():
         for relation in _pointing_at(model):
             for chunk in _chunks(sorted(ids)):
-                _clear(relation, chunk)
+                _clear(relation, chunk, by)
 
 
 def _pointing_at(model: Any) -> list[Any]:
@@ -206,7 +214,7 @@ def _pointing_at(model: Any) -> list[Any]:
     return [r.field for r in relations if not hasattr(r.field.model, "history_type") and not r.many_to_many]
 
 
-def _clear(field: Any, ids: list[int]) -> None:
+def _clear(field: Any, ids: list[int], by: Person | None) -> None:
     pointing = field.model
     rows = pointing.objects.filter(**{f"{field.name}__in": ids})
     if not issubclass(pointing, history.Tracked) and field.remote_field.on_delete is models.CASCADE:
@@ -220,12 +228,24 @@ def _clear(field: Any, ids: list[int]) -> None:
     if issubclass(pointing, history.Tracked):
         record = history.records(pointing).filter(id=first.pk, **{field.attname: getattr(first, field.attname)})
         made = record.select_related("changeset").order_by("history_id").first()
-        by_what = f", made by “{made.changeset.title}”," if made is not None else ""
+        by_what = f", made by “{_title(made.changeset, by)}”," if made is not None else ""
     raise Refused(f"A later {noun}{by_what} depends on what this action made.", advice="Undo that first.")
+
+
+def _is_about_oneself(row: Touched, by: Person) -> bool:
+    """Whether an action changed nothing of a person's own row but what everybody may change of it."""
+    if row.id != by.pk or row.is_new:
+        return False
+    before, after = _before(Person, [row]).get(row.id), row.last
+    allowed: Any = (Person._meta.get_field(name) for name in OF_ONESELF)
+    differing = {name for name in _fields(Person) if before is None or getattr(before, name) != getattr(after, name)}
+    return differing <= {"user_id", *(field.attname for field in allowed)}
 
 
 def _keep_the_house_in_order(by_model: dict[Any, list[Touched]], by: Person | None) -> None:
     """What actions on people see to holds for their undo as well: no role that one may not give, and always an administrator."""
+    if RoleGrant in by_model:
+        one_at_a_time()
     for row in by_model.get(RoleGrant, []):
         if by is not None and not queries.may_grant(by=by, role=row.last.role, scope=row.last.scope):
             raise Forbidden(f"You may not give or take the role {Role(row.last.role).label}.")
@@ -238,9 +258,9 @@ def _keep_the_house_in_order(by_model: dict[Any, list[Touched]], by: Person | No
         person = Person.objects.filter(pk=row.id).select_related("user").first()
         if person is not None:
             follow_address(person)
-            if by is not None and by.pk != person.pk and not queries.may_manage(by, person):
+            if by is not None and not queries.may_manage(by, person) and not _is_about_oneself(row, by):
                 raise Forbidden(f"You may not change {person}.")
             today = timezone.localtime(history.open_changeset().at).date()
             leaving = person.leaves_on is not None and person.leaves_on < today
-            if leaving and queries.only_administrator(besides=person.pk, today=today):
+            if leaving and is_last_administrator(person.pk, today):
                 raise Refused("This would leave the organisation without an administrator.")

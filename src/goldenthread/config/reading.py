@@ -124,7 +124,7 @@ def today(session: Session, email: str, *, json: bool) -> None:
     if person.pk != session.person.pk and not (held.anywhere("e", "PLAN") or held.everywhere("e", "SETTINGS")):
         raise Forbidden("You may see only your own day.")
     person.organisation = session.organisation
-    day = queries.today(person)
+    day = queries.today(person, viewer=session.person)
     items: list[dict[str, Any]] = [
         {
             "title": row.title,
@@ -242,7 +242,7 @@ def explain(session: Session, ref: str, *, json: bool) -> None:
     made = Forecast.objects.filter(office=session.office).order_by("-made_at", "-id").first()
     if made is None:
         raise Refused("There is no forecast yet.", advice="Run “thread” first.")
-    if kind not in {"objective", "target", "contribution", "supervision"} or not ident.isdigit():
+    if kind not in {"objective", "target", "contribution", "supervision"} or not ident.isdecimal():
         raise Refused(
             f"“{ref}” is not a reference.",
             field="REF",

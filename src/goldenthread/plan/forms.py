@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from goldenthread.accounts.models import Person
+from goldenthread.accounts.queries import people
 from goldenthread.kit.errors import Refused
 from goldenthread.plan.models import Contribution, Duty, Step
 from goldenthread.purpose.models import Kpi, Service
@@ -188,6 +189,6 @@ class DutyForm(Versioned):
     proof_wanted = forms.CharField(max_length=300, required=False, label="Proof", help_text="What shows that it was done")
     valid_to = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}), label="Until")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, by: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["holder"].queryset = Person.objects.order_by("name")  # type: ignore[attr-defined]
+        self.fields["holder"].queryset = people(by).order_by("name")  # type: ignore[attr-defined]

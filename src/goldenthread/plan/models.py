@@ -131,6 +131,7 @@ class Duty(Tracked):
     kind = Kind.DUTY
     scope_path = "plan__scope"
     own_paths = ("holder",)
+    names = ("project",)
 
     class Meta:
         verbose_name_plural = "duties"
@@ -152,6 +153,7 @@ class DutyOccurrence(Tracked):
     kind = Kind.DUTY
     scope_path = "duty__plan__scope"
     own_paths = ("duty__holder",)
+    names = ("duty__project",)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["duty", "due_on"], name="one_occurrence_a_day")]
@@ -194,6 +196,7 @@ class Contribution(Tracked):
 
     kind = Kind.PLAN
     scope_path = "kpi__office__scope"
+    names = ("step", "project")
 
     class Meta:
         constraints: ClassVar = [
@@ -231,6 +234,7 @@ class Supervision(Tracked):
 
     kind = Kind.PLAN
     scope_path = "step__plan__scope"
+    names = ("project",)
 
     class Meta:
         constraints: ClassVar = [

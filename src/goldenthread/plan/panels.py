@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from goldenthread.accounts.models import Person
-from goldenthread.accounts.queries import may_in, rights
+from goldenthread.accounts.queries import may_in, rights, visible
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan import queries
 from goldenthread.plan.models import Contribution, Supervision
@@ -30,18 +30,17 @@ def objective_panels(objective: Objective, person: Person) -> list[str]:
     made = queries.latest_forecast(objective.office_id)
     kpis = list(objective.targets.values_list("kpi_id", flat=True))
     rows = (
-        Contribution.objects.filter(kpi_id__in=kpis)
+        queries.with_shown(Contribution.objects.filter(kpi_id__in=kpis), person)
         .select_related("kpi", "step__activity", "project")
         .order_by("kpi__name", "pk")
     )
-    hides_secrets = not rights(person).everywhere(Act.VIEW, Kind.CONFIDENTIAL)
-    effects = [queries.effect_row(c, objective, made, hides_secrets=hides_secrets) for c in rows]
+    effects = [queries.effect_row(c, objective, made) for c in rows]
     context = {
         "objective": objective,
         "forecast": made,
         "effects": sorted(effects, key=lambda e: -abs(e.expected or 0.0)),
         "drifts": queries.drift_rows(objective, made),
-        "levers": queries.levers(made, objective.pk, hides_secrets=hides_secrets),
+        "levers": queries.levers(made, objective.pk, person),
         "basis": queries.basis_of(made, objective.pk),
     }
     return [
@@ -58,8 +57,10 @@ def project_panels(project: Project, person: Person) -> list[str]:
         "project": project,
         "sentences": [
             (c, queries.contribution_sentence(c, project.finishes_on))
-            for c in Contribution.objects.filter(project=project).select_related("kpi").order_by("pk")
+            for c in visible(Contribution.objects.filter(project=project), person).select_related("kpi").order_by("pk")
         ],
-        "supervisions": list(Supervision.objects.filter(project=project).select_related("step__activity").order_by("pk")),
+        "supervisions": list(
+            visible(Supervision.objects.filter(project=project), person).select_related("step__activity").order_by("pk")
+        ),
     }
     return [render_to_string("plan/templates/panel_project.html", context)]

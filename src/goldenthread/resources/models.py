@@ -30,6 +30,7 @@ class TimeEntry(Tracked):
     kind = Kind.TIME
     switch = "shows_time_of_others"
     own_paths = ("person",)
+    names = ("activity", "project", "service")
 
     class Meta:
         verbose_name_plural = "time entries"

@@ -130,8 +130,7 @@ def add_activity(
     """An activity under `parent`, last among its siblings or right after one of them."""
     _must_edit(by, schedule)
     _checked({"name": name, **fields})
-    if parent is not None and parent.schedule_id != schedule.pk:
-        raise Refused("The parent belongs to another schedule.", field="parent")
+    _in_one_schedule(schedule.pk, parent, after)
     with changeset(title=f"Add {name}", by=by):
         siblings = Activity.objects.filter(schedule=schedule, parent=parent)
         position = (after.position if after else siblings.aggregate(m=Max("position"))["m"] or 0) + 1
@@ -140,6 +139,12 @@ def add_activity(
         activity.save()
         compute_dates(schedule=schedule)
     return activity
+
+
+def _in_one_schedule(schedule_id: int, parent: Activity | None, after: Activity | None) -> None:
+    for name, beside in (("parent", parent), ("after", after)):
+        if beside is not None and beside.schedule_id != schedule_id:
+            raise Refused(f"“{beside}” belongs to another schedule.", field=name)
 
 
 def _make_room(siblings: Any, position: int) -> None:
@@ -219,6 +224,7 @@ def move_activity(
 ) -> None:
     """Put an activity with all below it under another parent, first or right after a sibling."""
     _must_edit(by, activity.schedule)
+    _in_one_schedule(activity.schedule_id, parent, after)
     node = parent
     while node is not None:
         if node.pk == activity.pk:

@@ -26,6 +26,7 @@ class Schedule(Tracked):
 
     kind = Kind.PLAN
     scope_path = "scope"
+    confidential_path = "scope__project__is_confidential"
 
     def __str__(self) -> str:
         """The name."""
@@ -58,6 +59,7 @@ class Activity(Tracked):
 
     kind = Kind.PLAN
     scope_path = "schedule__scope"
+    confidential_path = "schedule__scope__project__is_confidential"
     own_paths = ("assignments__resource__person",)
 
     class Meta:
@@ -96,6 +98,7 @@ class ActivityDates(InOrganisation):
 
     kind = Kind.PLAN
     scope_path = "activity__schedule__scope"
+    confidential_path = "activity__schedule__scope__project__is_confidential"
 
     def __str__(self) -> str:
         """The activity."""
@@ -122,6 +125,7 @@ class Relationship(Tracked):
 
     kind = Kind.PLAN
     scope_path = "successor__schedule__scope"
+    confidential_path = "successor__schedule__scope__project__is_confidential"
 
     class Meta:
         constraints: ClassVar = [
@@ -168,6 +172,7 @@ class Assignment(Tracked):
 
     kind = Kind.PLAN
     scope_path = "activity__schedule__scope"
+    confidential_path = "activity__schedule__scope__project__is_confidential"
     own_paths = ("resource__person",)
 
     class Meta:
@@ -187,6 +192,7 @@ class Baseline(Tracked):
 
     kind = Kind.PLAN
     scope_path = "schedule__scope"
+    confidential_path = "schedule__scope__project__is_confidential"
     is_fact = True
 
     def __str__(self) -> str:

@@ -21,8 +21,9 @@ class Comment(Tracked):
     text = models.TextField(max_length=4000)
     at = models.DateTimeField()
 
-    kind = Kind.CONFIDENTIAL  # it may be about anything: in the activity, others than its author need the right to secrets
+    kind = Kind.CONFIDENTIAL  # in the activity, others than its author need the right to secrets
     own_paths = ("by",)
+    is_about_anything = True
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["ref_kind", "ref_id", "at"])]
@@ -71,8 +72,9 @@ class Question(Tracked):
     answered_at = models.DateTimeField(null=True, blank=True)
     answer = models.CharField(max_length=400, blank=True)
 
-    kind = Kind.PLAN
-    own_paths = ("asked",)
+    kind = Kind.CONFIDENTIAL  # as of comments: its words may name anything
+    own_paths = ("asked", "asked_by")
+    is_about_anything = True
     is_fact = True
 
     class Meta:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from goldenthread.accounts import queries
 from goldenthread.accounts.actions.changesets import changeset
+from goldenthread.accounts.actions.scopes import one_at_a_time
 from goldenthread.accounts.models import Changeset, Invitation, Person, RoleGrant, Scope, User
 from goldenthread.kit import history
 from goldenthread.kit.errors import Forbidden, Refused
@@ -60,7 +61,7 @@ def edit_person(*, person: Person, changes: dict[str, Any], by: Person, version:
         _check_deputy(person, changes)
         leaves = changes.get("leaves_on")
         today = timezone.localtime(made.at).date()
-        if leaves is not None and _administers(person) and queries.only_administrator(besides=person.pk, today=leaves):
+        if leaves is not None and _administers(person) and is_last_administrator(person.pk, leaves):
             raise Refused(f"{person} is the only administrator.", field="leaves_on", advice="Name another one first.")
         if leaves is not None and leaves < today - timedelta(days=3650):
             raise Refused("That day is too long ago.", field="leaves_on")
@@ -126,6 +127,12 @@ def _check_deputy(person: Person, changes: dict[str, Any]) -> None:
         raise Refused("The absence ends before it starts.", field="absent_to")
 
 
+def is_last_administrator(person_id: int, day: date) -> bool:
+    """Whether nobody else administers who can sign in on that day. Inside a changeset: of two who go at once, one is the last."""
+    one_at_a_time()
+    return queries.only_administrator(besides=person_id, today=day)
+
+
 def _administers(person: Person) -> bool:
     return RoleGrant.objects.filter(person=person, role=Role.ADMINISTRATOR).exists()
 
@@ -157,7 +164,7 @@ def withdraw_role(*, grant: RoleGrant, by: Person) -> None:
         raise Forbidden("You may not take this role away.")
     with changeset(title=f"Withdraw {grant} from {grant.person}", by=by, about=f"person:{grant.person_id}") as made:
         today = timezone.localtime(made.at).date()
-        if grant.role == Role.ADMINISTRATOR and queries.only_administrator(besides=grant.person_id, today=today):
+        if grant.role == Role.ADMINISTRATOR and is_last_administrator(grant.person_id, today):
             raise Refused("This is the only administrator who can sign in.", advice="Name another one first.")
         grant.delete()
     for holder in (grant.person, by):
@@ -197,12 +204,21 @@ def accept_invitation(*, invitation: Invitation, password: str) -> User:
             raise Refused("This invitation has been used or has expired.", advice="Ask for a new one.")
         if _taken(person):
             raise Refused("This address has a sign-in already.", advice="Ask for an invitation to another address.")
+        if not _still_invited(standing):
+            raise Refused("This invitation no longer holds.", advice="Ask an administrator for a new one.")
         user.set_password(password)
         user.save()
         if person.user_id != user.pk:
             history.change(person, {"user": user})
         history.change(standing, {"used_at": made.at})
     return user
+
+
+def _still_invited(invitation: Invitation) -> bool:
+    """Whether who made the link, and may have kept it, could still invite this person: roles may have been given since."""
+    made = history.records(Invitation).filter(id=invitation.pk).select_related("changeset__by").earliest("history_id")
+    by = made.changeset.by
+    return by is None or queries.may_manage(by, invitation.person)
 
 
 def open_account(*, person: Person, password: str, by: Person | None) -> User:

@@ -38,7 +38,7 @@ def add_scopes(*, kind: str, names: list[str], under: Scope) -> list[Scope]:
 def place_scope(*, scope: Scope, under: Scope) -> None:
     """Put a scope under one more parent and extend the closure."""
     with transaction.atomic():
-        _one_at_a_time()
+        one_at_a_time()
         if ScopePath.objects.filter(ancestor=scope, descendant=under).exists():
             raise Refused(f"“{under}” lies below “{scope}”: this would be a circle.")
         organisation = current_organisation()
@@ -57,7 +57,7 @@ def place_scope(*, scope: Scope, under: Scope) -> None:
 def lift_scope(*, scope: Scope, out_of: Scope) -> None:
     """Take a scope from under one of its parents. It keeps at least one: nothing floats outside the organisation."""
     with transaction.atomic():
-        _one_at_a_time()
+        one_at_a_time()
         edges = ScopeEdge.objects.filter(child=scope)
         if edges.count() == 1 and edges.filter(parent=out_of).exists():
             raise Refused(f"“{scope}” lies nowhere else.", advice="Put it under another one first.")
@@ -78,6 +78,6 @@ def _above(scope_id: int) -> set[int]:
     return seen
 
 
-def _one_at_a_time() -> None:
-    """Two placements at once could close a circle that neither of them sees: they queue at the top scope."""
+def one_at_a_time() -> None:
+    """Have writers queue at the top scope: two at once could close a circle, or each take the last of two, and not see it."""
     Scope.objects.select_for_update().get(pk=queries.top_scope().pk)

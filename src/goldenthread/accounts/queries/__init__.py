@@ -25,6 +25,7 @@ from goldenthread.accounts.queries.changes import (
     changes_of,
     head_of,
     may_undo,
+    open_changesets,
     told_differences,
     visible_records,
 )
@@ -85,6 +86,7 @@ __all__ = [
     "mentions",
     "newest_changeset_id",
     "only_administrator",
+    "open_changesets",
     "organisation_named",
     "own_rows",
     "people",

@@ -55,7 +55,8 @@ def rights(person: Person) -> Rights:
     kept: Rights | None = getattr(person, "_rights", None)
     if kept is None:
         today = timezone.localdate()
-        stands_in = Q(person__deputy=person, person__absent_from__lte=today, person__absent_to__gte=today)
+        stays = Q(person__leaves_on__isnull=True) | Q(person__leaves_on__gte=today)
+        stands_in = stays & Q(person__deputy=person, person__absent_from__lte=today, person__absent_to__gte=today)
         rows = list(
             RoleGrant.objects.filter(Q(person=person) | stands_in)
             .order_by("id")
@@ -120,16 +121,43 @@ def _mine(model: Any, path: str, person: Person) -> Q:
 def allowed_rows(model: Any, person: Person, act: str, kind: str = "") -> Q | None:
     """What a row of `model` must satisfy so that a grant of `person` allows `act` with it: None for no row, an empty Q for all.
 
-    Confidential rows need the right to them as well. Own rows are not in it.
+    Confidential rows need the right to them as well, rows that name another one the right to see that. Own rows are not in it.
     """
     held = rights(person)
     switch = getattr(model, "switch", "")
     if switch and not getattr(current_organisation(), switch):
         return None  # the organisation has decided that nobody sees such rows of others
-    if act != Act.VIEW and getattr(model, "is_of_the_whole", False) and not held.everywhere(act, kind or model.kind):
-        return None  # what holds for the whole organisation is changed by a right on the whole
-    paths = scope_paths(model)
-    allowed = _in_scopes(held, act, kind or model.kind, paths)
+    needs_whole = getattr(model, "is_about_anything", False) or (act != Act.VIEW and getattr(model, "is_of_the_whole", False))
+    if needs_whole and not held.everywhere(act, kind or model.kind):
+        return None  # what belongs to no scope, or holds for all of them, asks for a right on the whole
+    allowed = _not_secret(model, person, act, kind or model.kind)
+    if allowed is None:
+        return None
+    for path in getattr(model, "names", ()):
+        allowed &= _named(model, path, person)
+    return allowed
+
+
+def _named(model: Any, path: str, person: Person) -> Q:
+    """Rows whose `path` is empty or names a row that `person` may see. Joined, not nested: SQLite parses no deep queries."""
+    named = reduce(lambda found, part: found._meta.get_field(part).related_model, path.split("__"), model)
+    allowed, own = allowed_rows(named, person, Act.VIEW), own_rows(named, person)
+    if allowed == Q():
+        return Q()
+    return reduce(or_, (_through(path, held) for held in (allowed, own) if held is not None), Q(**{f"{path}__isnull": True}))
+
+
+def _through(path: str, condition: Q) -> Q:
+    """A condition on rows, as one on rows that name those by `path`."""
+    children: list[Any] = condition.children
+    parts = [_through(path, c) if isinstance(c, Q) else (f"{path}__{c[0]}", c[1]) for c in children]
+    return Q(*parts, _connector=condition.connector, _negated=condition.negated)
+
+
+def _not_secret(model: Any, person: Person, act: str, kind: str) -> Q | None:
+    """Rows in the scopes of a grant, confidential ones only where those may be seen."""
+    held, paths = rights(person), scope_paths(model)
+    allowed = _in_scopes(held, act, kind, paths)
     secret = confidential_path(model)
     if allowed is None or not secret or held.everywhere(Act.VIEW, Kind.CONFIDENTIAL):
         return allowed

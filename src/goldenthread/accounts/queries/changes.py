@@ -26,6 +26,7 @@ from goldenthread.kit.permissions import Act, Kind
 from goldenthread.ui import writing
 
 PAGE = 50
+LOOKED_AT, MOST_ROUNDS = PAGE + 1, 40  # actions at once, and how often, for one page
 ABOUT_ALL = "organisation:"  # settings leave no history rows, yet whoever watches the whole may read of them
 FOR_GOOD = "accounts.Erasure"  # what erased a person stays done
 ROWS_SHOWN = 200  # of one changeset; an import may have written thousands
@@ -72,8 +73,7 @@ def visible_records(model: Any, person: Person, act: str = Act.VIEW) -> models.Q
     if not hasattr(model, "kind"):
         return records.none()  # nobody has said who may see it
     allowed = allowed_rows(model, person, act)
-    own = own_rows(model, person)
-    mine = Q(id__in=model.objects.filter(own).values("pk")) if own is not None else None
+    mine = _own_records(model, person)
     if allowed == Q():
         return records
     if allowed is None:
@@ -81,6 +81,17 @@ def visible_records(model: Any, person: Person, act: str = Act.VIEW) -> models.Q
     standing = model.objects.exclude(pk__in=visible(model.objects.all(), person, act).values("pk")).values("pk")
     open_now = records.filter(allowed).exclude(id__in=standing)
     return open_now if mine is None else records.filter(Q(history_id__in=open_now.values("history_id")) | mine)
+
+
+def _own_records(model: Any, person: Person) -> Q | None:
+    """History rows of what is the person's own, and of what he removed himself when it was."""
+    own = own_rows(model, person)
+    if own is None:
+        return None
+    direct = [path for path in model.own_paths if "__" not in path and path != "pk"]
+    was_own = reduce(or_, (Q(**{path: person.pk}) for path in direct), Q(pk__in=[]))
+    removed = was_own & Q(changeset__by=person) & ~Q(id__in=model.objects.values("pk"))
+    return Q(id__in=model.objects.filter(own).values("pk")) | removed
 
 
 def _counts(ids: list[int], sources: Iterable[tuple[Any, models.QuerySet[Any]]]) -> dict[int, dict[str, int]]:
@@ -107,8 +118,7 @@ def _changeable(model: Any, rows: models.QuerySet[Any], person: Person) -> model
     acts = [allowed_rows(model, person, act) for act in (Act.EDIT, Act.APPROVE)]
     if Q() in acts:
         return rows
-    own = own_rows(model, person)
-    mine = Q(id__in=model.objects.filter(own).values("pk")) if own is not None else Q(pk__in=[])
+    mine = _own_records(model, person) or Q(pk__in=[])
     return rows.filter(reduce(or_, (allowed for allowed in acts if allowed is not None), mine))
 
 
@@ -188,9 +198,18 @@ def activity(
         rows = rows.filter(about=about) if ":" in about else rows.filter(about__startswith=f"{about}:")
     if source:
         rows = rows.filter(source=source)
-    found = list(rows[: PAGE + 1])
-    lines = _seen(found[:PAGE], viewer)
-    return ActivityPage(tuple(lines), found[PAGE - 1].pk if len(found) > PAGE else None)
+    lines: list[Line] = []
+    for start in range(0, MOST_ROUNDS * LOOKED_AT, LOOKED_AT):  # actions that one may not know of leave no gap to be counted
+        found = list(rows[start : start + LOOKED_AT])
+        lines += _seen(found, viewer)
+        if len(found) < LOOKED_AT or len(lines) > PAGE:
+            break
+    return ActivityPage(tuple(lines[:PAGE]), lines[PAGE - 1].changeset.pk if len(lines) > PAGE else None)
+
+
+def open_changesets(changesets: list[Changeset], viewer: Person) -> list[Changeset]:
+    """Those whose title `viewer` may read, in the same order: every row that they wrote may be seen."""
+    return [line.changeset for line in _seen(changesets, viewer) if line.is_open]
 
 
 def open_ids(changesets: list[Changeset], viewer: Person) -> set[int]:

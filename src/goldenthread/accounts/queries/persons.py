@@ -51,7 +51,7 @@ def people_rows(
             Q(name__icontains=word) | Q(email__icontains=word) | Q(job_title__icontains=word) | Q(department__icontains=word)
         )
     if role:
-        rows = rows.filter(Exists(RoleGrant.objects.filter(person=OuterRef("pk"), role=role)))
+        rows = rows.filter(Exists(held.named_grants(viewer).filter(person=OuterRef("pk"), role=role)))
     open_ones = Invitation.objects.filter(person=OuterRef("pk"), used_at__isnull=True, expires_at__gt=now)
     return (
         rows.select_related("user")

@@ -6,6 +6,7 @@ from typing import Any
 
 from goldenthread.accounts.actions import changeset
 from goldenthread.accounts.models import Changeset, Person
+from goldenthread.accounts.queries import visible
 from goldenthread.kit.errors import Refused
 from goldenthread.plan.actions.answers import answer_goal
 from goldenthread.plan.actions.contributions import contribute, effect_of_size
@@ -26,7 +27,8 @@ def answer_with_choice(
         answer_goal(subject=subject, answer=WORDS[choice], by=by, source=source, by_link=by_link)
         return
     key = choice.removeprefix("kpi:")
-    kpi = Kpi.objects.filter(pk=int(key)).first() if choice.startswith("kpi:") and key.isdigit() and len(key) < 19 else None
+    kpis = Kpi.objects.all() if by is None or by_link else visible(Kpi.objects.all(), by)
+    kpi = kpis.filter(pk=int(key)).first() if choice.startswith("kpi:") and key.isdecimal() and len(key) < 19 else None
     if kpi is None:
         raise Refused(f"“{choice[:40]}” is not one of the answers.", field="answer")
     about = f"{'step' if isinstance(subject, Step) else 'project'}:{subject.pk}"

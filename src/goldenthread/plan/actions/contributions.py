@@ -69,6 +69,12 @@ def _must_contribute(by: Person | None, step: Step | None, project: Project | No
         raise Forbidden("You may not change this project.")
 
 
+def _must_judge(by: Person, kpi: Kpi) -> None:
+    """An effect is confirmed and judged where its KPI belongs, not by who claims it."""
+    if not may_in(by, Act.EDIT, Kind.PLAN, kpi.office.scope_id):
+        raise Forbidden("Effects are judged by the office of the KPI.")
+
+
 def contribute(
     *,
     kpi: Kpi,
@@ -145,14 +151,14 @@ def withdraw_contribution(*, contribution: Contribution, by: Person | None, vers
 
 def confirm_contribution(*, contribution: Contribution, by: Person) -> None:
     """The KPI's side agrees that the effect is plausible: makes the basis of the forecast firmer."""
-    _must_contribute(by, contribution.step, contribution.project, contribution.kpi)
+    _must_judge(by, contribution.kpi)
     with changeset(title=f"Confirm: {contribution}", by=by, about=_about(contribution.step, contribution.project)):
         history.change(contribution, {"confirmed_by": by, "confirmed_on": timezone.localdate()})
 
 
 def judge_contribution(*, contribution: Contribution, shown: str, by: Person, because: str = "") -> None:
     """Mark by hand what was seen of the effect."""
-    _must_contribute(by, contribution.step, contribution.project, contribution.kpi)
+    _must_judge(by, contribution.kpi)
     if shown not in Contribution.Shown.values:
         raise Refused(f"There is no judgement “{shown}”.", field="shown")
     if shown == Contribution.Shown.REFUTED and not because.strip():

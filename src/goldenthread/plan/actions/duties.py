@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from goldenthread.accounts.actions import changeset
 from goldenthread.accounts.models import Changeset, Person
-from goldenthread.accounts.queries import is_own, may_in
+from goldenthread.accounts.queries import is_own, may, may_in
 from goldenthread.kit import history
 from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.kit.permissions import Act, Kind
@@ -27,6 +27,15 @@ def _must(by: Person | None, plan: BusinessPlan) -> None:
         raise Forbidden("You may not change duties here.")
 
 
+def _must_justify(by: Person | None, plan: BusinessPlan, fields: dict[str, Any]) -> None:
+    """The work that a duty justifies is a step of its plan, or a project that `by` may change or answers for."""
+    step, project = fields.get("step"), fields.get("project")
+    if step is not None and step.plan_id != plan.pk:
+        raise Refused("This step belongs to another plan.", field="step")
+    if project is not None and by is not None and not (is_own(by, project) or may(by, Act.EDIT, project)):
+        raise Forbidden("You may not say what this project is for.")
+
+
 def add_duty(*, plan: BusinessPlan, name: str, source: str, by: Person | None, **fields: Any) -> Duty:
     """A duty with the law, rule or contract it comes from."""
     _must(by, plan)
@@ -34,6 +43,7 @@ def add_duty(*, plan: BusinessPlan, name: str, source: str, by: Person | None, *
         raise Refused("A duty needs a name.", field="name")
     if not source.strip():
         raise Refused("A duty needs its source: the law, rule, contract or decision.", field="source")
+    _must_justify(by, plan, fields)
     with changeset(title=f"Add the duty {name}", by=by):
         duty = Duty(plan=plan, name=name.strip(), source=source.strip(), **fields)
         duty.full_clean(exclude=["organisation", "plan"], validate_unique=False, validate_constraints=False)
@@ -47,6 +57,7 @@ def add_duty(*, plan: BusinessPlan, name: str, source: str, by: Person | None, *
 def edit_duty(*, duty: Duty, changes: dict[str, Any], by: Person | None, version: int | None = None) -> None:
     """Change a duty."""
     _must(by, duty.plan)
+    _must_justify(by, duty.plan, {name: row for name, row in changes.items() if row != getattr(duty, name)})
     with changeset(title=f"Edit the duty {duty}", by=by, about=f"duty:{duty.pk}"):
         history.change(duty, changes, version=version)
 

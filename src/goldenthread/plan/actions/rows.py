@@ -60,7 +60,7 @@ def _last_child(step: Step) -> Step | None:
 def edit_cell(*, step: Step, field: str, value: str, by: Person) -> None:
     """Change one field as people type it: hours, days, dates, percent, a name."""
     if field == "accountable":
-        person = Person.objects.filter(pk=value).first() if value.isdigit() else None
+        person = Person.objects.filter(pk=value).first() if value.isdecimal() else None
         if person is None:
             raise Refused("There is no such person.", field=field)
         set_raci(step=step, person=person, letter=Raci.Letter.ACCOUNTABLE, by=by)

@@ -40,6 +40,12 @@ def must_plan(by: Person | None, plan: BusinessPlan) -> None:
         raise Forbidden("You may not change this plan.")
 
 
+def _of_the_office(plan: BusinessPlan, fields: dict[str, Any]) -> None:
+    service = fields.get("service")
+    if service is not None and service.office_id != plan.office_id:
+        raise Refused("This service belongs to another office.", field="service")
+
+
 def _about(step: Step) -> str:
     return f"step:{step.pk}"
 
@@ -73,6 +79,7 @@ def add_step(
     must_plan(by, plan)
     timing = {k: v for k, v in fields.items() if k in ACTIVITY_FIELDS}
     purpose = {k: v for k, v in fields.items() if k not in ACTIVITY_FIELDS}
+    _of_the_office(plan, purpose)
     with changeset(title=f"Add the step {name}", by=by), schedule.postponed_dates():
         activity = schedule.add_activity(
             schedule=plan.schedule,
@@ -97,6 +104,7 @@ def edit_step(*, step: Step, changes: dict[str, Any], by: Person | None, version
     must_plan(by, step.plan)
     timing = {k: v for k, v in changes.items() if k in ACTIVITY_FIELDS}
     purpose = {k: v for k, v in changes.items() if k not in ACTIVITY_FIELDS}
+    _of_the_office(step.plan, purpose)
     with changeset(title=f"Edit {step.activity.name}", by=by, about=_about(step)):
         history.require_version(step, version, purpose)
         if timing:

@@ -2,6 +2,7 @@
 
 from goldenthread.plan.queries.explanations import explanation, may_explain, shown_to
 from goldenthread.plan.queries.forecasts import (
+    NAMELESS,
     basis_of,
     changes_since,
     drift_rows,
@@ -13,6 +14,7 @@ from goldenthread.plan.queries.forecasts import (
     objectives_that_rank,
     stale_offices,
     target_fans,
+    with_shown,
 )
 from goldenthread.plan.queries.gaps import Gaps, gaps
 from goldenthread.plan.queries.outline import (
@@ -29,6 +31,7 @@ from goldenthread.plan.queries.outline import (
 from goldenthread.plan.queries.step_page import StepPage, step_page
 
 __all__ = [
+    "NAMELESS",
     "Gaps",
     "PlanRow",
     "StepPage",
@@ -56,4 +59,5 @@ __all__ = [
     "stale_offices",
     "step_page",
     "target_fans",
+    "with_shown",
 ]

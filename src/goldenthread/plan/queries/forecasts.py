@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from goldenthread.accounts.models import Changeset, Person
 from goldenthread.accounts.queries import rights, visible
-from goldenthread.plan.models import Contribution, Forecast
+from goldenthread.plan.models import Contribution, Forecast, Step
 from goldenthread.projects.models import Project
 from goldenthread.purpose.models import Objective, Office, Target
+
+NAMELESS = "Work not shown to you"
 
 
 def _newest_first() -> QuerySet[Forecast]:
@@ -88,14 +90,16 @@ def basis_of(made: Forecast | None, objective_id: int) -> str:
     return str(known["basis"]) if known else "thin"
 
 
-def levers(made: Forecast | None, objective_id: int, *, hides_secrets: bool) -> list[dict[str, Any]]:
-    """What would raise the objective's chance most for the hours it takes, best first; confidential projects without a name."""
-    found = made.results.get("levers", {}).get(str(objective_id), []) if made is not None else []
-    ids = [int(ident) for kind, _, ident in (lever["ref"].partition(":") for lever in found) if kind == "project"]
-    if not (hides_secrets and ids):
-        return list(found)
-    secret = {f"project:{pk}" for pk in Project.objects.filter(pk__in=ids, is_confidential=True).values_list("pk", flat=True)}
-    return [{**lever, "name": "A confidential project"} if lever["ref"] in secret else lever for lever in found]
+def levers(made: Forecast | None, objective_id: int, person: Person) -> list[dict[str, Any]]:
+    """What would raise the objective's chance most for the hours it takes, best first; nameless where `person` may not see it."""
+    found: list[dict[str, Any]] = made.results.get("levers", {}).get(str(objective_id), []) if made is not None else []
+    shown = set()
+    models: dict[str, Any] = {"step": Step, "project": Project}
+    for kind, model in models.items():
+        ids = [lever["ref"].partition(":")[2] for lever in found if lever["ref"].startswith(f"{kind}:")]
+        if ids:
+            shown |= {f"{kind}:{pk}" for pk in visible(model.objects.filter(pk__in=ids), person).values_list("pk", flat=True)}
+    return [lever if lever["ref"] in shown else lever | {"name": NAMELESS} for lever in found]
 
 
 def stale_offices(day: date | None = None) -> list[Office]:
@@ -121,17 +125,23 @@ class EffectRow:
     chance_without: float | None
 
 
-def effect_row(row: Contribution, objective: Objective, made: Forecast | None, *, hides_secrets: bool) -> EffectRow:
-    """The contribution's line on an objective's page."""
+def with_shown(rows: QuerySet[Contribution], person: Person) -> QuerySet[Contribution]:
+    """Contributions with `is_shown`: whether `person` may see the work that they come from. The others count without a name."""
+    return rows.annotate(is_shown=Exists(visible(Contribution.objects.filter(pk=OuterRef("pk")), person)))
+
+
+def effect_row(row: Any, objective: Objective, made: Forecast | None) -> EffectRow:
+    """The line of a contribution, read by `with_shown`, on an objective's page."""
     results: dict[str, Any] = made.results if made else {}
     known = results.get("contributions", {}).get(str(row.pk), {})
     targets = [t for pk, t in known.get("targets", {}).items() if results["targets"][pk]["objective"] == objective.pk]
     now = results.get("objectives", {}).get(str(objective.pk), {}).get("chance")
     lost = known.get("objectives", {}).get(str(objective.pk))
     project = row.project
-    secret = project is not None and project.is_confidential and hides_secrets
-    name = "A confidential project" if secret else project.name if project is not None else row.step.activity.name  # type: ignore[union-attr]
-    url = None if secret else f"/projects/{project.pk}" if project is not None else f"/plan/steps/{row.step_id}"
+    name, url = NAMELESS, None
+    if row.is_shown:
+        name = project.name if project is not None else row.step.activity.name
+        url = f"/projects/{project.pk}" if project is not None else f"/plan/steps/{row.step_id}"
     return EffectRow(
         contribution=row,
         name=name,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from goldenthread.accounts.models import Person
-from goldenthread.accounts.queries import rights
+from goldenthread.accounts.queries import open_changesets, rights, visible
 from goldenthread.kit import history
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan.models import Contribution, Duty, Raci, Step, Supervision
@@ -40,7 +40,8 @@ class StepPage:
     waits_for: list[Relationship]
     releases: list[Relationship]
     said: list[Said]
-    supervisions: list[Supervision]
+    supervisions: list[Supervision]  # those that may be shown; `supervises` counts all
+    supervises: int
     duties: list[Duty]
     changes: list[Any] = field(default_factory=list)
 
@@ -56,10 +57,11 @@ def step_page(step: Step, person: Person) -> StepPage:
         raci=list(step.raci.select_related("person").order_by("letter", "person__name")),
         waits_for=list(Relationship.objects.filter(successor=activity).select_related("predecessor__step").order_by("pk")),
         releases=list(Relationship.objects.filter(predecessor=activity).select_related("successor__step").order_by("pk")),
-        said=_said(step, above),
-        supervisions=list(step.supervisions.select_related("project").order_by("pk")),
-        duties=list(Duty.objects.filter(step=step).select_related("holder").order_by("pk")),
-        changes=_changes(step) if rights(person).anywhere(Act.VIEW, Kind.CHANGESET) else [],
+        said=_said(step, above, person),
+        supervisions=list(visible(step.supervisions.select_related("project"), person).order_by("pk")),
+        supervises=step.supervisions.count(),
+        duties=list(visible(Duty.objects.filter(step=step).select_related("holder"), person).order_by("pk")),
+        changes=_changes(step, person) if rights(person).anywhere(Act.VIEW, Kind.CHANGESET) else [],
     )
 
 
@@ -79,10 +81,14 @@ def _above(step: Step) -> list[Step]:
     return found
 
 
-def _said(step: Step, above: list[Step]) -> list[Said]:
+def _said(step: Step, above: list[Step], person: Person) -> list[Said]:
     made = latest_forecast(step.plan.office_id)
     known: dict[str, Any] = made.results["contributions"] if made else {}
-    rows = Contribution.objects.filter(step__in=[step, *above]).select_related("kpi", "step__activity").order_by("pk")
+    rows = (
+        visible(Contribution.objects.filter(step__in=[step, *above]), person)
+        .select_related("kpi", "step__activity")
+        .order_by("pk")
+    )
     found = []
     for row in rows:
         figures = known.get(str(row.pk), {})
@@ -93,9 +99,9 @@ def _said(step: Step, above: list[Step]) -> list[Said]:
     return found
 
 
-def _changes(step: Step) -> list[Any]:
-    """The changesets that touched the step or its activity, newest first."""
+def _changes(step: Step, person: Person) -> list[Any]:
+    """The changesets that touched the step or its activity, newest first, of those of which `person` may see all."""
     of_step = history.records(Step).filter(id=step.pk).select_related("changeset__by")
     of_activity = history.records(Activity).filter(id=step.activity_id).select_related("changeset__by")
     found = {r.changeset_id: r.changeset for r in [*of_step, *of_activity]}
-    return [found[pk] for pk in sorted(found, reverse=True)][:HISTORY]
+    return open_changesets([found[pk] for pk in sorted(found, reverse=True)[:HISTORY]], person)

@@ -36,7 +36,7 @@ def add(request: HttpRequest) -> HttpResponse:
     named = request.GET if request.GET.get("step") or request.GET.get("project") else request.POST
     kind = "step" if named.get("step") else "project"
     ident = named.get(kind, "")
-    if not ident.isdigit():
+    if not ident.isdecimal():
         raise Refused("A contribution comes from a step or from a project.")
     step = step_of(request, int(ident)) if kind == "step" else None
     if step is not None and request.method == "POST":

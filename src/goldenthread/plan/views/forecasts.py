@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from goldenthread.accounts.queries import may_in, visible
@@ -51,4 +52,6 @@ def forecast_now(request: HttpRequest) -> HttpResponse:
     if not may_in(visitor(request), Act.EDIT, Kind.PLAN, office.scope_id):
         raise Forbidden("You may not ask for a forecast here.")
     jobs.ask_for("forecast", by=visitor(request), key=f"forecast:{office.pk}", office_id=office.pk)
-    return done(request, "The forecast is being made; it takes a few seconds.", request.POST.get("next") or reverse("plan:plan"))
+    wanted = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return done(request, "The forecast is being made; it takes a few seconds.", wanted if is_ours else reverse("plan:plan"))

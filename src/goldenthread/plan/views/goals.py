@@ -60,7 +60,7 @@ def _answer(request: HttpRequest, person: Person) -> dict[str, Any]:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
 
 
 def after_import(file: ImportedFile) -> list[tuple[str, str]]:

@@ -71,7 +71,7 @@ def add_row(request: HttpRequest) -> HttpResponse:
     name = request.POST.get("name", "").strip()
     if not name:
         raise Refused("Say what the step is called.", field="name")
-    parent = step_of(request, int(request.POST["parent"])) if request.POST.get("parent", "").isdigit() else None
+    parent = step_of(request, int(request.POST["parent"])) if request.POST.get("parent", "").isdecimal() else None
     kind = Step.StepKind.STEP if parent else Step.StepKind.INITIATIVE
     actions.add_step(plan=found, name=name, by=visitor(request), parent=parent, step_kind=kind)
     return done(request, f"Added: {name}", _back(found))
@@ -82,7 +82,7 @@ def move_row(request: HttpRequest, pk: int) -> HttpResponse:
     """Move a row: up, down, indent, outdent; or, from a drag, below or after another row."""
     step = step_of(request, pk)
     where = request.POST.get("where", "")
-    other = step_of(request, int(request.POST["other"])) if request.POST.get("other", "").isdigit() else None
+    other = step_of(request, int(request.POST["other"])) if request.POST.get("other", "").isdecimal() else None
     row_actions.move_row(step=step, where=where, other=other, by=visitor(request))
     return done(request, f"Moved: {step.activity.name}", _back(step.plan))
 
@@ -91,11 +91,11 @@ def move_row(request: HttpRequest, pk: int) -> HttpResponse:
 def act_on_rows(request: HttpRequest) -> HttpResponse:
     """One thing for several rows: stop, name an accountable person, shift by days."""
     person = visitor(request)
-    ids = [int(i) for i in request.POST.getlist("ids") if i.isdigit()]
+    ids = [int(i) for i in request.POST.getlist("ids") if i.isdecimal()]
     steps = [step_of(request, pk) for pk in dict.fromkeys(ids)]
     if not steps:
         raise Refused("Pick at least one row.", field="ids")
-    who = seen(request, Person, int(request.POST["person"])) if request.POST.get("person", "").isdigit() else None
+    who = seen(request, Person, int(request.POST["person"])) if request.POST.get("person", "").isdecimal() else None
     text = row_actions.act_on_rows(
         steps=steps, action=request.POST.get("action", ""), person=who, days=request.POST.get("days", ""), by=person
     )
@@ -116,7 +116,8 @@ def edit_cell(request: HttpRequest, pk: int) -> HttpResponse:
 def set_letter(request: HttpRequest, pk: int) -> HttpResponse:
     """Give or take a RACI letter."""
     step = step_of(request, pk)
-    person = seen(request, Person, int(request.POST.get("person", "0")))
+    who = request.POST.get("person", "")
+    person = seen(request, Person, int(who) if who.isdecimal() else 0)
     letter, had = request.POST.get("letter", ""), request.POST.get("had", "")
     if had and had != letter:
         actions.clear_raci(step=step, person=person, letter=had, by=visitor(request))

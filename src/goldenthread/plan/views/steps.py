@@ -59,7 +59,7 @@ def _beads(page: queries.StepPage) -> list[tuple[str, str | None]]:
     elif page.supervisions:
         beads.append((page.supervisions[0].project.name, f"/projects/{page.supervisions[0].project_id}"))
     else:
-        beads.append(("no goal named", None))
+        beads.append((queries.NAMELESS if page.supervises else "no goal named", None))
     return beads
 
 
@@ -113,7 +113,7 @@ def duplicate(request: HttpRequest, pk: int) -> HttpResponse:
     """Mark that it doubles another step, or take the mark away."""
     row = step_of(request, pk)
     other = request.POST.get("doubles", "")
-    doubles: Step | None = step_of(request, int(other)) if other.isdigit() else None
+    doubles: Step | None = step_of(request, int(other)) if other.isdecimal() else None
     actions.mark_duplicate(step=row, doubles=doubles, by=visitor(request))
     return done(request, "Marked" if doubles else "Mark removed", _url(pk))
 
@@ -123,13 +123,13 @@ def relate(request: HttpRequest, pk: int) -> HttpResponse:
     """Let the step wait for another one."""
     row = step_of(request, pk)
     given: Any = request.POST
-    if not given.get("activity", "").isdigit():
+    if not given.get("activity", "").isdecimal():
         raise Refused("Choose what it waits for.", field="activity")
     before = seen(request, Activity, int(given["activity"]), "schedule__scope")
     lag = given.get("lag", "0").strip().replace("−", "-") or "0"
     try:
         minutes = round(float(lag.replace(",", ".")) * 480)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise Refused(f"“{lag}” is not a number of days.", field="lag") from error
     schedule.relate(
         predecessor=before, successor=row.activity, by=visitor(request), relationship_kind=given.get("kind", "FS"), lag=minutes
@@ -150,10 +150,10 @@ def unrelate(request: HttpRequest, pk: int) -> HttpResponse:
 def supervise(request: HttpRequest, pk: int) -> HttpResponse:
     """Let the step supervise a project."""
     row = step_of(request, pk)
-    if not request.POST.get("project", "").isdigit():
+    if not request.POST.get("project", "").isdecimal():
         raise Refused("Choose a project.", field="project")
     project = seen(request, Project, int(request.POST["project"]))
-    raised = tuple(int(x) if x.isdigit() else -1 for x in (request.POST.get(n, "") for n in ("low", "likely", "high")))
+    raised = tuple(int(x) if x.isdecimal() else -1 for x in (request.POST.get(n, "") for n in ("low", "likely", "high")))
     actions.supervise(step=row, project=project, by=visitor(request), raised=(raised[0], raised[1], raised[2]))
     return done(request, f"It supervises {project}", _url(pk))
 

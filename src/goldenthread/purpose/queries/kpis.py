@@ -97,7 +97,7 @@ def targets_on(kpi: Kpi, person: Person) -> list[Target]:
 
 @dataclass(frozen=True)
 class KpiRow:
-    """A KPI as the list shows it: its last two years of figures and the number of live objectives that use it."""
+    """A KPI as the list shows it: its last two years of figures and the number of live objectives seen that use it."""
 
     kpi: Kpi
     figures: tuple[tuple[date, float], ...]
@@ -107,7 +107,8 @@ class KpiRow:
 
 def kpi_rows(person: Person, day: date) -> list[KpiRow]:
     """Every KPI that the person may see, in two statements."""
-    uses = Count("targets", filter=Q(targets__objective__state__in=LIVE), distinct=True)
+    seen = visible(Target.objects.filter(objective__state__in=LIVE), person).order_by().values("pk")
+    uses = Count("targets", filter=Q(targets__in=seen), distinct=True)
     found = list(kpis(person).annotate(uses=uses))
     figures = series([kpi.pk for kpi in found])
     rows = []

@@ -35,7 +35,8 @@ def add_own_work(*, person: Person, name: str, hours: str, step_id: str) -> Acti
     minutes = _minutes(hours)
     step = None
     if step_id:
-        step = visible(Step.objects.select_related("activity__schedule__scope", "plan"), person).filter(pk=step_id).first()
+        steps = visible(Step.objects.select_related("activity__schedule__scope", "plan"), person)
+        step = steps.filter(pk=step_id).first() if step_id.isdecimal() else None
         if step is None:
             raise Refused("There is no such step.", field="step")
     own = visible(BusinessPlan.objects.select_related("schedule__scope"), person).order_by("pk").first()

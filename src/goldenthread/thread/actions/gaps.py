@@ -5,18 +5,21 @@ from __future__ import annotations
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import visible
 from goldenthread.kit.errors import Refused
+from goldenthread.kit.permissions import Act
 from goldenthread.plan import actions as plan
 from goldenthread.plan.models import BusinessPlan, Raci, Step
 from goldenthread.projects.models import GoalAnswer, Project
 from goldenthread.purpose.models import Kpi
 from goldenthread.workspace import actions as workspace
 
+UNNAMED = "Duty of a confidential project"
+
 
 def subject_of(ref: str, person: Person) -> Step | Project:
     """The step or project of a reference, if the person may see it."""
     kind, _, ident = ref.partition(":")
     model = {"step": Step, "project": Project}.get(kind)
-    found = visible(model.objects.all(), person).filter(pk=ident).first() if model and ident.isdigit() else None
+    found = visible(model.objects.all(), person).filter(pk=ident).first() if model and ident.isdecimal() else None
     if found is None:
         raise Refused("There is no such piece of work.", field="ref")
     return found  # type: ignore[return-value]
@@ -26,7 +29,7 @@ def repair_gap(*, ref: str, action: str, by: Person, kpi_id: str = "", size: str
     """Do the one thing that repairs a row of the gaps page; returns a sentence that says what was done."""
     subject = subject_of(ref, by)
     if action == "assign_goal":
-        kpi = visible(Kpi.objects.all(), by).filter(pk=kpi_id).first() if kpi_id.isdigit() else None
+        kpi = visible(Kpi.objects.all(), by).filter(pk=kpi_id).first() if kpi_id.isdecimal() else None
         plan.answer_goal(subject=subject, answer=GoalAnswer.LINKED, by=by, kpi=kpi, size=size)
         return f"{subject} now serves {kpi}."
     if action == "mark_duty":
@@ -46,13 +49,12 @@ def repair_gap(*, ref: str, action: str, by: Person, kpi_id: str = "", size: str
 
 
 def _mark_duty(subject: Step | Project, source: str, by: Person) -> str:
-    business_plan = subject.plan if isinstance(subject, Step) else BusinessPlan.objects.order_by("pk").first()
+    step, project = (subject, None) if isinstance(subject, Step) else (None, subject)
+    business_plan = step.plan if step else visible(BusinessPlan.objects.all(), by, Act.EDIT).order_by("pk").first()
     if business_plan is None:
         raise Refused("There is no plan that could hold the duty.")
-    step, project = (subject, None) if isinstance(subject, Step) else (None, subject)
-    plan.add_duty(
-        plan=business_plan, name=str(subject)[:200], source=source, by=by, step=step, project=project, holder=_holder(subject)
-    )
+    name = UNNAMED if project is not None and project.is_confidential else str(subject)[:200]  # the plan shows it to everybody
+    plan.add_duty(plan=business_plan, name=name, source=source, by=by, step=step, project=project, holder=_holder(subject))
     return f"{subject} is a duty."
 
 

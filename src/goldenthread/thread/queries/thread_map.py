@@ -9,7 +9,7 @@ from typing import Any
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import visible
 from goldenthread.plan.models import Contribution, Forecast, Raci, Step
-from goldenthread.plan.queries import forecasts_of, named, offices_of
+from goldenthread.plan.queries import NAMELESS, forecasts_of, named, offices_of, with_shown
 from goldenthread.projects.models import GoalAnswer
 from goldenthread.purpose.models import Objective, Office
 from goldenthread.schedule.models import Activity
@@ -82,7 +82,9 @@ def thread_map(person: Person, code: str | None = None) -> ThreadMap:
     activities = list(Activity.objects.filter(schedule__plan__office=office).select_related("step").order_by("position", "pk"))
     given = [
         c
-        for c in Contribution.objects.filter(kpi__office=office).select_related("project", "kpi").order_by("pk")
+        for c in with_shown(Contribution.objects.filter(kpi__office=office), person)
+        .select_related("project", "kpi")
+        .order_by("pk")
         if f"kpi:{c.kpi_id}" in board.nodes and c.shown != Contribution.Shown.REFUTED
     ]
     people = list(
@@ -146,7 +148,7 @@ def _kpi(row: Any, known: dict[str, Any]) -> Node:
 
 
 def _work(
-    board: _Board, activities: list[Activity], given: list[Contribution], people: list[Raci], results: dict[str, Any]
+    board: _Board, activities: list[Activity], given: list[Any], people: list[Raci], results: dict[str, Any]
 ) -> tuple[float, float]:
     """Topmost open steps and projects with their hours and people; returns hours in all and on the thread."""
     open_ones = [a for a in activities if a.cancelled_on is None and not a.is_done]
@@ -154,7 +156,7 @@ def _work(
     names = {a.step.pk: a.name for a in open_ones if hasattr(a, "step")}
     carrying = {row.step_id for row in given} | {pk for pk, step in steps.items() if _carries(step)}
     tops, hours_of, carried_of = _tops(open_ones, {a.parent_id for a in activities}, carrying)
-    effects: dict[str, list[Contribution]] = defaultdict(list)
+    effects: dict[str, list[Any]] = defaultdict(list)
     for row in given:
         if row.step_id in tops:
             effects[f"step:{tops[row.step_id]}"].append(row)
@@ -166,7 +168,8 @@ def _work(
     for ref, rows in effects.items():
         project = rows[0].project
         if ref.startswith("project:") and project is not None:
-            board.add(3, ref, Node(project.name, "project", url=f"/projects/{project.pk}"))
+            told = (project.name, f"/projects/{project.pk}") if rows[0].is_shown else (NAMELESS, None)
+            board.add(3, ref, Node(told[0], "project", url=told[1]))
         for row in rows if ref in board.nodes else []:
             board.tie(f"kpi:{row.kpi_id}", ref, _expected(row, results))
     for raci in people:

@@ -10,11 +10,11 @@ from django.db.models import Max, Q
 from django.utils import timezone
 
 from goldenthread.accounts.models import Changeset, Person
-from goldenthread.accounts.queries import rights
+from goldenthread.accounts.queries import rights, visible
 from goldenthread.engine.ranking import DayLoad, Ranked, TodayItem, day_load, rank
 from goldenthread.kit import history
 from goldenthread.kit.permissions import Act, Kind
-from goldenthread.plan.models import Forecast
+from goldenthread.plan.models import BusinessPlan, Forecast
 from goldenthread.purpose.queries import overdue_measurements
 from goldenthread.schedule.models import Activity, Assignment
 from goldenthread.thread.queries.chains import Chains, Link, chains_of
@@ -111,15 +111,20 @@ class Today:
         return sorted(found.items(), key=lambda kv: kv[1])
 
 
-def today(person: Person, day: date | None = None) -> Today:
-    """The person's day: nine statements, whatever the amount of work."""
+def today(person: Person, day: date | None = None, *, viewer: Person | None = None) -> Today:
+    """The person's day, as far as `viewer` may see it where that is somebody else: nine statements, however much work."""
     day = day or timezone.localdate()
     activities = open_activities(Q(assignments__resource__person=person), day)
-    chains = chains_of(activities, person)
+    viewer = viewer or person
+    is_own = viewer.pk == person.pk
+    if not is_own:
+        shown = set(visible(Activity.objects.filter(pk__in=[a.pk for a in activities]), viewer).values_list("pk", flat=True))
+        activities = [a for a in activities if a.pk in shown]
+    chains = chains_of(activities, viewer)
     delays, made = _delays()
     entries = [_work(a, chains, delays, day) for a in activities]
-    entries += _late_figures(person, day)
-    entries += _questions(person, day)
+    entries += _late_figures(person, day) if is_own or rights(viewer).anywhere(Act.VIEW, Kind.KPI) else []
+    entries += _questions(person, day) if is_own else []
     rows = _ranked(entries, day)
     hours = hours_of_day(person, day)
     return Today(
@@ -286,7 +291,8 @@ def team_today(person: Person, day: date | None = None) -> list[TeamRow]:
     day = day or timezone.localdate()
     if not leads(person):
         return []
-    activities = open_activities(Q(schedule__plan__isnull=False, assignments__isnull=False), day)
+    plans = visible(BusinessPlan.objects.all(), person, Act.EDIT).values("schedule")
+    activities = open_activities(Q(schedule__in=plans, assignments__isnull=False), day)
     chains = chains_of(activities, person)
     holders: dict[int, list[Activity]] = {}
     rows = Assignment.objects.filter(activity_id__in=[a.pk for a in activities], resource__person__isnull=False)

@@ -93,7 +93,7 @@ def pulse(request: HttpRequest) -> HttpResponse:
     """Answer the two questions of the pulse."""
     person: Any = request.person  # type: ignore[attr-defined]
     share = request.POST.get("share", "")
-    if not share.isdigit():
+    if not share.isdecimal():
         raise Refused("Say what share of your hours serves a goal.", field="share")
     office = plans.office_of(person)
     plan.answer_pulse(office=office, person=person, share=int(share), knows_goal=request.POST.get("knows") == "yes")

@@ -53,7 +53,7 @@ def looked_at(
 
 def _forget_unless_known(file: ImportedFile) -> None:
     """Remove the bytes of a file that no row stands for."""
-    if not ImportedFile.objects.filter(digest=file.digest).exists():
+    if not queries.is_kept_for_somebody(file.digest):
         queries.forget(file)
 
 

@@ -59,6 +59,8 @@ def ask_question(
         raise Forbidden("You may not send questions.")
     if question_kind not in Question.QuestionKind.values:
         raise Refused(f"There is no question “{question_kind}”.", field="question_kind")
+    if question_kind == Question.QuestionKind.GOAL and not queries.may_settle(by, subject):
+        raise Forbidden("You may not ask which goal this serves: the answer changes it.")
     if not asked.email:
         raise Refused(f"{asked} has no e-mail address.", field="asked", advice="Enter one on the person’s page.")
     words = text.strip() or WORDS[Question.QuestionKind(question_kind)].format(subject=subject)
@@ -125,7 +127,7 @@ def organisation_of(secret: str) -> Organisation | None:
         number = signing.Signer(salt="answer", sep=".").unsign(secret).partition("~")[0]
     except signing.BadSignature:
         return None
-    return Organisation.objects.filter(pk=int(number)).first() if number.isdigit() else None
+    return Organisation.objects.filter(pk=int(number)).first() if number.isdecimal() else None
 
 
 def digest_of(secret: str) -> str:

@@ -1,6 +1,6 @@
 """Reads of what every noun can have: subjects, comments, inbox, questions, files read in."""
 
-from goldenthread.workspace.queries.files import content, earlier_mapping, recent_files
+from goldenthread.workspace.queries.files import content, earlier_mapping, is_kept_for_somebody, recent_files
 from goldenthread.workspace.queries.imports import (
     Choice,
     ImportKind,
@@ -19,7 +19,7 @@ from goldenthread.workspace.queries.imports import (
     table_settings,
 )
 from goldenthread.workspace.queries.inbox import inbox, unread_count
-from goldenthread.workspace.queries.questions import may_ask, open_questions, options, question_of
+from goldenthread.workspace.queries.questions import may_ask, may_settle, open_questions, options, question_of
 from goldenthread.workspace.queries.records import RecordKind, exports, person_named, record_kinds
 from goldenthread.workspace.queries.subjects import address_of, comments, model_of, subject, subject_of
 
@@ -40,10 +40,12 @@ __all__ = [
     "forget",
     "forget_reading",
     "inbox",
+    "is_kept_for_somebody",
     "is_read",
     "kind_of",
     "kinds",
     "may_ask",
+    "may_settle",
     "model_of",
     "open_questions",
     "options",

@@ -7,10 +7,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django_scopes import scopes_disabled
 
 from goldenthread.accounts.models import Person
-from goldenthread.accounts.queries import visible
+from goldenthread.accounts.queries import rights, visible
 from goldenthread.kit.errors import Refused
+from goldenthread.kit.permissions import Act, Kind
 from goldenthread.workspace.models import ImportedFile
 
 
@@ -24,8 +26,17 @@ def content(file: ImportedFile) -> bytes:
 
 
 def recent_files(person: Person) -> QuerySet[ImportedFile]:
-    """Files uploaded, newest first."""
-    return visible(ImportedFile.objects.select_related("by"), person).order_by("-at", "-id")
+    """The files whose rows `person` may read, newest first: one's own, or all where nothing of the organisation is hidden."""
+    found, held = visible(ImportedFile.objects.select_related("by"), person), rights(person)
+    if not (held.everywhere(Act.EDIT, Kind.IMPORT) and held.everywhere(Act.VIEW, Kind.CONFIDENTIAL)):
+        found = found.filter(by=person)
+    return found.order_by("-at", "-id")
+
+
+def is_kept_for_somebody(digest: str) -> bool:
+    """Whether a row of any organisation stands for these bytes: equal files of two of them lie there once."""
+    with scopes_disabled():
+        return ImportedFile.objects.filter(digest=digest).exists()
 
 
 def earlier_mapping(file_kind: str, layout: str) -> dict[str, Any]:

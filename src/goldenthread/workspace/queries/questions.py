@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import QuerySet
 
 from goldenthread.accounts.models import Person
-from goldenthread.accounts.queries import rights
+from goldenthread.accounts.queries import is_own, may, rights
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.kit.slots import gather
 from goldenthread.workspace.models import Question
@@ -24,6 +25,11 @@ def may_ask(person: Person) -> bool:
     """Whether `person` may send questions: whoever may change plans or projects somewhere."""
     held = rights(person)
     return held.anywhere(Act.EDIT, Kind.PLAN) or held.anywhere(Act.EDIT, Kind.PROJECT)
+
+
+def may_settle(person: Person, subject: Any) -> bool:
+    """Whether `person` may change a thing or answers for it, and so may have somebody else's answer change it."""
+    return is_own(person, subject) or may(person, Act.EDIT, subject)
 
 
 def question_of(digest: str) -> Question | None:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from goldenthread.accounts.models import Changeset, Person
-from goldenthread.accounts.queries import rights, undo_address, visible
+from goldenthread.accounts.queries import rights, undo_address
 from goldenthread.formats.errors import FormatError
 from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.kit.permissions import Act, Kind
@@ -32,7 +32,7 @@ def visitor(request: HttpRequest) -> Person:
 
 
 def _file(request: HttpRequest, key: int) -> ImportedFile:
-    return get_object_or_404(visible(ImportedFile.objects.select_related("by"), visitor(request)), pk=key)
+    return get_object_or_404(queries.recent_files(visitor(request)), pk=key)
 
 
 def see_other(address: str) -> HttpResponse:
