@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from goldenthread.accounts import actions, queries
@@ -27,6 +28,16 @@ def test_a_link_kept_by_who_made_it_opens_no_higher_role(cast):
     assert person.user.check_password("a long enough password")
     secret = actions.invite(person=person, by=cast.admin)
     actions.accept_invitation(invitation=queries.invitation_of(secret), password="quite another password")
+
+
+def test_nobody_takes_an_address_for_the_own_sign_in(cast):
+    """It would keep the person whose address it is from ever being invited, in whichever organisation."""
+    client = cast.client(cast.member)
+    for action in ("action_add", "action_primary"):
+        client.post("/sign-in/email/", {action: "", "email": "newcomer@other.example"})
+    cast.member.user.refresh_from_db()
+    assert cast.member.user.email == cast.member.email
+    assert not EmailAddress.objects.filter(email="newcomer@other.example").exists()
 
 
 def test_the_deputy_of_who_has_left_has_no_rights_of_that_person(cast):

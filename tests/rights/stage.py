@@ -14,12 +14,13 @@ from goldenthread.accounts.queries import confidential_path, scope_paths
 from goldenthread.kit import history
 from goldenthread.kit.permissions import Role
 from goldenthread.kit.scoping import organisation_scope
-from goldenthread.plan.models import Contribution, Duty, Supervision
+from goldenthread.plan.actions.forecasts import make_forecast
+from goldenthread.plan.models import BusinessPlan, Contribution, Duty, Supervision
 from goldenthread.projects.models import Project
-from goldenthread.purpose.models import Objective, Office
+from goldenthread.purpose.models import Kpi, Objective, Office, Target
 from goldenthread.workspace.models import Comment, ImportedFile, Question
 from tests.cast import Cast
-from tests.rows import Planter, tracked
+from tests.rows import DAY, MOMENT, Planter, tracked
 
 # Words that no page may show to those who must not see them. The second office's and the confidential rows' words stand only in
 # rows that belong to a scope; people and resources belong to the whole organisation.
@@ -81,6 +82,9 @@ class Stage:
             held = RoleGrant.objects.filter(person=planter.rows[Person], scope=planter.scope).first()
             if held is not None:
                 planter.rows[RoleGrant] = held
+            if lender is None and place != "project":
+                network = planter.row("schedule.Schedule")
+                planter.rows[BusinessPlan] = planter.plant(BusinessPlan, office=planter.rows[Office], schedule=network)
             for model in tracked():
                 if lender is None or (place == "secret" and confidential_path(model)):
                     planter.row(model)
@@ -98,10 +102,15 @@ class Stage:
                 own.plant(Question, text=f"{word} asked", digest=word, **asked)
                 own.plant(Comment, text=f"{word} said", ref_kind="project", ref_id=project.pk, by=asked["asked"])
                 own.plant(ImportedFile, name=f"{word}.csv", by=asked["asked"])
+            figures = {"baseline": 10.0, "baseline_on": DAY, "value": 20.0, "due_on": MOMENT.date()}
+            for place in ("own", "secret"):
+                own.plant(Target, objective=self.planters[place].row(Objective), kpi=own.row(Kpi), **figures)
         for place, word in (("secret", SECRET), ("other", ELSEWHERE)):
             title = f"plain step supervises {word} project"
             with organisation_scope(self.cast.organisation), actions.changeset(title=title, by=None):
                 own.plant(Supervision, project=self.planters[place].row(Project))
+        with organisation_scope(self.cast.organisation):
+            make_forecast(office=self.cast.office)  # of what is open and of what is not
 
     def _player(self, name: str, person: Person) -> Player:
         client = Client()

@@ -17,6 +17,7 @@ urlpatterns = [
     path("favicon.ico", views.favicon, name="favicon"),
     path("api/", include(("goldenthread.config.api", "api"))),
     path("settings/demo/clear", views.clear_demo, name="clear_demo"),
+    path("sign-in/email/", views.own_address, name="account_email"),
     path("sign-in/", include("allauth.account.urls")),
     path("sign-in/second/", include("allauth.mfa.urls")),
     path("", include("goldenthread.thread.urls")),

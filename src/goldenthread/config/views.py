@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.templatetags.static import static
@@ -27,6 +28,12 @@ def favicon(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(status=301)
     response["Location"] = static("ui/mark.svg")
     return response
+
+
+@login_required
+def own_address(request: HttpRequest) -> HttpResponse:
+    """In place of allauth's page: a sign-in has the person's address, entered by who manages people."""
+    return HttpResponseRedirect(reverse("accounts:settings"))
 
 
 @require_POST

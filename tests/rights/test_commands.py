@@ -1,0 +1,77 @@
+"""The commands that read, as everybody: they name no more than the pages do."""
+
+import contextlib
+import io
+
+import pytest
+
+from goldenthread.config import reading
+from goldenthread.config.session import Session
+from goldenthread.kit.errors import Forbidden, Refused
+from goldenthread.kit.scoping import organisation_scope
+from goldenthread.purpose.models import Objective, Target
+from tests.cast import module_cast
+from tests.rights.policy import matrix
+from tests.rights.stage import ELSEWHERE, FOREIGN, SECRET, Stage
+
+__all__ = ["module_cast"]
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+ASKS_FOR = {"thread": "OBJECTIVE", "gaps": "PULSE", "explain": "PLAN"}
+
+
+def said(command, *given) -> str | None:
+    """What a command prints; None where it refuses."""
+    out = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(out):
+            command(*given, json=True)
+    except (Forbidden, Refused):
+        return None
+    return out.getvalue()
+
+
+def test_no_command_says_more_than_the_pages(module_cast, django_db_blocker, tmp_path):
+    with django_db_blocker.unblock():
+        stage, cells, wrong = Stage(module_cast), 0, []
+        hidden_goal = stage.planters["secret"].row(Objective)
+        own = stage.planters["own"].row(Objective)
+        for player in stage.players:
+            if player.person is None:
+                continue
+            with organisation_scope(module_cast.organisation):
+                person = module_cast.fresh(player.person)
+                hidden_target = Target.objects.get(objective=hidden_goal, value=20.0)
+                session = Session(module_cast.organisation, person, "")
+                stranger = stage.planters["other"].rows[type(person)]
+                asked = {
+                    "thread": (reading.thread, session),
+                    "gaps": (reading.gaps, session),
+                    "today self": (reading.today, session, person.email),
+                    "today other": (reading.today, session, stranger.email),
+                    "export": (reading.export, session, "csv", str(tmp_path / player.name)),
+                    "explain": (reading.explain, session, f"objective:{own.pk}"),
+                    "explain secret": (reading.explain, session, f"objective:{hidden_goal.pk}"),
+                    "explain secret target": (reading.explain, session, f"target:{hidden_target.pk}"),
+                }
+                for name, (command, *given) in asked.items():
+                    cells += 1
+                    told = said(command, *given)
+                    if told is None and player.name == "HEAD":
+                        wrong.append(f"{name} as HEAD is refused")
+                    sees_secrets = "v" in matrix().get((player.name, "CONFIDENTIAL"), "")
+                    kind = ASKS_FOR.get(name)
+                    if told is not None and kind and "v" not in matrix().get((player.name, kind), ""):
+                        wrong.append(f"{name} as {player.name} answers")
+                    if told is not None and name.startswith("explain secret") and not sees_secrets:
+                        wrong.append(f"{name} as {player.name} answers")
+                    files = "".join(path.read_text() for path in (tmp_path / player.name).glob("*")) if name == "export" else ""
+                    hidden = [
+                        FOREIGN,
+                        *([] if sees_secrets else [SECRET]),
+                        *([] if player.name in ("ADMINISTRATOR", "nobody") else [ELSEWHERE]),
+                    ]
+                    wrong += [f"{name} as {player.name} says {word}" for word in hidden if word in (told or "") + files]
+        print(f"{cells} commands")
+        assert cells >= 100
+        assert not wrong, "\n".join(wrong)
