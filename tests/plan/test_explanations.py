@@ -5,9 +5,8 @@ import re
 from datetime import timedelta
 
 from goldenthread.kit.money import Money
-from goldenthread.plan import actions, queries
+from goldenthread.plan import actions
 from goldenthread.plan.actions.forecasts import make_forecast
-from goldenthread.projects.models import Project
 from goldenthread.purpose import actions as purpose
 from goldenthread.purpose.models import Measurement
 from goldenthread.ui import writing
@@ -86,16 +85,6 @@ def test_the_program_interface_gives_words_where_the_basis_is_thin(scene):
 
     assert _chance({"chance": 0.55, "basis": "thin"}) == {"chance": None, "chance_words": "about even"}
     assert _chance({"chance": 0.55, "basis": "fair"}) == {"chance": 0.55, "chance_words": "about even"}
-
-
-def test_a_lever_on_a_confidential_project_has_no_name_for_who_may_not_see_it(scene):
-    contribute(scene, step=None, project=scene.project)
-    made = make_forecast(office=scene.cast.office, runs=2_000)
-    Project.objects.filter(pk=scene.project.pk).update(is_confidential=True)
-    ref = f"project:{scene.project.pk}"
-    named = {s: [v["name"] for v in queries.levers(made, scene.objective.pk, hides_secrets=s) if v["ref"] == ref] for s in (0, 1)}
-    assert set(named[0]) == {scene.project.name}
-    assert set(named[1]) == {"A confidential project"}
 
 
 def test_a_basis_needs_points_time_and_confirmation(scene):
