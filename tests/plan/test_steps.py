@@ -11,10 +11,10 @@ from goldenthread.accounts.models import Changeset
 from goldenthread.accounts.undo import undo
 from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.plan import actions
-from goldenthread.plan.actions import rows
+from goldenthread.plan.actions import cells, rows
 from goldenthread.plan.actions.duties import following
 from goldenthread.plan.models import DutyOccurrence, Raci, Step
-from goldenthread.schedule.models import Activity
+from goldenthread.schedule.models import Activity, ActivityDates
 
 
 def test_exactly_one_is_accountable(scene):
@@ -44,16 +44,16 @@ def test_moves_by_one_place(scene):
     a, b, c = (actions.add_step(plan=scene.plan, name=n, by=head) for n in "ABC")
     start = [("Clients decide", 0), ("A", 0), ("B", 0), ("C", 0)]
     assert tree(scene.plan) == start
-    rows.move_row(step=scene.fresh(c), where="up", by=head)
+    rows.move_row(row=scene.fresh(c).activity, where="up", by=head)
     assert [n for n, _ in tree(scene.plan)] == ["Clients decide", "A", "C", "B"]
-    rows.move_row(step=scene.fresh(c), where="indent", by=head)
+    rows.move_row(row=scene.fresh(c).activity, where="indent", by=head)
     assert tree(scene.plan)[1:3] == [("A", 0), ("C", 1)]
-    rows.move_row(step=scene.fresh(b), where="indent", by=head)
+    rows.move_row(row=scene.fresh(b).activity, where="indent", by=head)
     assert tree(scene.plan)[1:] == [("A", 0), ("C", 1), ("B", 1)]
-    rows.move_row(step=scene.fresh(c), where="outdent", by=head)
+    rows.move_row(row=scene.fresh(c).activity, where="outdent", by=head)
     assert tree(scene.plan)[1:] == [("A", 0), ("B", 1), ("C", 0)]
     with pytest.raises(Refused):
-        rows.move_row(step=scene.fresh(scene.step), where="up", by=head)
+        rows.move_row(row=scene.fresh(scene.step).activity, where="up", by=head)
     del a
 
 
@@ -71,7 +71,7 @@ def test_random_moves_keep_a_tree_and_lose_nothing(scene):
         for i, where in moves:
             before = tree(scene.plan)
             try:
-                rows.move_row(step=scene.fresh(steps[i]), where=where, by=head)
+                rows.move_row(row=scene.fresh(steps[i]).activity, where=where, by=head)
             except Refused:
                 assert tree(scene.plan) == before
             after = tree(scene.plan)
@@ -85,20 +85,30 @@ def test_several_rows_are_one_action(scene):
     head = scene.cast.head
     steps = [actions.add_step(plan=scene.plan, name=n, by=head) for n in "AB"]
     before = Changeset.objects.count()
-    rows.act_on_rows(steps=steps, action="shift", by=head, days="14")
+    expected = ActivityDates.objects.get(activity__name="A").early_start + timedelta(days=14)
+    rows.act_on_rows(rows=[s.activity for s in steps], action="shift", by=head, days="14")
     assert Changeset.objects.count() == before + 1
-    expected = scene.today + timedelta(days=14)
     assert set(Activity.objects.filter(name__in="AB").values_list("not_before", flat=True)) == {expected}
     undo(changeset=Changeset.objects.latest("id"), by=head)
     assert set(Activity.objects.filter(name__in="AB").values_list("not_before", flat=True)) == {None}
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("hours", "NaN"), ("hours", "1e9"), ("progress", "140"), ("not_before", "31/31/2027"), ("pk", "3")]
+    ("field", "value"),
+    [
+        ("hours", "NaN"),
+        ("hours", "1e9"),
+        ("left", "-3"),
+        ("waits_for", "77"),
+        ("waits_for", "before"),
+        ("progress", "140"),
+        ("not_before", "31/31/2027"),
+        ("pk", "3"),
+    ],
 )
 def test_cells_refuse_what_is_no_value(scene, field, value):
     with pytest.raises(Refused) as refusal:
-        rows.edit_cell(step=scene.step, field=field, value=value, by=scene.cast.head)
+        cells.edit_cell(row=scene.step.activity, field=field, value=value, by=scene.cast.head)
     assert refusal.value.field in {field, "field"}
 
 

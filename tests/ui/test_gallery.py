@@ -180,7 +180,7 @@ def test_a_row_moved_by_drag_tells_the_server_where(page, gallery, posted):
     page.locator("tr[data-id='2'].drop-before").wait_for()
     page.mouse.up()
     page.get_by_text("Moved 3 steps").wait_for()
-    assert posted == [("/ui/move/", {"id": "7", "target": "2", "place": "before"})]
+    assert posted == [("/ui/rows/7/move", {"where": "before", "other": "2"})]
 
 
 def test_undo_posts_and_draws_the_page_again(page, gallery, posted):

@@ -15,7 +15,7 @@ handler404 = errors.not_found
 handler500 = errors.server_error
 
 
-def record(request: HttpRequest) -> HttpResponse:
+def record(request: HttpRequest, **_named: int) -> HttpResponse:
     """Keeps what was posted; answers as an action does: nothing to swap, one message with Undo."""
     seen.append((request.path, request.POST.dict()))
     pages.announce(request, "Moved 3 steps", undo_url="/probe/undo/7")
@@ -61,7 +61,7 @@ def breaks(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("favicon.ico", config_views.favicon),
-    path("ui/move/", record),
+    path("ui/rows/<int:pk>/move", record),
     path("ui/several/", record),
     path("ui/done/", record),
     path("ui/", include("goldenthread.ui.urls")),

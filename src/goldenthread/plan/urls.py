@@ -13,6 +13,7 @@ urlpatterns = [
     path("plan/rows/add", outline.add_row, name="add_row"),
     path("plan/rows/act", outline.act_on_rows, name="act_on_rows"),
     path("plan/rows/<int:pk>/move", outline.move_row, name="move_row"),
+    path("plan/rows/<int:pk>/end", outline.end_row, name="end_row"),
     path("plan/rows/<int:pk>/cell", outline.edit_cell, name="edit_cell"),
     path("plan/rows/<int:pk>/letter", outline.set_letter, name="set_letter"),
     path("plan/baseline", steps.set_baseline, name="set_baseline"),

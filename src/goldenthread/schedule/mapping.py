@@ -90,14 +90,29 @@ def leaf_ids(rows: list[Activity]) -> dict[int, list[int]]:
     return found
 
 
+def _above(rows: list[Activity]) -> dict[int, set[int]]:
+    """Activity id -> ids of the summaries over it: a part and its own summary never wait for each other."""
+    parents = {row.pk: row.parent_id for row in rows}
+    found: dict[int, set[int]] = {}
+    for pk, parent in parents.items():
+        over: set[int] = set()
+        here = parent
+        while here is not None and here not in over:
+            over.add(here)
+            here = parents.get(here)
+        found[pk] = over
+    return found
+
+
 def network(rows: list[Activity], links: list[Relationship], axis: Axis) -> Network:
     """The engine's network of these rows."""
-    leaves = leaf_ids(rows)
+    leaves, above = leaf_ids(rows), _above(rows)
     scheduled = [row for row in rows if leaves[row.pk] == [row.pk]]
     place = {row.pk: i for i, row in enumerate(scheduled)}
     pairs = {
         (place[p], place[s], KINDS[link.relationship_kind], link.lag)
         for link in links
+        if link.predecessor_id not in above[link.successor_id] and link.successor_id not in above[link.predecessor_id]
         for p in leaves.get(link.predecessor_id, [])
         for s in leaves.get(link.successor_id, [])
         if p != s

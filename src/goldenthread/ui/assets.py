@@ -33,7 +33,8 @@ STYLES = (
     "tokens", "base", "layout", "thread", "parts", "lists", "forms", "tables", "charts", "overlays", "utilities", "print",
 )  # fmt: skip
 SCRIPTS = (
-    "start", "shell", "overlays", "toasts", "keys", "palette", "forms", "drafts", "selection", "outline", "map", "changes",
+    "start", "shell", "overlays", "toasts", "keys", "palette", "forms", "drafts", "selection", "cells", "outline", "map",
+    "changes",
 )  # fmt: skip
 
 

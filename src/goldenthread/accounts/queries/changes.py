@@ -15,10 +15,10 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, Q, Value
+from django.db.models import Count, Exists, OuterRef, Q, Value
 
 from goldenthread.accounts.models import Changeset, Person, RoleGrant, Scope
-from goldenthread.accounts.queries.access import allowed_rows, hidden_scopes, own_rows, rights, visible
+from goldenthread.accounts.queries.access import allowed_rows, hidden_scopes, own_rows, rights, scope_paths, visible
 from goldenthread.kit import history
 from goldenthread.kit.errors import Conflict
 from goldenthread.kit.history import Tracked
@@ -65,6 +65,27 @@ def tracked_models() -> list[Any]:
     return [model for model in apps.get_models() if issubclass(model, Tracked)]
 
 
+def _allowed_records(model: Any, person: Person, act: str, kind: str = "") -> Q | None:
+    """As `allowed_rows`, for history rows.
+
+    One whose parent was removed by the same action has lost the way to its scope: it stands where its parent stood last.
+    """
+    allowed = allowed_rows(model, person, act, kind)
+    if allowed is None or allowed == Q():
+        return allowed
+    for path in scope_paths(model):
+        name, _, rest = path.partition("__")
+        parent: Any = model._meta.get_field(name).related_model
+        if not rest or not issubclass(parent, Tracked):
+            continue
+        beside = _allowed_records(parent, person, act, kind or model.kind)
+        gone = history.records(parent).filter(
+            beside or Q(), history_type="-", changeset=OuterRef("changeset"), id=OuterRef(model._meta.get_field(name).attname)
+        )
+        allowed |= Q(Exists(gone))
+    return allowed
+
+
 def visible_records(model: Any, person: Person, act: str = Act.VIEW) -> models.QuerySet[Any]:
     """The history rows of `model` of which `person` may see both what they say and how the row stands now."""
     records = history.records(model)
@@ -72,7 +93,7 @@ def visible_records(model: Any, person: Person, act: str = Act.VIEW) -> models.Q
         records = records.exclude(scope_id__in=Scope.objects.filter(hidden_scopes(person)).values("pk"))
     if not hasattr(model, "kind"):
         return records.none()  # nobody has said who may see it
-    allowed = allowed_rows(model, person, act)
+    allowed = _allowed_records(model, person, act)
     mine = _own_records(model, person)
     if allowed == Q():
         return records
@@ -115,7 +136,7 @@ def _changeable(model: Any, rows: models.QuerySet[Any], person: Person) -> model
     """Those of the history rows whose row `person` may edit or approve, or that is his own."""
     if not hasattr(model, "kind"):
         return rows
-    acts = [allowed_rows(model, person, act) for act in (Act.EDIT, Act.APPROVE)]
+    acts = [_allowed_records(model, person, act) for act in (Act.EDIT, Act.APPROVE)]
     if Q() in acts:
         return rows
     mine = _own_records(model, person) or Q(pk__in=[])

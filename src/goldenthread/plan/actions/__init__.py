@@ -22,6 +22,7 @@ from goldenthread.plan.actions.steps import (
     move_step,
     must_plan,
     remove_step,
+    set_letters,
     set_raci,
     stop_step,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "must_plan",
     "prove",
     "remove_step",
+    "set_letters",
     "set_raci",
     "stop_step",
     "supervise",

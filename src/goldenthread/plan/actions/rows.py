@@ -1,135 +1,197 @@
-"""Writes that the outline offers on its rows: moving by one place, editing a cell, one thing for several rows."""
+"""Writes that the outline offers on its rows, steps and tasks alike: adding, moving, ending, one thing for several rows."""
 
 from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import Any
-
-from django.utils import timezone
-from django.utils.dateparse import parse_date
 
 from goldenthread.accounts.actions import changeset
 from goldenthread.accounts.models import Person
-from goldenthread.kit.errors import Refused
-from goldenthread.plan.actions.steps import edit_step, move_step, must_plan, set_raci, stop_step
-from goldenthread.plan.models import Raci, Step
+from goldenthread.accounts.queries import may_in
+from goldenthread.kit.errors import Forbidden, Refused
+from goldenthread.kit.permissions import Act, Kind
+from goldenthread.plan.actions.cells import set_who
+from goldenthread.plan.actions.steps import add_step, must_plan, refuse_doubled_effects, remove_step, stop_step
+from goldenthread.plan.models import BusinessPlan, Step
 from goldenthread.schedule import actions as schedule
-from goldenthread.schedule.models import Activity
+from goldenthread.schedule.models import Activity, ActivityDates, Relationship
 
-HOUR, DAY = 60, 480
 FARTHEST = 3660
+MOVES = ("up", "down", "indent", "outdent", "before", "after", "inside")
 
 
-def _siblings(step: Step) -> list[Step]:
-    rows = Activity.objects.filter(schedule=step.activity.schedule_id, parent=step.activity.parent_id, step__isnull=False)
-    return [a.step for a in rows.select_related("step__plan", "step__activity__schedule").order_by("position", "pk")]
+def must_plan_row(by: Person | None, row: Activity) -> None:
+    """Refuse whoever may not change the plan in which the row stands."""
+    if by is not None and not may_in(by, Act.EDIT, Kind.PLAN, row.schedule.scope_id):
+        raise Forbidden("You may not change this plan.")
 
 
-def _parent(step: Step) -> Step | None:
-    above = step.activity.parent
-    return above.step if above is not None and hasattr(above, "step") else None
+def add_row(
+    *, plan: BusinessPlan, name: str, by: Person, inside: Activity | None = None, after: Activity | None = None
+) -> Activity:
+    """A row right after another one, or last inside one, or last of all.
+
+    At the top it is an initiative, below that a step, and a task below a step.
+    """
+    must_plan(by, plan)
+    parent = after.parent if after is not None else inside
+    if parent is not None and parent.schedule_id != plan.schedule_id:
+        raise Refused("That row stands in another plan.", field="inside")
+    if parent is None or parent.parent_id is None:
+        kind = Step.StepKind.INITIATIVE if parent is None else Step.StepKind.STEP
+        above = getattr(parent, "step", None) if parent is not None else None
+        if parent is not None and above is None:
+            raise Refused(f"“{parent}” is no step: nothing goes below it.", field="inside")
+        return add_step(plan=plan, name=name, by=by, parent=above, after=after, step_kind=kind).activity
+    return schedule.add_activity(schedule=plan.schedule, name=name, by=by, parent=parent, after=after)
 
 
-def move_row(*, step: Step, where: str, by: Person, other: Step | None = None) -> None:
-    """Move a step one place (up, down, indent, outdent), or `under` or `after` another one."""
-    rows = _siblings(step)
-    place = next((i for i, s in enumerate(rows) if s.pk == step.pk), 0)
-    parent = _parent(step)
-    if where == "under" and other is not None:
-        move_step(step=step, parent=other, after=_last_child(other), by=by)
-    elif where == "after" and other is not None:
-        move_step(step=step, parent=_parent(other), after=other, by=by)
-    elif where == "up" and place > 0:
-        move_step(step=step, parent=parent, after=rows[place - 2] if place > 1 else None, by=by)
-    elif where == "down" and place < len(rows) - 1:
-        move_step(step=step, parent=parent, after=rows[place + 1], by=by)
-    elif where == "indent" and place > 0:
-        move_step(step=step, parent=rows[place - 1], after=_last_child(rows[place - 1]), by=by)
-    elif where == "outdent" and parent is not None:
-        move_step(step=step, parent=_parent(parent), after=parent, by=by)
-    else:
-        raise Refused(f"“{step}” cannot be moved there.", field="where")
+def move_row(*, row: Activity, where: str, by: Person, other: Activity | None = None) -> None:
+    """Move a row with all below it by one place (up, down, indent, outdent), or before, after or inside another one."""
+    must_plan_row(by, row)
+    parent, after = _goal(row, where, other)
+    plan = BusinessPlan.objects.filter(schedule=row.schedule_id).first()
+    step = getattr(row, "step", None)
+    if parent is None and step is None and not hasattr(row, "duty_occurrence"):
+        raise Refused(f"“{row}” is a task: it stays below a step.", field="where", advice="Add a step and move it into that.")
+    with changeset(title=f"Move {row.name}", by=by, about=f"step:{step.pk}" if step else f"activity:{row.pk}"):
+        schedule.move_activity(activity=row, by=None, parent=parent, after=after)
+        if plan is not None:
+            refuse_doubled_effects(plan)
 
 
-def _last_child(step: Step) -> Step | None:
-    last = step.activity.children.filter(step__isnull=False).order_by("-position", "-pk").first()
-    return last.step if last is not None else None
+def _goal(row: Activity, where: str, other: Activity | None) -> tuple[Activity | None, Activity | None]:
+    """The parent it goes to, and the sibling after which it stands there."""
+    beside = _siblings(row)
+    place = next(i for i, one in enumerate(beside) if one.pk == row.pk)
+    if other is not None and other.pk != row.pk and other.schedule_id == row.schedule_id:
+        if where == "inside":
+            return other, _last_child(other)
+        if where == "after":
+            return other.parent, other
+        if where == "before":
+            there = [one for one in _siblings(other) if one.pk != row.pk]
+            at = next(i for i, one in enumerate(there) if one.pk == other.pk)
+            return other.parent, there[at - 1] if at else None
+    if where == "up" and place > 0:
+        return row.parent, beside[place - 2] if place > 1 else None
+    if where == "down" and place < len(beside) - 1:
+        return row.parent, beside[place + 1]
+    if where == "indent" and place > 0:
+        return beside[place - 1], _last_child(beside[place - 1])
+    if where == "outdent" and row.parent is not None:
+        return row.parent.parent, row.parent
+    raise Refused(f"“{row}” cannot be moved there.", field="where")
 
 
-def edit_cell(*, step: Step, field: str, value: str, by: Person) -> None:
-    """Change one field as people type it: hours, days, dates, percent, a name."""
-    if field == "accountable":
-        person = Person.objects.filter(pk=value).first() if value.isdecimal() else None
-        if person is None:
-            raise Refused("There is no such person.", field=field)
-        set_raci(step=step, person=person, letter=Raci.Letter.ACCOUNTABLE, by=by)
+def _siblings(row: Activity) -> list[Activity]:
+    return list(Activity.objects.filter(schedule=row.schedule_id, parent=row.parent_id).order_by("position", "pk"))
+
+
+def _last_child(row: Activity) -> Activity | None:
+    return row.children.order_by("-position", "-pk").first()
+
+
+def stop_row(*, row: Activity, by: Person) -> None:
+    """Stop a row and everything below it."""
+    must_plan_row(by, row)
+    step = getattr(row, "step", None)
+    if step is not None:
+        stop_step(step=step, by=by)
         return
-    edit_step(step=step, changes=_read(field, value.strip()), by=by)
+    with changeset(title=f"Stop {row.name}", by=by, about=f"activity:{row.pk}"):
+        schedule.cancel_activity(activity=row, by=None)
 
 
-def _read(field: str, value: str) -> dict[str, Any]:
-    if field == "name":
-        if not value:
-            raise Refused("A step needs a name.", field=field)
-        return {"name": value[:300]}
-    if field in {"not_before", "deadline"}:
-        return {field: _day(field, value)}
-    if field == "progress":
-        return {"progress": round(_number(field, value.rstrip(" %"), 100))}
-    if field == "days":
-        return {"duration": round(_number(field, value, 5000) * DAY)}
-    if field == "hours":
-        hours = _number(field, value, 20_000)
-        return {"effort_low": round(hours * 48), "effort_likely": round(hours * HOUR), "effort_high": round(hours * 90)}
-    raise Refused(f"“{field}” cannot be changed here.", field="field")
+def remove_row(*, row: Activity, by: Person) -> None:
+    """Delete a row that was entered by mistake: one with nothing below it and nothing that hangs on it."""
+    must_plan_row(by, row)
+    step = getattr(row, "step", None)
+    if step is not None:
+        remove_step(step=step, by=by)
+        return
+    if row.children.exists() or row.time_entries.exists() or row.baselines.exists() or hasattr(row, "duty_occurrence"):
+        raise Refused(f"“{row}” has parts, hours, a baseline or a duty.", advice="Stop it instead: its history stays.")
+    with changeset(title=f"Remove {row.name}", by=by):
+        for held in (*row.assignments.all(), *row.successor_links.all(), *row.predecessor_links.all()):
+            held.delete()
+        network = row.schedule
+        row.delete()
+        schedule.compute_dates(schedule=network)
 
 
-def _day(field: str, value: str) -> Any:
-    if not value:
-        return None
-    try:
-        day = parse_date(value)
-    except ValueError:
-        day = None
-    if day is None:
-        raise Refused(f"“{value}” is not a day.", field=field, advice="Write it as 2027-03-31.")
-    return day
-
-
-def _number(field: str, value: str, most: float) -> float:
-    if not re.fullmatch(r"\d+([.,]\d+)?", value):
-        raise Refused(f"“{value}” is not a number.", field=field)
-    number = float(value.replace(",", "."))
-    if number > most:
-        raise Refused(f"{value} is more than {most:g}.", field=field)
-    return number
-
-
-def act_on_rows(*, steps: list[Step], action: str, by: Person, person: Person | None = None, days: str = "") -> str:
-    """One action on several steps, as one changeset; returns what was done."""
-    must_plan(by, steps[0].plan)
-    many = f"{len(steps)} step{'s' if len(steps) > 1 else ''}"
+def act_on_rows(*, rows: list[Activity], action: str, by: Person, person: Person | None = None, days: str = "") -> str:
+    """One action on several rows, as one changeset; returns what was done."""
+    for row in rows:
+        must_plan_row(by, row)
+    tops = _without_parts(rows)
+    many = f"{len(rows)} row{'s' if len(rows) > 1 else ''}"
+    if action in {"up", "down", "indent", "outdent"}:
+        with changeset(title=f"Move {many}", by=by), schedule.postponed_dates():
+            for row in reversed(tops) if action in {"down", "outdent"} else tops:
+                move_row(row=Activity.objects.get(pk=row.pk), where=action, by=by)
+        return f"Moved {many}."
     if action == "stop":
         with changeset(title=f"Stop {many}", by=by), schedule.postponed_dates():
-            for step in steps:
-                stop_step(step=step, by=by)
+            for row in tops:
+                stop_row(row=row, by=by)
         return f"Stopped {many}."
     if action == "accountable":
         if person is None:
             raise Refused("Choose a person.", field="person")
         with changeset(title=f"{person} answers for {many}", by=by):
-            for step in steps:
-                set_raci(step=step, person=person, letter=Raci.Letter.ACCOUNTABLE, by=by)
+            for row in rows:
+                set_who(row=row, person=person, by=by)
         return f"{person} answers for {many}."
     if action == "shift":
-        shift = _shift(days)
-        with changeset(title=f"Shift {many} by {shift} days", by=by), schedule.postponed_dates():
-            for step in steps:
-                start = step.activity.not_before or timezone.localdate()
-                edit_step(step=step, changes={"not_before": start + timedelta(days=shift)}, by=by)
-        return f"Shifted {many} by {shift} days."
+        return _shift_all(tops, _shift(days), many, by)
     raise Refused("Choose what to do with the rows.", field="action")
+
+
+def _without_parts(rows: list[Activity]) -> list[Activity]:
+    """The rows in outline order, without those that lie below another of them: they go with it."""
+    picked = {row.pk for row in rows}
+    order: dict[int, list[tuple[int, int]]] = {}
+    parents: dict[int, int | None] = dict(
+        Activity.objects.filter(schedule__in={row.schedule_id for row in rows}).values_list("pk", "parent_id")
+    )
+    places = dict(Activity.objects.filter(pk__in=parents).values_list("pk", "position"))
+    tops: list[Activity] = []
+    for row in rows:
+        path = [(places[row.pk], row.pk)]
+        here = parents[row.pk]
+        while here is not None and here not in picked:
+            path.insert(0, (places[here], here))
+            here = parents[here]
+        if here is None:
+            order[row.pk] = path
+            tops.append(row)
+    return sorted(tops, key=lambda row: order[row.pk])
+
+
+def _shift_all(rows: list[Activity], days: int, many: str, by: Person) -> str:
+    """Let the work begin so many days later or earlier. What waits for other work picked with it follows by its logic."""
+    leaves = [leaf for row in rows for leaf in [row, *schedule.descendants(row)]]
+    summaries = {leaf.parent_id for leaf in leaves}
+    leaves = [x for x in leaves if x.pk not in summaries and x.actual_start is None and x.cancelled_on is None]
+    moved = {leaf.pk for leaf in leaves}
+    followers = {
+        successor
+        for successor, predecessor in Relationship.objects.filter(successor__in=moved).values_list(
+            "successor_id", "predecessor_id"
+        )
+        if predecessor in moved
+    }
+    free = [leaf for leaf in leaves if leaf.pk not in followers or leaf.not_before is not None]
+    if not free:
+        raise Refused("All of this work has begun already.", field="days", advice="Change what is left of it instead.")
+    with changeset(title=f"Shift {many} by {days} days", by=by), schedule.postponed_dates():
+        for leaf in free:
+            dates = ActivityDates.objects.filter(activity=leaf).first()
+            begins = leaf.not_before if dates is None else dates.early_start
+            if begins is not None:
+                schedule.edit_activity(activity=leaf, changes={"not_before": begins + timedelta(days=days)}, by=None)
+    return f"Shifted {many} by {days} days."
 
 
 def _shift(days: str) -> int:

@@ -70,7 +70,7 @@ def add_step(
     name: str,
     by: Person | None,
     parent: Step | None = None,
-    after: Step | None = None,
+    after: Step | Activity | None = None,
     accountable: Person | None = None,
     responsible: tuple[Person, ...] = (),
     **fields: Any,
@@ -86,7 +86,7 @@ def add_step(
             name=name,
             by=None,
             parent=parent.activity if parent else None,
-            after=after.activity if after else None,
+            after=after.activity if isinstance(after, Step) else after,
             **timing,
         )
         step = Step(activity=activity, plan=plan, updated_on=timezone.localdate(), **purpose)
@@ -149,6 +149,20 @@ def clear_raci(*, step: Step, person: Person, letter: str, by: Person | None) ->
             row.delete()
         if letter == Raci.Letter.RESPONSIBLE:
             schedule.unassign(activity=step.activity, person=person, by=None)
+
+
+def set_letters(*, step: Step, person: Person, letters: str, by: Person | None) -> None:
+    """Let a person have exactly these letters on a step, as one action."""
+    must_plan(by, step.plan)
+    wrong = [letter for letter in letters if letter not in Raci.Letter.values]
+    if wrong:
+        raise Refused(f"There is no letter {wrong[0]} in RACI.", field="letter")
+    held = set(Raci.objects.filter(step=step, person=person).values_list("letter", flat=True))
+    with changeset(title=f"{person} is {letters or 'nothing'} for {step.activity.name}", by=by, about=_about(step)):
+        for letter in sorted(set(letters) - held):
+            set_raci(step=step, person=person, letter=letter, by=None)
+        for letter in sorted(held - set(letters)):
+            clear_raci(step=step, person=person, letter=letter, by=None)
 
 
 def move_step(

@@ -18,24 +18,31 @@ from goldenthread.plan.queries.forecasts import (
 )
 from goldenthread.plan.queries.gaps import Gaps, gaps
 from goldenthread.plan.queries.outline import (
+    FrozenPlan,
+    PlanOutline,
     PlanRow,
+    Who,
     contribution_sentence,
     named,
     named_plan,
     office_of,
     offices_of,
     plan_of,
-    plan_rows,
+    plan_outline,
+    plans_with_baselines,
     plans_of,
 )
 from goldenthread.plan.queries.step_page import StepPage, step_page
 
 __all__ = [
     "NAMELESS",
+    "FrozenPlan",
     "Gaps",
+    "PlanOutline",
     "PlanRow",
     "StepPage",
     "basis_of",
+    "Who",
     "changes_since",
     "contribution_sentence",
     "drift_rows",
@@ -53,7 +60,8 @@ __all__ = [
     "office_of",
     "offices_of",
     "plan_of",
-    "plan_rows",
+    "plan_outline",
+    "plans_with_baselines",
     "plans_of",
     "shown_to",
     "stale_offices",

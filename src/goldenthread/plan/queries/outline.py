@@ -8,30 +8,79 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import BigIntegerField, Count, F, OuterRef, Subquery, Value
 from django.http import Http404
 
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import rights, visible
 from goldenthread.plan.models import BusinessPlan, Contribution, Raci, Step
 from goldenthread.purpose.models import Kpi, Office
-from goldenthread.schedule.models import Activity, Relationship
+from goldenthread.schedule.models import Activity, Assignment, BaselineActivity, Relationship
 from goldenthread.schedule.queries import OutlineRow, outline
 from goldenthread.ui.terms import term
 
 GRADES = ("asserted", "done", "accepted", "seen as predicted", "compared", "replicated")
 
 
+DOES = "W"  # stands beside the letters of RACI: who works on a task
+
+
+@dataclass(frozen=True)
+class Who:
+    """A person as a row names one."""
+
+    pk: int
+    name: str
+
+    def __str__(self) -> str:
+        """The name."""
+        return self.name
+
+
+@dataclass(frozen=True)
+class FrozenPlan:
+    """A baseline that the plan can be compared with."""
+
+    pk: int
+    name: str
+    set_on: date
+
+    @property
+    def shown(self) -> tuple[int, str]:
+        """As a choice: its key, its name and its day."""
+        return (
+            self.pk,
+            f"{self.name} ({self.set_on.day} {self.set_on:%b %Y})" if f"{self.set_on:%Y}" not in self.name else self.name,
+        )
+
+
 @dataclass
 class PlanRow:
-    """One row of the plan. A row without a step is the work of a duty or a task below a step."""
+    """One row of the plan. A row without a step is the work of a duty or a task below a step.
+
+    `baseline`: start and finish as frozen, of a summary those of its parts.
+    """
 
     row: OutlineRow
     step: Step | None
-    raci: dict[str, list[Person]] = field(default_factory=dict)
+    raci: dict[str, list[Who]] = field(default_factory=dict)
     contributions: list[Contribution] = field(default_factory=list)
     supervises: int = 0
     waits_for: list[str] = field(default_factory=list)
+    baseline: tuple[date, date] | None = None
+
+    @property
+    def slip(self) -> int | None:
+        """Calendar days by which it finishes later than in the baseline; None where there is nothing to compare."""
+        return (self.row.finish - self.baseline[1]).days if self.baseline and self.row.finish else None
+
+    @property
+    def slip_words(self) -> str:
+        """The slip as people say it; nothing where it keeps its date."""
+        if not self.slip:
+            return ""
+        days = abs(self.slip)
+        return f"{days} day{'s' if days > 1 else ''} {'later' if self.slip > 0 else 'earlier'}"
 
     @property
     def activity(self) -> Activity:
@@ -39,14 +88,31 @@ class PlanRow:
         return self.row.activity
 
     @property
-    def accountable(self) -> Person | None:
+    def accountable(self) -> Who | None:
         """Who answers for it."""
         return next(iter(self.raci.get(Raci.Letter.ACCOUNTABLE, [])), None)
+
+    def letters_of(self, person_id: int) -> str:
+        """The letters that somebody has on it, in the order of the alphabet."""
+        return "".join(letter for letter in "ACIR" if any(who.pk == person_id for who in self.raci.get(letter, ())))
+
+    @property
+    def workers(self) -> str:
+        """Who does it, where it is a task."""
+        return ", ".join(who.name for who in self.raci.get(DOES, []))
 
     @property
     def has_line(self) -> bool:
         """Whether it has effects of its own, or supervises."""
         return bool(self.contributions or self.supervises)
+
+
+@dataclass
+class PlanOutline:
+    """The rows of a plan, and everybody who could be named on one."""
+
+    rows: list[PlanRow]
+    everybody: list[Who]
 
 
 def offices_of(person: Person) -> list[Office]:
@@ -91,37 +157,99 @@ def _own_first(rows: Iterable[Any], person: Person) -> list[Any]:
     return sorted(rows, key=lambda row: row.scope_id not in own)
 
 
-def plan_rows(plan: BusinessPlan, *, with_done: bool = True, holder: Person | None = None) -> list[PlanRow]:
-    """The plan's outline with people, effects and logic: four statements, whatever its size."""
-    activities: list[Any] = list(
-        Activity.objects.filter(schedule=plan.schedule_id)
-        .select_related("dates", "step__service")
-        .annotate(supervises=Count("step__supervisions"))
-        .order_by("position", "id")
+def plans_with_baselines(person: Person) -> tuple[list[BusinessPlan], dict[int, list[FrozenPlan]]]:
+    """The plans as `plans_of` orders them; and by plan its baselines, newest first. One statement."""
+    plans: Any = BusinessPlan.objects.select_related("office__organisation", "schedule__scope", "scope").annotate(
+        baseline_id=F("schedule__baselines__id"),
+        baseline_name=F("schedule__baselines__name"),
+        baseline_on=F("schedule__baselines__set_on"),
     )
-    people: dict[int, dict[str, list[Person]]] = defaultdict(lambda: defaultdict(list))
-    for raci in Raci.objects.filter(step__plan=plan).select_related("person").order_by("id"):
-        people[raci.step_id][raci.letter].append(raci.person)
+    newest = (F("schedule__baselines__set_on").desc(nulls_last=True), "-schedule__baselines__id")
+    rows = _own_first(visible(plans, person).order_by("office_id", *newest), person)
+    frozen: dict[int, list[FrozenPlan]] = defaultdict(list)
+    for row in rows:
+        if row.baseline_id is not None:
+            frozen[row.pk].append(FrozenPlan(row.baseline_id, row.baseline_name, row.baseline_on))
+    return list({row.pk: row for row in rows}.values()), frozen
+
+
+def plan_outline(
+    plan: BusinessPlan, *, with_done: bool = True, holder: Person | None = None, baseline: int | None = None
+) -> PlanOutline:
+    """The plan's outline with people, effects, logic and a baseline: four statements, whatever its size."""
+    activities = _activities(plan, baseline)
+    people, everybody = _people(plan)
     effects: dict[int, list[Contribution]] = defaultdict(list)
     for contribution in Contribution.objects.filter(step__plan=plan).select_related("kpi").order_by("id"):
         effects[contribution.step_id or 0].append(contribution)
     waits: dict[int, list[str]] = defaultdict(list)
     numbered = outline(activities)
+    frozen = _frozen(numbered)
     numbers = {r.activity.pk: r.number for r in numbered}
     for link in Relationship.objects.filter(successor__schedule=plan.schedule_id).order_by("id"):
         waits[link.successor_id].append(_written(link, numbers))
     rows = []
     for row in numbered:
-        step = getattr(row.activity, "step", None)
-        key = step.pk if step is not None else 0
+        pk, step = row.activity.pk, getattr(row.activity, "step", None)
         supervises = getattr(row.activity, "supervises", 0)
-        made = PlanRow(row, step, people.get(key, {}), effects.get(key, []), supervises, waits[row.activity.pk])
+        said = effects.get(step.pk, []) if step is not None else []
+        made = PlanRow(row, step, people.get(pk, {}), said, supervises, waits[pk], frozen.get(pk))
         if not with_done and row.activity.is_done:
             continue
         if holder is not None and not any(p.pk == holder.pk for letters in made.raci.values() for p in letters):
             continue
         rows.append(made)
-    return rows
+    return PlanOutline(rows, everybody)
+
+
+def _activities(plan: BusinessPlan, baseline: int | None) -> list[Activity]:
+    found: Any = (
+        Activity.objects.filter(schedule=plan.schedule_id)
+        .select_related("dates", "step__service")
+        .annotate(supervises=Count("step__supervisions"))
+        .order_by("position", "id")
+    )
+    if baseline is not None:
+        line = BaselineActivity.objects.filter(baseline=baseline, activity=OuterRef("pk"))
+        found = found.annotate(frozen_start=Subquery(line.values("start")[:1]), frozen_finish=Subquery(line.values("finish")[:1]))
+    return list(found)
+
+
+def _people(plan: BusinessPlan) -> tuple[dict[int, dict[str, list[Who]]], list[Who]]:
+    """Activity id -> letter -> who, of tasks who works on them; and everybody inside. One statement."""
+    letters = Raci.objects.filter(step__plan=plan).values_list("step__activity_id", "letter", "person_id", "person__name")
+    work = Assignment.objects.filter(
+        activity__schedule=plan.schedule_id, activity__step__isnull=True, resource__person__isnull=False
+    )
+    workers = work.annotate(letter=Value(DOES)).values_list(
+        "activity_id", "letter", "resource__person_id", "resource__person__name"
+    )
+    inside = Person.objects.filter(is_external=False).annotate(
+        activity=Value(None, output_field=BigIntegerField()), letter=Value("")
+    )
+    everybody = inside.values_list("activity", "letter", "pk", "name")
+    told: list[Any] = sorted(letters.union(workers, everybody, all=True), key=lambda row: (row[3], row[2]))
+    people: dict[int, dict[str, list[Who]]] = defaultdict(lambda: defaultdict(list))
+    found: list[Who] = []
+    for activity, letter, person, name in told:
+        if activity is None:
+            found.append(Who(person, name))
+        else:
+            people[activity][letter].append(Who(person, name))
+    return people, found
+
+
+def _frozen(rows: list[OutlineRow]) -> dict[int, tuple[date, date]]:
+    """Activity id -> start and finish in the baseline; a summary spans its parts."""
+    found: dict[int, tuple[date, date]] = {}
+    for row in reversed(rows):
+        start: Any = getattr(row.activity, "frozen_start", None)
+        finish: Any = getattr(row.activity, "frozen_finish", None)
+        spans = [found[child.activity.pk] for child in row.children if child.activity.pk in found]
+        spans += [(start, finish)] if start is not None and row.is_leaf else []
+        if spans:
+            found[row.activity.pk] = min(first for first, _ in spans), max(last for _, last in spans)
+    return found
 
 
 def _written(link: Relationship, numbers: dict[int, str]) -> str:

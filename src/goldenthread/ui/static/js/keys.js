@@ -15,6 +15,7 @@ function showSheet() {
     const keys = element.dataset.shortcut.split(" ").map((key) => key.toUpperCase()).join(" ");
     if (!known.has(keys)) known.set(keys, label(element));
   });
+  document.querySelectorAll("[data-keys]").forEach((element) => known.set(element.dataset.keys, element.textContent));
   rows.replaceChildren(...[...known].map(([keys, text]) => {
     const row = document.createElement("div");
     const term = document.createElement("dt");

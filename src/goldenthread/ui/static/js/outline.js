@@ -1,5 +1,5 @@
-// A tree of rows: folding, and moving by drag (before, after or inside another row). Each row's menu offers the same moves.
-// Table: data-outline data-move-url; rows: data-id data-level. The server gets id, target, place and answers with the new table body.
+// A tree of rows: folding, and moving by drag (before, after or inside another row) or by key. Each row's menu offers the same moves.
+// Table: data-outline data-rows-url, in an element that the answer replaces (data-target); rows: data-id, [data-level].
 const level = (row) => Number(row.querySelector("[data-level]")?.dataset.level || 0);
 let dragged = null;
 
@@ -45,7 +45,38 @@ gt.on("dragover", "table[data-outline] tbody tr", (row, event) => {
 gt.on("drop", "table[data-outline] tbody tr", (row, event) => {
   if (!dragged || row === dragged) return;
   event.preventDefault();
-  const table = row.closest("table");
-  htmx.ajax("POST", table.dataset.moveUrl, { source: table, target: table.dataset.moveTarget || "table[data-outline] tbody", swap: "outerHTML", values: { id: dragged.dataset.id, target: row.dataset.id, place: place(row, event) } });
+  gt.rowAct(dragged, `${dragged.dataset.id}/move`, { where: place(row, event), other: row.dataset.id });
 });
 document.addEventListener("dragend", () => { dragged?.classList.remove("dragging"); if (dragged) dragged.draggable = false; dragged = null; clear(); });
+
+// Keys inside the outline; the sheet behind `?` names them. Arrows walk, Alt with arrows moves, Alt Enter adds, F2 edits.
+const MOVES = { ArrowUp: "up", ArrowDown: "down", ArrowRight: "indent", ArrowLeft: "outdent" };
+const nameOf = (row) => row?.querySelector("[data-cell=name], th a");
+const picked = (table) => [...table.querySelectorAll("tbody .pick input:checked")].map((box) => box.closest("tr"));
+
+function move(row, where) {
+  const table = row.closest("table");
+  const many = picked(table);
+  const focus = { id: row.dataset.id, cell: document.activeElement?.dataset.cell, picked: many.map((one) => one.dataset.id) };
+  if (many.length > 1 && many.includes(row)) gt.rowAct(row, "act", { action: where, ids: focus.picked.join(",") }, focus);
+  else gt.rowAct(row, `${row.dataset.id}/move`, { where }, focus);
+}
+function walk(row, element, down) {
+  let next = down ? row.nextElementSibling : row.previousElementSibling;
+  while (next?.hidden) next = down ? next.nextElementSibling : next.previousElementSibling;
+  if (!next) return;
+  const same = element.matches(".pick input") ? ".pick input" : element.dataset.cell ? `[data-cell="${element.dataset.cell}"]` : "";
+  ((same && next.querySelector(same)) || nameOf(next) || next.querySelector("a, button, input"))?.focus();
+}
+gt.on("keydown", "table[data-outline] tbody tr", (row, event) => {
+  const at = event.target;
+  if (at.matches("select, textarea, input:not([type=checkbox])") || at.closest(".menu") || event.ctrlKey || event.metaKey) return;
+  const edits = row.dataset.id && row.closest("table").dataset.rowsUrl;
+  const up = event.key === "ArrowUp", down = event.key === "ArrowDown";
+  if (event.altKey && MOVES[event.key] && edits) move(row, MOVES[event.key]);
+  else if (event.altKey && event.key === "Enter" && edits) gt.rowAdd(row, event.shiftKey);
+  else if (event.key === "F2" && edits) gt.cellOpen(at.matches("[data-cell]") ? at : nameOf(row));
+  else if (!event.altKey && (up || down) && !at.matches("[popovertarget]")) walk(row, at, down);
+  else return;
+  event.preventDefault();
+});

@@ -21,7 +21,8 @@ gt.on("click", "[data-print]", () => window.print());
 // A menu opens beside its button, inside the window.
 document.addEventListener("toggle", (event) => {
   const menu = event.target;
-  if (!(menu instanceof Element) || !menu.matches(".menu[popover]") || event.newState !== "open") return;
+  if (!(menu instanceof Element) || !menu.matches(".menu[popover]")) return;
+  if (event.newState !== "open") { menu.removeAttribute("style"); return; } // htmx would copy it, and the content policy forbids that
   const button = document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`);
   if (!button) return;
   const from = button.getBoundingClientRect();
