@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from goldenthread.purpose.views import kpis, mandates, objective_edit, objective_list, objective_page, services
+from goldenthread.purpose.views import kpis, mandates, objective_edit, objective_list, objective_page, offices, services
 
 app_name = "purpose"
 urlpatterns = [
@@ -38,6 +38,10 @@ urlpatterns = [
     path("mandate/<int:key>/in-force", mandates.put_in_force, name="put_in_force"),
     path("mandate/<int:key>/end", mandates.end_mandate, name="end_mandate"),
     path("mandate/<int:old>/compare/<int:new>", mandates.compare_mandates, name="compare_mandates"),
+    path("offices", offices.offices, name="offices"),
+    path("offices/new", offices.new_office, name="new_office"),
+    path("offices/<int:key>", offices.office, name="office"),
+    path("offices/<int:key>/edit", offices.edit_office, name="edit_office"),
     path("services", services.services, name="services"),
     path("services/new", services.new_service, name="new_service"),
     path("services/<int:key>/edit", services.edit_service, name="edit_service"),

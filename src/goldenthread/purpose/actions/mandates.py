@@ -46,11 +46,17 @@ def add_office(*, name: str, by: Person, code: str = "", head: Person | None = N
 
 
 def edit_office(*, office: Office, changes: dict[str, Any], by: Person, version: int | None = None) -> None:
-    """Change name, head, red_means or supervision_minutes."""
+    """Change name, code, head, red_means or supervision_minutes. An empty code stays as it is."""
     require(by, Act.EDIT, office, "You may not change this office.")
-    only(changes, OFFICE_FIELDS)
+    only(changes, OFFICE_FIELDS | {"code"})
+    wanted = {name: value.strip() if isinstance(value, str) else value for name, value in changes.items()}
+    if not wanted.get("name", office.name):
+        raise Refused("An office needs a name.", field="name")
+    wanted["code"] = slugify(wanted.get("code", ""))[:20].strip("-") or office.code
+    if Office.objects.filter(code=wanted["code"]).exclude(pk=office.pk).exists():
+        raise Refused(f"There is an office “{wanted['code']}” already.", field="code", advice="Choose another short name.")
     with accounts.changeset(title=f"Edit the office {office}", by=by, about=f"office:{office.pk}"):
-        change(office, changes, version)
+        change(office, wanted, version)
 
 
 def draft_mandate(

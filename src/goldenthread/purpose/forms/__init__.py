@@ -3,6 +3,7 @@
 from goldenthread.purpose.forms.kpis import FigureForm, KpiForm, RateForm, RedefineForm
 from goldenthread.purpose.forms.mandates import MandateForm, ServiceForm
 from goldenthread.purpose.forms.objectives import AgreeForm, ObjectiveForm, TargetForm
+from goldenthread.purpose.forms.offices import OfficeForm
 
 __all__ = [
     "AgreeForm",
@@ -10,6 +11,7 @@ __all__ = [
     "KpiForm",
     "MandateForm",
     "ObjectiveForm",
+    "OfficeForm",
     "RateForm",
     "RedefineForm",
     "ServiceForm",

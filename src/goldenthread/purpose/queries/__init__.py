@@ -34,6 +34,7 @@ from goldenthread.purpose.queries.objectives import (
     objectives,
     required_targets_not_reached,
 )
+from goldenthread.purpose.queries.offices import OfficeRow, office_changes, office_rows
 from goldenthread.purpose.queries.past import Change, Past, objective_as_of, objective_changes
 from goldenthread.purpose.queries.services import Catalogue, catalogue
 
@@ -45,6 +46,7 @@ __all__ = [
     "LateFigure",
     "ObjectivePage",
     "ObjectiveRow",
+    "OfficeRow",
     "Past",
     "TargetView",
     "Template",
@@ -67,6 +69,8 @@ __all__ = [
     "objective_rows",
     "objectives",
     "objectives_without_mandate",
+    "office_changes",
+    "office_rows",
     "offices",
     "overdue_measurements",
     "required_targets_not_reached",

@@ -22,6 +22,7 @@ def navigation(person: Person) -> list[dict[str, Any]]:
         ("thread", "Objectives", "purpose:objectives", "g o", Kind.OBJECTIVE),
         ("office", "Mandate", "purpose:current_mandate", "g d", Kind.MANDATE),
         ("office", "Services", "purpose:services", "g v", Kind.MANDATE),
+        ("office", "Offices", "purpose:offices", "g f", Kind.MANDATE),
     ]
     return [
         {"group": group, "label": label, "url": reverse(name), "count": None, "key": key}
