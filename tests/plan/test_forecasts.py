@@ -20,6 +20,7 @@ from goldenthread.plan.models import Contribution, Forecast
 from goldenthread.projects import actions as projects
 from goldenthread.purpose import actions as purpose
 from goldenthread.schedule import actions as schedule
+from goldenthread.schedule.models import ActivityDates
 
 RUNS = 2000
 
@@ -59,6 +60,40 @@ def test_every_figure_computes_again_from_what_is_stored(scene):
         told = queries.explanation(found, kind, ident)
         assert told["same"], kind
         assert told["value"] == told["again"]
+
+
+def test_why_opens_from_every_figure_and_recomputes_to_the_one_on_the_page(scene):
+    """Objective, target, contribution, supervision and step: each page's link leads to the same figure, computed again."""
+    row, head = contribute(scene), scene.cast.head
+    made(scene)
+    client = scene.cast.client(head)
+    step, objective = scene.step.pk, scene.objective.pk
+    for page, whys in {
+        f"/objectives/{objective}": [f"objective/{objective}", f"target/{scene.target.pk}", f"contribution/{row.pk}"],
+        f"/plan/steps/{step}": [f"step/{step}", f"contribution/{row.pk}"],
+        f"/plan/contributions/{row.pk}": [f"contribution/{row.pk}"],
+    }.items():
+        shown = client.get(page).content.decode()
+        for why in whys:
+            assert f"/plan/explain/{why}" in shown, (page, why)
+            told = client.get(f"/plan/explain/{why}").content.decode()
+            assert "not equal" not in told.lower()
+            assert "Computed again" in told
+
+
+def test_a_figure_that_was_tampered_with_does_not_compute_again(scene):
+    contribute(scene)
+    found = Forecast.objects.get(pk=made(scene).pk)
+    found.results["targets"][str(scene.target.pk)]["p50"] += 1e-6
+    assert not queries.explanation(found, "target", scene.target.pk)["same"]
+
+
+def test_a_step_is_explained_by_its_pieces(scene):
+    told = queries.step_explanation(scene.step)
+    assert {f.name for f in told.figures} == {"finish", "spare", "left", "progress"}
+    assert all(f.same for f in told.figures)
+    ActivityDates.objects.filter(activity=scene.step.activity).update(early_finish=scene.today + timedelta(days=900))
+    assert not next(f for f in queries.step_explanation(scene.step).figures if f.name == "finish").same
 
 
 def test_what_cannot_be_computed_with_is_left_out_and_said(scene):

@@ -9,13 +9,14 @@ from datetime import date
 from django.db.models import Prefetch, QuerySet
 
 from goldenthread.accounts.models import Person
-from goldenthread.schedule.mapping import Chains, driving_chains
+from goldenthread.schedule.mapping import Chains, computed_dates, driving_chains
 from goldenthread.schedule.models import Activity, Assignment, Relationship, Schedule
 
 __all__ = [
     "Chains",
     "OutlineRow",
     "activities",
+    "computed_dates",
     "driving_chains",
     "open_work",
     "outline",

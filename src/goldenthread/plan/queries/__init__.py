@@ -32,6 +32,7 @@ from goldenthread.plan.queries.outline import (
     plans_with_baselines,
     plans_of,
 )
+from goldenthread.plan.queries.step_explanation import StepExplanation, step_explanation
 from goldenthread.plan.queries.step_page import StepPage, step_page
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "Gaps",
     "PlanOutline",
     "PlanRow",
+    "StepExplanation",
     "StepPage",
     "basis_of",
     "Who",
@@ -65,6 +67,7 @@ __all__ = [
     "plans_of",
     "shown_to",
     "stale_offices",
+    "step_explanation",
     "step_page",
     "target_fans",
     "with_shown",

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Subquery
+from django.urls import reverse
 from django.utils import timezone
 
 from goldenthread.accounts.models import Changeset, Person
@@ -62,9 +63,11 @@ def objective_forecasts(objective_ids: list[int]) -> dict[int, dict[str, Any]]:
         for pk in objective_ids:
             known = made.results["objectives"].get(str(pk))
             if known is not None:
-                targets = {int(t): row for t, row in made.results["targets"].items() if row["objective"] == pk}
+                mine = {int(t): row for t, row in made.results["targets"].items() if row["objective"] == pk}
+                targets = {t: {**row, "why": reverse("plan:explain", args=["target", t])} for t, row in mine.items()}
                 apart = _order(subjects, without=str(pk)) != usual if len(subjects) > 1 else None
                 since = {"made_at": made.made_at, "changes_since": changes_since(made), "tells_apart": apart}
+                since["why"] = reverse("plan:explain", args=["objective", pk])
                 found[pk] = {**known, "targets": targets, **since}
     return found
 

@@ -19,7 +19,7 @@ from goldenthread.schedule.models import Activity, Assignment, BaselineActivity,
 from goldenthread.schedule.queries import OutlineRow, outline
 from goldenthread.ui.terms import term
 
-GRADES = ("asserted", "done", "accepted", "seen as predicted", "compared", "replicated")
+GRADES = ("asserted", "done elsewhere", "accepted", "seen as predicted", "compared", "replicated")
 
 
 DOES = "W"  # stands beside the letters of RACI: who works on a task

@@ -14,7 +14,7 @@ from goldenthread.kit.errors import Forbidden
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan import queries
 from goldenthread.plan.models import Contribution, Forecast, Supervision
-from goldenthread.plan.views.shared import done, visitor
+from goldenthread.plan.views.shared import done, step_of, visitor
 from goldenthread.purpose.models import Objective, Target
 from goldenthread.ui import pages
 
@@ -30,6 +30,9 @@ OFFICES = {
 @require_GET
 def explain(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Formula, inputs, seed and time of a figure, and the figure computed again from them."""
+    if kind == "step":
+        step = step_of(request, pk)
+        return pages.page(request, "plan/templates/explain_step.html", {"step": step, "found": queries.step_explanation(step)})
     if kind not in MODELS:
         raise Http404
     rows = visible(MODELS[kind].objects.all(), visitor(request))

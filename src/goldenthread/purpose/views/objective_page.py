@@ -116,7 +116,7 @@ def expected(page: ObjectivePage, view: TargetView | None) -> dict[str, Any] | N
     if not page.row.forecast or view is None:
         return None
     known = (page.row.forecast.get("targets") or {}).get(view.target.pk)
-    names = ("p10", "p50", "p90", "coverage", "drift_share", "worth_mean", "worth_p10", "worth_p90")
+    names = ("p10", "p50", "p90", "coverage", "drift_share", "worth_mean", "worth_p10", "worth_p90", "why")
     return {name: known.get(name) for name in names} if known else None
 
 
