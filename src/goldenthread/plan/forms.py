@@ -115,7 +115,7 @@ def _hours(minutes: int | None) -> float | None:
 class ContributionForm(Versioned):
     """How work moves a KPI: by size first, by range where it is known."""
 
-    kpi = forms.ModelChoiceField(Kpi._base_manager.none(), label="Which figure does it move?")
+    kpi = forms.ModelChoiceField(Kpi._base_manager.none(), label="Which figure does it move?", empty_label="choose a figure")
     size = forms.ChoiceField(
         choices=[*Contribution.Size.choices, ("", "By a range")], required=False, initial="M", label="How much?"
     )

@@ -34,7 +34,7 @@ from goldenthread.purpose.queries.objectives import (
     objectives,
     required_targets_not_reached,
 )
-from goldenthread.purpose.queries.offices import OfficeRow, office_changes, office_rows
+from goldenthread.purpose.queries.office_page import OfficeRow, office_changes, office_rows
 from goldenthread.purpose.queries.past import Change, Past, objective_as_of, objective_changes
 from goldenthread.purpose.queries.services import Catalogue, catalogue
 
