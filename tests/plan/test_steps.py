@@ -152,3 +152,11 @@ def test_a_duty_makes_its_work_once_and_wants_proof(scene):
         actions.prove(occurrence=occurrence, proof=" ", by=scene.cast.member)
     actions.prove(occurrence=occurrence, proof="register/2027", by=scene.cast.member)
     assert scene.fresh(occurrence).activity.is_done
+
+
+def test_a_duty_named_on_its_page_justifies_a_step(scene):
+    client = scene.cast.client(scene.cast.head)
+    said = {"name": "Report", "source": "The Water Act", "cadence": "YEARLY", "minutes": "60", "step": scene.step.pk}
+    assert client.post("/plan/duties/add", said).status_code == 303
+    assert scene.fresh(scene.step).goal_answer == "DUTY"
+    assert f"/plan/steps/{scene.step.pk}" in client.get("/plan/duties").content.decode()

@@ -188,7 +188,12 @@ class DutyForm(Versioned):
     minutes = forms.IntegerField(min_value=1, max_value=100_000, initial=60, label="Minutes each time")
     proof_wanted = forms.CharField(max_length=300, required=False, label="Proof", help_text="What shows that it was done")
     valid_to = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}), label="Until")
+    step = forms.ModelChoiceField(
+        Step._base_manager.none(), required=False, label="Step it justifies", help_text="That step then needs no goal"
+    )
 
-    def __init__(self, *args: Any, by: Person, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, plan: Any, by: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        steps = Step.objects.filter(plan=plan, activity__cancelled_on=None).select_related("activity")
+        self.fields["step"].queryset = steps.order_by("activity__name")  # type: ignore[attr-defined]
         self.fields["holder"].queryset = people(by).order_by("name")  # type: ignore[attr-defined]

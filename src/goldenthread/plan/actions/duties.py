@@ -48,10 +48,15 @@ def add_duty(*, plan: BusinessPlan, name: str, source: str, by: Person | None, *
         duty = Duty(plan=plan, name=name.strip(), source=source.strip(), **fields)
         duty.full_clean(exclude=["organisation", "plan"], validate_unique=False, validate_constraints=False)
         duty.save()
-        for subject in (duty.step, duty.project):
-            if subject is not None and subject.goal_answer != GoalAnswer.LINKED:
-                history.change(subject, {"goal_answer": GoalAnswer.DUTY})
+        _justify(duty)
     return duty
+
+
+def _justify(duty: Duty) -> None:
+    """Work that a duty asks for needs no goal."""
+    for subject in (duty.step, duty.project):
+        if subject is not None and subject.goal_answer != GoalAnswer.LINKED:
+            history.change(subject, {"goal_answer": GoalAnswer.DUTY})
 
 
 def edit_duty(*, duty: Duty, changes: dict[str, Any], by: Person | None, version: int | None = None) -> None:
@@ -60,6 +65,7 @@ def edit_duty(*, duty: Duty, changes: dict[str, Any], by: Person | None, version
     _must_justify(by, duty.plan, {name: row for name, row in changes.items() if row != getattr(duty, name)})
     with changeset(title=f"Edit the duty {duty}", by=by, about=f"duty:{duty.pk}"):
         history.change(duty, changes, version=version)
+        _justify(duty)
 
 
 def following(cadence: str, day: date) -> date | None:

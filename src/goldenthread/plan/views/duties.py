@@ -15,7 +15,7 @@ from goldenthread.plan.models import Duty, DutyOccurrence
 from goldenthread.plan.views.shared import done, seen, visitor
 from goldenthread.ui import pages
 
-NAMES = ("name", "source", "holder", "cadence", "next_due", "minutes", "proof_wanted", "valid_to")
+NAMES = ("name", "source", "holder", "cadence", "next_due", "minutes", "proof_wanted", "valid_to", "step")
 
 
 @require_GET
@@ -47,7 +47,7 @@ def duties(request: HttpRequest) -> HttpResponse:
 def add_duty(request: HttpRequest) -> HttpResponse:
     """A new duty."""
     found = queries.plan_of(visitor(request), request.GET.get("office"))
-    form = DutyForm(request.POST or None, by=visitor(request))
+    form = DutyForm(request.POST or None, plan=found, by=visitor(request))
     if request.method == "POST" and form.is_valid():
         given = {n: form.cleaned_data[n] for n in NAMES}
         actions.add_duty(plan=found, by=visitor(request), **given)
@@ -60,7 +60,8 @@ def add_duty(request: HttpRequest) -> HttpResponse:
 def edit_duty(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a duty."""
     row: Duty = seen(request, Duty, pk, "plan", "holder")
-    form = DutyForm(request.POST or None, by=visitor(request), initial={n: getattr(row, n) for n in (*NAMES, "version")})
+    initial = {n: getattr(row, n) for n in (*NAMES, "version")}
+    form = DutyForm(request.POST or None, plan=row.plan, by=visitor(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         changes = {n: form.cleaned_data[n] for n in NAMES}
         actions.edit_duty(duty=row, changes=changes, by=visitor(request), version=form.cleaned_data["version"])
