@@ -29,8 +29,8 @@ from goldenthread.plan.queries.outline import (
     offices_of,
     plan_of,
     plan_outline,
-    plans_with_baselines,
     plans_of,
+    plans_with_baselines,
 )
 from goldenthread.plan.queries.step_explanation import StepExplanation, step_explanation
 from goldenthread.plan.queries.step_page import StepPage, step_page
@@ -43,8 +43,8 @@ __all__ = [
     "PlanRow",
     "StepExplanation",
     "StepPage",
-    "basis_of",
     "Who",
+    "basis_of",
     "changes_since",
     "contribution_sentence",
     "drift_rows",
@@ -63,8 +63,8 @@ __all__ = [
     "offices_of",
     "plan_of",
     "plan_outline",
-    "plans_with_baselines",
     "plans_of",
+    "plans_with_baselines",
     "shown_to",
     "stale_offices",
     "step_explanation",
