@@ -8,6 +8,7 @@ from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.kit.permissions import Role
 from goldenthread.plan import actions as plan
 from goldenthread.plan.actions.choices import answer_with_choice
+from goldenthread.plan.models import Forecast
 from goldenthread.plan.queries import NAMELESS, levers
 from goldenthread.projects import actions as projects
 from goldenthread.purpose import actions as purpose
@@ -104,6 +105,12 @@ def test_a_lever_that_one_may_not_see_has_no_name(scene, cast):
         {"ref": f"project:{scene.project.pk}", "name": scene.project.name},
         {"ref": f"step:{scene.step.pk}", "name": "A step"},
     ]
-    made = type("Made", (), {"results": {"levers": {"1": kept}}})
+    made = Forecast(results={"levers": {"1": kept}})
     assert [lever["name"] for lever in levers(made, 1, cast.fresh(cast.pmo))] == [NAMELESS, "A step"]
     assert [lever["name"] for lever in levers(made, 1, cast.fresh(cast.head))] == [scene.project.name, "A step"]
+
+
+def test_a_plan_is_started_only_by_who_may_change_it_even_where_it_is_there(scene, cast):
+    with pytest.raises(Forbidden):
+        plan.found_plan(office=cast.office, by=cast.member)
+    assert plan.found_plan(office=cast.office, by=cast.head) == scene.plan

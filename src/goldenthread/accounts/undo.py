@@ -104,9 +104,7 @@ def _chunks(ids: list[int]) -> Iterator[list[int]]:
 
 def _title(changeset: Changeset, by: Person | None) -> str:
     """What an action is called to `by`, who may not see every row that it wrote."""
-    return (
-        changeset.title if by is None or queries.open_changesets([changeset], by) else f"action {changeset.pk}, not shown to you"
-    )
+    return changeset.title if by is None or queries.open_ids([changeset], by) else f"action {changeset.pk}, not shown to you"
 
 
 def _refuse_if_changed_since(model: Any, rows: list[Touched], by: Person | None) -> None:

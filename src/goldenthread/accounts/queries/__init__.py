@@ -25,7 +25,7 @@ from goldenthread.accounts.queries.changes import (
     changes_of,
     head_of,
     may_undo,
-    open_changesets,
+    open_ids,
     told_differences,
     visible_records,
 )
@@ -86,7 +86,7 @@ __all__ = [
     "mentions",
     "newest_changeset_id",
     "only_administrator",
-    "open_changesets",
+    "open_ids",
     "organisation_named",
     "own_rows",
     "people",

@@ -228,11 +228,6 @@ def activity(
     return ActivityPage(tuple(lines[:PAGE]), lines[PAGE - 1].changeset.pk if len(lines) > PAGE else None)
 
 
-def open_changesets(changesets: list[Changeset], viewer: Person) -> list[Changeset]:
-    """Those whose title `viewer` may read, in the same order: every row that they wrote may be seen."""
-    return [line.changeset for line in _seen(changesets, viewer) if line.is_open]
-
-
 def open_ids(changesets: list[Changeset], viewer: Person) -> set[int]:
     """Of these, the changesets that `viewer` may be told in words."""
     return {line.changeset.pk for line in _seen(changesets, viewer) if line.is_open}

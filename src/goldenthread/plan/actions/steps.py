@@ -52,6 +52,8 @@ def _about(step: Step) -> str:
 
 def found_plan(*, office: Office, by: Person | None, name: str = "") -> BusinessPlan:
     """The office's business plan with its empty schedule; the one that is there if there is one."""
+    if by is not None and not may_in(by, Act.EDIT, Kind.PLAN, office.scope_id):
+        raise Forbidden("You may not start a plan for this office.")
     found = BusinessPlan.objects.filter(office=office).first()
     if found is not None:
         return found
@@ -60,7 +62,6 @@ def found_plan(*, office: Office, by: Person | None, name: str = "") -> Business
         network = schedule.add_schedule(scope=office.scope, name=title)
         plan = BusinessPlan(office=office, scope=office.scope, schedule=network, name=title)
         plan.save()
-        must_plan(by, plan)
     return plan
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from goldenthread.accounts.models import Person
-from goldenthread.accounts.queries import open_changesets, rights, visible
+from goldenthread.accounts.queries import open_ids, rights, visible
 from goldenthread.kit import history
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan.models import Contribution, Duty, Raci, Step, Supervision
@@ -104,4 +104,6 @@ def _changes(step: Step, person: Person) -> list[Any]:
     of_step = history.records(Step).filter(id=step.pk).select_related("changeset__by")
     of_activity = history.records(Activity).filter(id=step.activity_id).select_related("changeset__by")
     found = {r.changeset_id: r.changeset for r in [*of_step, *of_activity]}
-    return open_changesets([found[pk] for pk in sorted(found, reverse=True)[:HISTORY]], person)
+    newest = [found[pk] for pk in sorted(found, reverse=True)[:HISTORY]]
+    told = open_ids(newest, person)
+    return [changeset for changeset in newest if changeset.pk in told]
