@@ -30,6 +30,12 @@ def test_mean_and_spread_are_those_of_the_sum(correlation):
     assert np.percentile(same, [10, 80]) == pytest.approx(np.percentile(total, [10, 80]), rel=0.03)
 
 
+def test_a_certain_piece_only_shifts_the_range():
+    """Its variance is 0, and not a little less by rounding, of which there is no root."""
+    sure = 2.79976135579816
+    assert finish_range([0.0, sure], [0.0, sure], [1.0, sure]) == pytest.approx((sure, sure, sure + 1.0))
+
+
 @given(pieces=PIECES)
 def test_the_range_is_in_order_and_no_wider_than_all_lows_to_all_highs(pieces):
     a, m, b = np.array(pieces).T

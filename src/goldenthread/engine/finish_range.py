@@ -43,7 +43,7 @@ def finish_range(
     width = float((b - a).sum())
     if width == 0.0:
         return (float(m.sum()),) * 3
-    variances = (a * a + m * m + b * b - a * m - a * b - m * b) / 18.0
+    variances = ((b - a) ** 2 - (m - a) * (b - m)) / 18.0  # the formula above, never below 0 by rounding
     c = options.correlation
     variance = (1.0 - c) * float(variances.sum()) + c * float(np.sqrt(variances).sum()) ** 2
     r = float((m - a).sum()) / width
