@@ -30,6 +30,13 @@ def test_mean_and_spread_are_those_of_the_sum(correlation):
     assert np.percentile(same, [10, 80]) == pytest.approx(np.percentile(total, [10, 80]), rel=0.03)
 
 
+def test_pieces_are_alike_correlated_by_three_tenths_unless_said_otherwise():
+    """Two pieces of standard deviation s: variance 2 s^2 (1 + 0.3); the triangle of the sum keeps the shape of the pieces."""
+    low, likely, high = finish_range([1, 1], [2, 2], [6, 6])
+    assert (high - low) / (6 - 1) == pytest.approx((2 * 1.3) ** 0.5)
+    assert (low + likely + high) / 3 == pytest.approx(6.0)
+
+
 def test_a_certain_piece_only_shifts_the_range():
     """Its variance is 0, and not a little less by rounding, of which there is no root."""
     sure = 2.79976135579816
