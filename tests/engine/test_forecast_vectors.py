@@ -135,6 +135,7 @@ def test_independent_required_targets_multiply_and_voluntary_ones_do_not_count(p
     assert got.contributions.objective_chance.tolist() == pytest.approx([got.objectives.chance[0]] * 2)
     one = thread(steps, kpis=[{}, {}], targets=[{}, {"kpi": 1, "required": 0}])
     assert near(run(one, path).objectives.chance[0], 0.7)
+    assert run(one, path, runs=100).contributions.objective_item.tolist() == [0]  # the other moves nothing that is required
     none = thread(steps, kpis=[{}, {}], targets=[{"required": 0}, {"kpi": 1, "required": 0}])
     assert math.isnan(run(none, path).objectives.chance[0])
 
