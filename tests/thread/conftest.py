@@ -1,5 +1,6 @@
 """An office with a mandate, goals, a plan and projects, small or large, some of it confidential."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -60,6 +61,12 @@ class Scene:
         first = len(self.projects)
         rows = [{"name": f"Project {first + n}"} for n in range(count)]
         self.projects += projects.add_projects(rows=rows, under=self.cast.office.scope, by=self.cast.head)
+
+
+def text(response) -> str:
+    """What a reader reads of the page itself."""
+    main = response.content.decode().split('id="main"', 1)[1]
+    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
 
 
 def goal(cast: Cast, title: str, *, confidential: bool = False) -> tuple[Objective, Kpi]:

@@ -1,7 +1,6 @@
 """The pages that read across rooms: how many statements they take, and who sees what on them."""
 
 import re
-from datetime import timedelta
 
 import pytest
 
@@ -11,19 +10,11 @@ from goldenthread.kit import history
 from goldenthread.plan import actions as plan
 from goldenthread.plan.actions.forecasts import make_forecast
 from goldenthread.projects import actions as projects
-from goldenthread.projects.models import GoalAnswer, Project
+from goldenthread.projects.models import GoalAnswer
 from goldenthread.purpose import actions as purpose
-from goldenthread.purpose.models import Objective
-from goldenthread.thread import queries
-from tests.thread.conftest import TODAY, goal
+from tests.thread.conftest import TODAY, goal, text
 
 MOST = {"/": 12, "/map": 8, "/gaps": 10}
-
-
-def text(response) -> str:
-    """What a reader reads of the page itself."""
-    main = response.content.decode().split('id="main"', 1)[1]
-    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
 
 
 def worker(scene) -> Person:
@@ -123,88 +114,6 @@ class TestPalette:
         for words in ("Step", "Faster", "Project", "Figure"):
             assert "Nothing found" in text(nobody.get(f"/palette?q={words}"))
         assert scene.cast.nobody.name in text(nobody.get("/palette?q=Nia"))
-
-
-def offered(client, leaver) -> list[str]:
-    """What the page would hand over."""
-    page = client.get(f"/people/{leaver.pk}/hand-over").content.decode()
-    return re.findall(r'name="refs" value="([a-z]+:\d+)" checked>', page)
-
-
-class TestHandingOver:
-    def test_a_leavers_work_is_found_and_moves_as_one_action(self, scene):
-        leaver, taker, head = worker(scene), scene.cast.pmo, scene.cast.head
-        accounts.edit_person(person=leaver, changes={"leaves_on": TODAY + timedelta(days=20)}, by=scene.cast.admin)
-        purpose.edit_kpi(kpi=scene.kpi, changes={"owner": leaver}, by=head)
-        client = scene.cast.client(head)
-        assert "4 pieces of open work" in text(client.get("/gaps"))
-        page = client.get(f"/people/{leaver.pk}")
-        assert "Step 0" in text(page)
-        assert f'<a href="/people/{leaver.pk}/hand-over">Hand it over</a>' in page.content.decode()
-        response = client.post(f"/people/{leaver.pk}/hand-over", {"taker": taker.pk, "refs": offered(client, leaver)})
-        assert response.status_code == 303
-        assert "Step 0" in text(client.get(f"/people/{taker.pk}"))
-        assert "Work of people who leave" not in text(client.get("/gaps"))
-        assert leaver.name not in text(client.get("/map"))
-        scene.kpi.refresh_from_db()
-        assert scene.kpi.owner == taker
-        undo = re.search(r"/activity/\d+/undo", client.get("/activity").content.decode())
-        assert undo is not None
-        assert client.post(undo[0]).status_code in {302, 303}
-        assert "4 pieces of open work" in text(client.get("/gaps"))
-
-    def test_everything_that_names_a_person_as_the_one_who_answers_moves(self, scene):
-        head, leaver, taker = scene.cast.head, worker(scene), scene.cast.pmo
-        project = Project.objects.filter(state="RUNNING").first()
-        projects.edit_project(project=project, changes={"manager": leaver, "sponsor": leaver}, by=head)
-        programme = projects.add_programme(name="Renewal", by=head, under=scene.cast.office.scope, owner=leaver)
-        objective, _ = goal(scene.cast, "Answer for it")
-        purpose.edit_objective(objective=objective, changes={"owner": leaver}, by=head)
-        duty = plan.add_duty(plan=scene.plan, name="Report to the regulator", source="Law", holder=leaver, by=head)
-        client = scene.cast.client(head)
-        refs = offered(client, leaver)
-        assert {ref.split(":")[0] for ref in refs} >= {"activity", "duty", "manager", "sponsor", "programme", "objective"}
-        assert client.post(f"/people/{leaver.pk}/hand-over", {"taker": taker.pk, "refs": refs}).status_code == 303
-        for row, name in (
-            (project, "manager"),
-            (project, "sponsor"),
-            (programme, "owner"),
-            (objective, "owner"),
-            (duty, "holder"),
-        ):
-            row.refresh_from_db()
-            assert getattr(row, name) == taker, (row, name)
-        assert not queries.charges(leaver, head).rows
-
-    def test_what_is_not_chosen_stays(self, scene):
-        client, leaver = scene.cast.client(scene.cast.head), worker(scene)
-        first, *rest = offered(client, leaver)
-        assert client.post(f"/people/{leaver.pk}/hand-over", {"taker": scene.cast.pmo.pk, "refs": [first]}).status_code == 303
-        assert offered(client, leaver) == rest
-        assert client.post(f"/people/{leaver.pk}/hand-over", {"taker": scene.cast.pmo.pk, "refs": [first]}).status_code == 422
-
-    def test_what_one_may_not_change_is_shown_and_stays(self, scene):
-        leaver, pmo = worker(scene), scene.cast.pmo
-        objective, _ = goal(scene.cast, "Agreed with the board")
-        Objective.objects.filter(pk=objective.pk).update(owner=leaver, state=Objective.State.APPROVED)
-        client = scene.cast.client(pmo)  # edits objectives, and approves none
-        shown = client.get(f"/people/{leaver.pk}/hand-over").content.decode()
-        assert "Agreed with the board" in shown
-        assert f"objective:{objective.pk}" not in offered(client, leaver)
-        forged = {"taker": pmo.pk, "refs": [f"objective:{objective.pk}"]}
-        assert client.post(f"/people/{leaver.pk}/hand-over", forged).status_code == 422
-        objective.refresh_from_db()
-        assert objective.owner == leaver
-
-    def test_needs_somebody_else_and_something_open(self, scene):
-        client, leaver = scene.cast.client(scene.cast.head), worker(scene)
-        assert client.post(f"/people/{leaver.pk}/hand-over", {"taker": leaver.pk}).status_code == 422
-        assert client.post(f"/people/{scene.cast.nobody.pk}/hand-over", {"taker": leaver.pk}).status_code == 422
-
-    def test_who_does_not_plan_moves_nothing(self, scene):
-        for role in ("AUDITOR", "PROJECT_MANAGER", "SPONSOR"):
-            client = scene.cast.client(scene.cast.people[role])
-            assert client.post(f"/people/{worker(scene).pk}/hand-over", {"taker": scene.cast.pmo.pk}).status_code == 403
 
 
 class TestGaps:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
@@ -325,23 +325,6 @@ def unassign(*, activity: Activity, person: Person, by: Person | None) -> None:
     with changeset(title=f"Take {person} off {activity}", by=by, about=_about(activity)):
         for assignment in Assignment.objects.filter(activity=activity, resource__person=person):
             assignment.delete()
-
-
-def hand_over(*, giver: Person, taker: Person, by: Person, activities: Collection[int] | None = None) -> int:
-    """Give the open work of one person, or these activities of it, to another as one action. Returns how many moved."""
-    if giver.pk == taker.pk:
-        raise Refused("Choose somebody else.", field="taker")
-    moved = 0
-    with changeset(title=f"Hand the work of {giver} to {taker}", by=by, about=f"person:{giver.pk}"):
-        rows = Assignment.objects.filter(
-            resource__person=giver, activity__actual_finish__isnull=True, activity__cancelled_on__isnull=True
-        ).select_related("activity__schedule__scope")
-        for row in rows if activities is None else rows.filter(activity__in=activities):
-            _must_edit(by, row.activity.schedule)
-            assign(activity=row.activity, person=taker, by=by, units=row.units)
-            row.delete()
-            moved += 1
-    return moved
 
 
 def set_baseline(*, schedule: Schedule, name: str, by: Person | None, on: date | None = None) -> Baseline:

@@ -11,6 +11,7 @@ from django import forms
 
 from goldenthread.accounts.models import Person
 from goldenthread.engine.proposals import ObjectiveProposal
+from goldenthread.plan.queries import Held
 from goldenthread.purpose.models import Target
 from goldenthread.thread.actions import Kept
 
@@ -147,15 +148,14 @@ class FiguresForm(forms.Form):
 
 
 class HandOverForm(forms.Form):
-    """Who takes the work over, and which of it."""
+    """Who takes over, and which rows: all of them until some are left out."""
 
     taker: Any = forms.ModelChoiceField(queryset=None, label="Who takes it over?", empty_label="choose")
-    refs = forms.MultipleChoiceField(error_messages={"required": "Choose what is handed over."})
 
-    def __init__(self, data: Any, people: Any, refs: list[str]) -> None:
+    def __init__(self, data: Any, people: Any, held: Held) -> None:
         super().__init__(data)
         self.fields["taker"].queryset = people  # type: ignore[attr-defined]
-        self.fields["refs"].choices = [(ref, ref) for ref in refs]  # type: ignore[attr-defined]
+        self.rows = [row.key for row in held.rows] if data is None else data.getlist("rows")
 
     @property
     def person(self) -> Person:

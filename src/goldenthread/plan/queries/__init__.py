@@ -32,6 +32,7 @@ from goldenthread.plan.queries.outline import (
     plans_of,
     plans_with_baselines,
 )
+from goldenthread.plan.queries.responsibilities import Held, Leaver, held_by, responsibilities
 from goldenthread.plan.queries.step_explanation import StepExplanation, step_explanation
 from goldenthread.plan.queries.step_page import StepPage, step_page
 
@@ -39,6 +40,8 @@ __all__ = [
     "NAMELESS",
     "FrozenPlan",
     "Gaps",
+    "Held",
+    "Leaver",
     "PlanOutline",
     "PlanRow",
     "StepExplanation",
@@ -52,6 +55,7 @@ __all__ = [
     "explanation",
     "forecasts_of",
     "gaps",
+    "held_by",
     "latest_forecast",
     "levers",
     "may_explain",
@@ -65,6 +69,7 @@ __all__ = [
     "plan_outline",
     "plans_of",
     "plans_with_baselines",
+    "responsibilities",
     "shown_to",
     "stale_offices",
     "step_explanation",

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Sum, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 
-from goldenthread.accounts.models import Person, RoleGrant, Scope, ScopePath
+from goldenthread.accounts.models import Person, Scope, ScopePath
 from goldenthread.accounts.queries import may_in, rights
 from goldenthread.engine.belief_gap import BeliefGap, PulseAnswer, belief_gap, complete_paths
 from goldenthread.engine.thread_gaps import Goal, GoalGap, PersonGap, StepGap, coverage_gaps, people_without_line, without_owner
@@ -20,6 +20,7 @@ from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan.mapping import gaps as mapping
 from goldenthread.plan.models import Contribution, Duty, Raci
 from goldenthread.plan.models import PulseAnswer as PulseRow
+from goldenthread.plan.queries.responsibilities import Leaver, staff_and_leavers
 from goldenthread.projects.models import Project
 from goldenthread.purpose.models import Mandate, Objective, Office, Service
 from goldenthread.schedule.models import Activity, Assignment
@@ -28,16 +29,6 @@ PERIOD_DAYS = 28  # hours worked count over the last four weeks
 PULSE_DAYS = 92
 OPEN_FIRST = (Objective.State.APPROVED, Objective.State.PROPOSED, Objective.State.DRAFT, Objective.State.ACHIEVED)
 NAMELESS_GOAL = "A confidential objective"
-
-
-@dataclass(frozen=True)
-class Leaver:
-    """A person with a last day who still has open work, by how many pieces."""
-
-    person: int
-    name: str
-    leaves_on: date
-    pieces: int
 
 
 @dataclass(frozen=True)
@@ -177,7 +168,7 @@ def gaps(office: Office, today: date, person: Person) -> Gaps:
     rows = gap_rows(office, today)
     work = mapping.work(rows)
     links = [link for item in work for link in item.links] + mapping.links_of_others(rows)
-    people, leavers = _staff(office)
+    people, leavers = staff_and_leavers(office, today)
     hidden = _hidden(rows, office, person)
     shown = [w if w.key not in hidden else _nameless(w) for w in work]
     return Gaps(
@@ -190,32 +181,6 @@ def gaps(office: Office, today: date, person: Person) -> Gaps:
         work={w.key: w for w in shown},
         leavers=leavers,
     )
-
-
-def _staff(office: Office) -> tuple[dict[int, str], list[Leaver]]:
-    """Who stays, by name, and who leaves with open work; without those whose role or work lies in another office only.
-
-    One statement.
-    """
-    unfinished = Q(
-        resource__assignments__activity__actual_finish__isnull=True,
-        resource__assignments__activity__cancelled_on__isnull=True,
-        resource__assignments__activity__children__isnull=True,
-    )
-    pieces = Count("resource__assignments__activity", filter=unfinished, distinct=True)
-    work = Assignment.objects.filter(resource__person=OuterRef("pk"), activity__schedule__plan__isnull=False)
-    roles = RoleGrant.objects.filter(person=OuterRef("pk"), scope__scope_kind=Scope.ScopeKind.OFFICE)
-    here = Exists(work.filter(activity__schedule__plan__office=office)) | Exists(roles.filter(scope=office.scope_id))
-    rows = Person.objects.filter(here | ~(Exists(work) | Exists(roles)), is_external=False, resource__isnull=False)
-    staff, leavers = {}, []
-    for pk, name, leaves_on, open_ones in (
-        rows.annotate(pieces=pieces).order_by("name").values_list("pk", "name", "leaves_on", "pieces")
-    ):
-        if leaves_on is None:
-            staff[pk] = name
-        elif open_ones:
-            leavers.append(Leaver(pk, name, leaves_on, open_ones))
-    return staff, leavers
 
 
 def _hidden(rows: mapping.GapRows, office: Office, person: Person) -> set[str]:

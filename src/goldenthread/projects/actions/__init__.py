@@ -7,8 +7,8 @@ from goldenthread.projects.actions.projects import (
     add_projects,
     cancel_project,
     close_project,
+    edit_programme,
     edit_project,
-    hand_programme,
 )
 from goldenthread.projects.actions.reports import report_status, withdraw_report
 
@@ -20,8 +20,8 @@ __all__ = [
     "apply_list",
     "cancel_project",
     "close_project",
+    "edit_programme",
     "edit_project",
-    "hand_programme",
     "import_project_file",
     "report_status",
     "withdraw_report",

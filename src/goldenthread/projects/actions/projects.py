@@ -63,12 +63,13 @@ def add_programme(*, name: str, by: Person | None, under: Scope | None = None, o
     return programme
 
 
-def hand_programme(*, programme: Programme, owner: Person, by: Person) -> None:
-    """Have another person lead the programme."""
-    if not may(by, Act.EDIT, programme):
+def edit_programme(*, programme: Programme, changes: dict[str, Any], by: Person | None, version: int | None = None) -> None:
+    """Change its name or who steers it."""
+    if by is not None and not may(by, Act.EDIT, programme):
         raise Forbidden("You may not change this programme.")
-    with accounts.changeset(title=f"{owner} leads {programme.name}", by=by):
-        change(programme, {"owner": owner}, version=None)
+    only(changes, {"name", "owner"})
+    with accounts.changeset(title=f"Edit the programme {programme}", by=by, about=f"programme:{programme.pk}"):
+        change(programme, changes, version)
 
 
 def add_project(*, name: str, by: Person | None, under: Scope | None = None, **fields: Any) -> Project:

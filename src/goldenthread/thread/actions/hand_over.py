@@ -1,64 +1,83 @@
-"""What a person does and answers for, given to another as one action."""
+"""What a person who leaves is responsible for, given to another: the rows chosen, as one action."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from typing import Any
 
-from goldenthread.accounts.actions import changeset
+from django.utils import timezone
+
+from goldenthread.accounts import actions as accounts
 from goldenthread.accounts.models import Person
 from goldenthread.kit.errors import Refused
+from goldenthread.kit.permissions import Act
 from goldenthread.plan import actions as plan
-from goldenthread.plan.models import Duty, Raci
+from goldenthread.plan import queries as plans
+from goldenthread.plan.models import Raci, Step
 from goldenthread.projects import actions as projects
-from goldenthread.projects.models import Programme, Project
 from goldenthread.purpose import actions as purpose
-from goldenthread.purpose.models import Kpi, Objective
 from goldenthread.schedule import actions as schedule
-from goldenthread.thread.queries.charges import DOES, charges
+from goldenthread.schedule.models import Activity, Assignment
 
 
-def hand_over(*, giver: Person, taker: Person, by: Person, refs: Collection[str] | None = None) -> int:
-    """Give the things named, or everything that `by` may give on, to another person. Returns how many moved.
+def hand_over(*, giver: Person, taker: Person, by: Person, rows: Collection[str] | None = None) -> int:
+    """Give what one person is responsible for to another, as one action that can be undone. Returns how many things moved.
 
-    Refused where nothing is chosen, or where it has changed hands meanwhile.
+    `rows`: kind and id as `plans.held_by` names them; without them everything that `by` may change. What `giver` does not
+    hold, or `by` may not change, is refused, and nothing moves.
     """
     if giver.pk == taker.pk:
         raise Refused("Choose somebody else.", field="taker")
-    movable = [row.ref for row in charges(giver, by).movable]
-    chosen = movable if refs is None else [ref for ref in movable if ref in set(refs)]
-    if not movable:
-        raise Refused(f"{giver} has nothing open that you may give to another.", field="taker")
+    held = {row.key: row for row in plans.held_by(giver, by, timezone.localdate(), Act.EDIT).rows}
+    if rows is not None and not set(rows) <= held.keys():
+        raise Refused(f"One of these is no longer with {giver}.", field="rows", advice="Look at the list again.")
+    chosen = [row for key, row in held.items() if rows is None or key in rows]
     if not chosen:
-        raise Refused("Choose what is handed over.", field="refs")
-    if refs is not None and set(refs) - set(movable):
-        raise Refused("Some of it has changed hands meanwhile.", field="refs", advice="Look at the list again.")
-    ids: dict[str, list[int]] = {}
-    for ref in chosen:
-        noun, _, pk = ref.partition(":")
-        ids.setdefault(noun, []).append(int(pk))
-    with changeset(title=f"Hand the work of {giver} to {taker}", by=by, about=f"person:{giver.pk}"):
-        _work(ids.get("activity", []), giver, taker, by)
-        for duty in Duty.objects.filter(pk__in=ids.get("duty", [])).select_related("plan"):
-            plan.edit_duty(duty=duty, changes={"holder": taker}, by=by)
-        for kpi in Kpi.objects.filter(pk__in=ids.get("kpi", [])):
-            purpose.edit_kpi(kpi=kpi, changes={"owner": taker}, by=by)
-        for part in ("manager", "sponsor"):
-            for project in Project.objects.filter(pk__in=ids.get(part, [])).select_related("scope"):
-                projects.edit_project(project=project, changes={part: taker}, by=by)
-        for programme in Programme.objects.filter(pk__in=ids.get("programme", [])):
-            projects.hand_programme(programme=programme, owner=taker, by=by)
-        for objective in Objective.objects.filter(pk__in=ids.get("objective", [])):
-            purpose.edit_objective(
-                objective=objective, changes={"owner": taker}, by=by, reason=f"{giver} hands the work over to {taker}"
-            )
+        raise Refused("Choose what moves." if held else f"{giver} has nothing that you may hand over.", field="rows")
+    title = f"Hand the work of {giver} to {taker}"
+    with accounts.changeset(title=title, by=by, about=f"person:{giver.pk}"), schedule.postponed_dates():
+        for row in chosen:
+            row.row.refresh_from_db()  # it may have moved already in another role
+            _GIVE[row.key.partition(":")[0]](row.row, giver, taker, by)
     return len(chosen)
 
 
-def _work(activities: list[int], giver: Person, taker: Person, by: Person) -> None:
-    """Assignments, and the letters on the steps."""
-    letters = Raci.objects.filter(person=giver, letter__in=DOES, step__activity__in=activities)
-    for row in letters.select_related("step__activity__schedule__scope", "step__plan"):
-        plan.set_raci(step=row.step, person=taker, letter=row.letter, by=by)
-        if row.letter == Raci.Letter.RESPONSIBLE:
-            plan.clear_raci(step=row.step, person=giver, letter=row.letter, by=by)
-    schedule.hand_over(giver=giver, taker=taker, by=by, activities=activities)
+def _give_work(activity: Activity, giver: Person, taker: Person, by: Person) -> None:
+    """The letter where the work is a step's, and the share of the time."""
+    found = Assignment.objects.filter(activity=activity, resource__person=giver).first()
+    if found is not None:
+        schedule.assign(activity=activity, person=taker, by=by, units=found.units)
+        schedule.unassign(activity=activity, person=giver, by=by)
+    letter = Raci.Letter.RESPONSIBLE
+    for row in Raci.objects.filter(step__activity=activity, person=giver, letter=letter).select_related("step__plan"):
+        plan.set_raci(step=row.step, person=taker, letter=letter, by=by)
+        plan.clear_raci(step=row.step, person=giver, letter=letter, by=by)
+
+
+def _give_step(step: Step, giver: Person, taker: Person, by: Person) -> None:
+    """A new accountable takes the letter from the old one."""
+    plan.set_raci(step=step, person=taker, letter=Raci.Letter.ACCOUNTABLE, by=by)
+
+
+def _give_deputy(person: Person, giver: Person, taker: Person, by: Person) -> None:
+    """Nobody is one's own deputy: where the one stood in for takes over, the place is free."""
+    accounts.edit_person(person=person, changes={"deputy": None if taker.pk == person.pk else taker}, by=by)
+
+
+def _give_objective(objective: Any, giver: Person, taker: Person, by: Person) -> None:
+    """What was approved changes only with a reason: that its owner hands it over."""
+    purpose.edit_objective(objective=objective, changes={"owner": taker}, by=by, reason=f"{giver} hands it over")
+
+
+_GIVE: dict[str, Callable[[Any, Person, Person, Person], None]] = {
+    "office": lambda row, _, taker, by: purpose.edit_office(office=row, changes={"head": taker}, by=by),
+    "objective": _give_objective,
+    "kpi": lambda row, _, taker, by: purpose.edit_kpi(kpi=row, changes={"owner": taker}, by=by),
+    "step": _give_step,
+    "work": _give_work,
+    "duty": lambda row, _, taker, by: plan.edit_duty(duty=row, changes={"holder": taker}, by=by),
+    "lead": lambda row, _, taker, by: projects.edit_project(project=row, changes={"manager": taker}, by=by),
+    "sponsor": lambda row, _, taker, by: projects.edit_project(project=row, changes={"sponsor": taker}, by=by),
+    "programme": lambda row, _, taker, by: projects.edit_programme(programme=row, changes={"owner": taker}, by=by),
+    "deputy": _give_deputy,
+}

@@ -1,8 +1,7 @@
 """Reads across rooms, one module a page: chains, today, the map, the first run, a person's work, the search."""
 
 from goldenthread.thread.queries.chains import Chains, Link, chains_of
-from goldenthread.thread.queries.charges import Charge, Charges, charges
-from goldenthread.thread.queries.people import OpenWork, may_see_work, open_work, takers
+from goldenthread.thread.queries.people import may_see_work, takers
 from goldenthread.thread.queries.search import search_rows
 from goldenthread.thread.queries.start import FirstRun, Result, figures, first_run, has_answers, result
 from goldenthread.thread.queries.thread_map import ThreadMap, thread_map
@@ -10,23 +9,18 @@ from goldenthread.thread.queries.today import Today, TodayRow, leads, team_today
 
 __all__ = [
     "Chains",
-    "Charge",
-    "Charges",
     "FirstRun",
     "Link",
-    "OpenWork",
     "Result",
     "ThreadMap",
     "Today",
     "TodayRow",
     "chains_of",
-    "charges",
     "figures",
     "first_run",
     "has_answers",
     "leads",
     "may_see_work",
-    "open_work",
     "result",
     "search_rows",
     "takers",
