@@ -140,7 +140,7 @@ def today(session: Session, email: str, *, json: bool) -> None:
     if json:
         document({"person": person.email, "day": day.day.isoformat(), "items": items})
         return
-    say(f"{day.title}: {len(items)} things, {day.load.hours_used:.1f} of {day.hours_today:.1f} hours\n")
+    say(f"{day.title}: {day.summary or 'nothing waits.'}\n")
     rows = [
         [
             i,

@@ -1,6 +1,7 @@
 """Reads across rooms, one module a page: chains, today, the map, the first run, a person's work, the search."""
 
 from goldenthread.thread.queries.chains import Chains, Link, chains_of
+from goldenthread.thread.queries.decisions import Decision, decisions
 from goldenthread.thread.queries.people import may_see_work, takers
 from goldenthread.thread.queries.search import search_rows
 from goldenthread.thread.queries.start import FirstRun, Result, figures, first_run, has_answers, result
@@ -9,6 +10,7 @@ from goldenthread.thread.queries.today import Today, TodayRow, leads, team_today
 
 __all__ = [
     "Chains",
+    "Decision",
     "FirstRun",
     "Link",
     "Result",
@@ -16,6 +18,7 @@ __all__ = [
     "Today",
     "TodayRow",
     "chains_of",
+    "decisions",
     "figures",
     "first_run",
     "has_answers",

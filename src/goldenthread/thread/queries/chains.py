@@ -106,7 +106,9 @@ class Chains:
 
 
 def chains_of(activities: list[Activity], person: Person) -> Chains:
-    """Chains for these activities: three statements, whatever their number."""
+    """Chains for these activities: three statements, whatever their number; none where there are none."""
+    if not activities:
+        return Chains({}, {}, {}, {}, {}, {}, {}, {}, False, frozenset(), person.pk)
     schedules = {a.schedule_id for a in activities}
     rows = Activity.objects.filter(schedule_id__in=schedules).values_list(
         "pk",

@@ -18,6 +18,8 @@ from goldenthread.plan.models import BusinessPlan, Forecast
 from goldenthread.purpose.queries import overdue_measurements
 from goldenthread.schedule.models import Activity, Assignment
 from goldenthread.thread.queries.chains import Chains, Link, chains_of
+from goldenthread.thread.queries.decisions import Decision, decisions
+from goldenthread.ui.writing import hours, plural
 from goldenthread.workspace.models import Question
 
 HOUR, DAY_MINUTES = 60, 480
@@ -53,9 +55,20 @@ class TodayRow:
         return next((link.url for link in self.chain if link.kind in {"step", "project"}), None)
 
     @property
+    def key(self) -> Any:
+        """How the ranking names it."""
+        return self.ranked.item.key
+
+    @property
     def ref(self) -> str:
         """Reference of the row behind it."""
         return f"{self.kind}:{self.ident}"
+
+    @property
+    def step(self) -> str:
+        """The step it belongs to, by id; empty without one."""
+        url = next((link.url for link in self.chain if link.kind == "step"), None)
+        return url.rsplit("/", 1)[1] if url else ""
 
 
 @dataclass(frozen=True)
@@ -76,6 +89,25 @@ class Bead:
 
 
 @dataclass(frozen=True)
+class DayGroup:
+    """Rows of one part of the day. `begun`: of which row how many hours are meant, where it is not all that is left."""
+
+    title: str
+    rows: list[TodayRow]
+    begun: dict[Any, float] = field(default_factory=dict)
+
+    @property
+    def hours(self) -> float:
+        """The sum of the rows; what is not estimated counts nothing."""
+        return sum(self.begun.get(row.key, row.ranked.item.hours_left or 0) for row in self.rows)
+
+    @property
+    def unknown(self) -> int:
+        """Rows without an estimate."""
+        return sum(row.ranked.item.hours_left is None for row in self.rows)
+
+
+@dataclass(frozen=True)
 class Today:
     """A person's day."""
 
@@ -86,11 +118,52 @@ class Today:
     hours_today: float
     changes: list[Change] = field(default_factory=list)
     forecast_made: Any = None
+    decisions: list[Decision] = field(default_factory=list)
 
     @property
     def title(self) -> str:
         """The day as people say it."""
         return f"{self.day:%A} {self.day.day} {self.day:%B}"
+
+    @property
+    def groups(self) -> list[DayGroup]:
+        """The rows as the day takes them: what fits today, what comes next, what waits for others. Each group adds up."""
+        fits, waits = {*self.load.whole, self.load.begun}, set(self.load.waiting)
+        last = max((n for n, row in enumerate(self.rows) if row.key in fits), default=-1)
+        all_fit = not self.load.later and self.hours_today > 0
+        now, after, waiting = [], [], []
+        for place, row in enumerate(self.rows):
+            unknown = row.ranked.item.hours_left is None
+            if row.key in waits:
+                waiting.append(row)
+            elif row.key in fits or (unknown and (all_fit or place < last)):
+                now.append(row)
+            else:
+                after.append(row)
+        begun = {self.load.begun: self.load.begun_hours} if self.load.begun else {}
+        found = (DayGroup("Today", now, begun), DayGroup("Next", after), DayGroup("Waiting for others", waiting))
+        return [group for group in found if group.rows]
+
+    @property
+    def summary(self) -> str:
+        """The day in one sentence, from the groups under it."""
+        if not self.rows:
+            return ""
+        counts = {group.title: len(group.rows) for group in self.groups}
+        now = next((group for group in self.groups if group.title == "Today"), None)
+        free = hours(self.hours_today * HOUR)
+        if self.hours_today <= 0:
+            first = "No working hours today"
+        elif now is None:
+            first = f"Nothing to start today, {free} free"
+        else:
+            first = f"{plural(len(now.rows), 'thing')} today, {hours(now.hours * HOUR)} of your {free}"
+        rest = [
+            f"{counts[title]} {words}"
+            for title, words in (("Next", "next"), ("Waiting for others", "waiting for others"))
+            if title in counts
+        ]
+        return "; ".join([first, *rest]) + "."
 
     @property
     def threads(self) -> list[Bead]:
@@ -126,15 +199,16 @@ def today(person: Person, day: date | None = None, *, viewer: Person | None = No
     entries += _late_figures(person, day) if is_own or rights(viewer).anywhere(Act.VIEW, Kind.KPI) else []
     entries += _questions(person, day) if is_own else []
     rows = _ranked(entries, day)
-    hours = hours_of_day(person, day)
+    free = hours_of_day(person, day)
     return Today(
         person=person,
         day=day,
         rows=rows,
-        load=day_load([r.ranked for r in rows], hours),
-        hours_today=hours,
+        load=day_load([r.ranked for r in rows], free),
+        hours_today=free,
         changes=_changes(person, activities),
         forecast_made=made,
+        decisions=decisions(person),
     )
 
 

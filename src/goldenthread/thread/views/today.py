@@ -19,8 +19,9 @@ from goldenthread.schedule import actions as schedule
 from goldenthread.schedule.models import Activity
 from goldenthread.thread import actions, queries
 from goldenthread.ui import pages
+from goldenthread.workspace import queries as workspace
 
-BEGIN = 15  # rows shown before "later"
+BEGIN = 15  # rows shown before "more"
 
 
 def _person(request: HttpRequest) -> Any:
@@ -47,9 +48,8 @@ def today(request: HttpRequest) -> HttpResponse:
         "team": team,
         "leads": queries.leads(person),
         "begun": begun,
-        "fits": set(day.load.whole) | ({day.load.begun} if day.load.begun else set()),
-        "shown": day.rows[:BEGIN],
-        "later": day.rows[BEGIN:],
+        "begin": BEGIN,
+        "may_ask": workspace.may_ask(person),
     }
     return pages.page(request, "thread/templates/today.html", context)
 

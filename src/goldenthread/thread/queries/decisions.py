@@ -1,0 +1,56 @@
+"""What waits for a person's decision: objectives proposed, mandates drafted, values nobody has signed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import CharField, F, QuerySet, Value
+from django.db.models.functions import Coalesce, NullIf
+
+from goldenthread.accounts.models import Person
+from goldenthread.accounts.queries import rights, visible
+from goldenthread.kit.permissions import Act
+from goldenthread.purpose.models import Mandate, Objective, ValueRate
+
+ASKED = {
+    "mandate": ("Put the mandate in force, or change it", "/mandate/{}"),
+    "objective": ("Approve the objective, or send it back", "/objectives/{}"),
+    "rate": ("Sign what one unit is worth", "/kpis/{}"),
+}
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One thing to decide: what it is about, what is asked, where it is done."""
+
+    title: str
+    asked: str
+    url: str
+
+
+def decisions(person: Person) -> list[Decision]:
+    """What only somebody with the right to approve can move on. One statement; none for who approves nothing."""
+    held = rights(person)
+    waiting: tuple[tuple[str, QuerySet[Any], Any, str], ...] = (
+        ("mandate", Mandate.objects.filter(state=Mandate.State.DRAFT), F("title"), "pk"),
+        (
+            "objective",
+            Objective.objects.filter(state=Objective.State.PROPOSED),
+            Coalesce(NullIf("short_name", Value("")), "title"),
+            "pk",
+        ),
+        ("rate", ValueRate.objects.filter(signed_by__isnull=True), F("kpi__name"), "kpi_id"),
+    )
+    parts = [
+        visible(rows, person, Act.APPROVE)
+        .order_by()
+        .annotate(about=title, asks=Value(kind, CharField()), at=F(key))
+        .values_list("asks", "about", "at")
+        for kind, rows, title, key in waiting
+        if held.anywhere(Act.APPROVE, rows.model.kind)
+    ]
+    if not parts:
+        return []
+    found = sorted(parts[0].union(*parts[1:]), key=lambda row: (list(ASKED).index(row[0]), row[1], row[2]))
+    return [Decision(title, ASKED[kind][0], ASKED[kind][1].format(at)) for kind, title, at in found]

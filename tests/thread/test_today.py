@@ -1,0 +1,82 @@
+"""Today: every headline equals the rows under it, whatever the day holds; what waits for a decision stands beside it."""
+
+import re
+from datetime import date
+
+import pytest
+
+from goldenthread.accounts import actions as accounts
+from goldenthread.kit.money import Money
+from goldenthread.purpose import actions as purpose
+from goldenthread.schedule import actions as schedule
+from goldenthread.thread import queries
+from tests.thread.conftest import TODAY, goal, text
+
+
+def minutes(words: str) -> int:
+    """5 h, 1.5 h, 1 h 40 min, 30 min as minutes."""
+    whole = re.search(r"([\d.,]+)\s*h", words)
+    rest = re.search(r"(\d+)\s*min", words)
+    return round(float(whole[1].replace(",", "")) * 60 if whole else 0) + int(rest[1] if rest else 0)
+
+
+def parts(response) -> dict[str, tuple[str, list[str]]]:
+    """Title of each part of the day -> its headline and the effort each row shows."""
+    found = {}
+    for html in re.findall(r'<section class="part".*?</section>', response.content.decode(), re.DOTALL):
+        title, said = re.search(r'part-head">(.*?) <span>(.*?)</span>', html, re.DOTALL).groups()
+        found[title] = (said.replace("\xa0", " "), [e.replace("\xa0", " ") for e in re.findall(r"<small>(.*?)</small>", html)])
+    return found
+
+
+def meant(effort: str) -> int:
+    """What a row gives to its part: 5 h; of “3 h of 5 h today” the three hours."""
+    return minutes(effort.split(" of ", maxsplit=1)[0].split(" · ", maxsplit=1)[0])
+
+
+@pytest.mark.parametrize("blocked", [(), (0,), (1, 3)])
+def test_each_part_adds_up_and_the_sentence_says_the_same(scene, blocked):
+    for n in blocked:
+        schedule.block(activity=scene.steps[n].activity, because="the sponsor", by=scene.cast.head)
+    schedule.report_progress(activity=scene.steps[2].activity, effort=(240, 300, 360), by=scene.cast.member)
+    response = scene.cast.client(scene.cast.member).get("/")
+    day = parts(response)
+    for said, efforts in day.values():
+        assert said == f"{len(efforts)} thing{'s' * (len(efforts) != 1)}, " + said.split(", ")[1]
+        assert minutes(said.split(", ")[1]) == sum(map(meant, efforts))
+    assert sum(len(efforts) for _, efforts in day.values()) == 4
+    lead = text(response).split("Add work")[0].replace("\xa0", " ")
+    today = day["Today"]
+    assert f"{today[0].replace(', ', ' today, ')} of your 8 h" in lead
+    assert sum(map(meant, today[1])) == 8 * 60  # the day is full
+    assert ("waiting for others" in lead) == bool(blocked)
+    assert len(day.get("Waiting for others", ("", []))[1]) == len(blocked)
+
+
+def test_without_working_hours_everything_comes_next(scene):
+    accounts.edit_person(person=scene.cast.member, changes={"absent_from": TODAY, "absent_to": TODAY}, by=scene.cast.member)
+    response = scene.cast.client(scene.cast.member).get("/")
+    assert list(parts(response)) == ["Next"]
+    assert "No working hours today; 4 next." in text(response)
+
+
+def test_what_is_left_out_is_counted_in_its_part(scene):
+    scene.add_steps(20)
+    response = scene.cast.client(scene.cast.member).get("/")
+    day = parts(response)
+    assert sum(len(efforts) for _, efforts in day.values()) == 24
+    assert "9 more things" in text(response)
+
+
+def test_what_waits_for_a_decision_stands_beside_the_day_of_who_decides(scene):
+    purpose.propose_objective(objective=scene.objective, by=scene.cast.head)
+    secret, _ = goal(scene.cast, "Sell the northern office", confidential=True)
+    purpose.propose_objective(objective=secret, by=scene.cast.head)
+    purpose.set_value_rate(kpi=scene.kpi, worth=Money(100, "EUR"), valid_from=date(2026, 1, 1), by=scene.cast.head)
+    titles = [decision.title for decision in queries.decisions(scene.cast.sponsor)]
+    assert titles == ["Faster decisions", "Sell the northern office", scene.kpi.name]
+    shown = text(scene.cast.client(scene.cast.sponsor).get("/"))
+    assert "Waits for your decision" in shown
+    assert "Sign what one unit is worth" in shown
+    assert queries.decisions(scene.cast.pmo) == []
+    assert "Waits for your decision" not in text(scene.cast.client(scene.cast.pmo).get("/"))
