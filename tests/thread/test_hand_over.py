@@ -22,6 +22,7 @@ from tests.thread.conftest import TODAY, goal, text
 
 # Columns that name a person who is not responsible for what the row stands for: who did something once, or is meant by it.
 FACTS = {
+    "accounts.Erasure.person", "accounts.Erasure.by",
     "accounts.Changeset.by", "accounts.RoleGrant.person", "accounts.Invitation.person", "accounts.ApiToken.person",
     "plan.Contribution.confirmed_by", "plan.PulseAnswer.person", "projects.StatusReport.by", "purpose.Objective.agreed_by",
     "purpose.ValueRate.signed_by", "purpose.Measurement.entered_by", "resources.TimeEntry.person", "workspace.Comment.by",

@@ -13,28 +13,13 @@ from goldenthread.plan.queries import NAMELESS, forecasts_of, named, offices_of,
 from goldenthread.projects.models import GoalAnswer
 from goldenthread.purpose.models import Objective, Office
 from goldenthread.schedule.models import Activity
+from goldenthread.thread.queries.board import HOUR, Board, Node
 from goldenthread.ui import writing
 from goldenthread.ui.flow import Flow, flow
 
 HEADS = ("Mandate", "Objectives, chance on today’s plan", "KPIs", "Plan, hours left", "People")
-HOUR = 60
 WIDEST = 6.0
 CLOSED = (Objective.State.ACHIEVED, Objective.State.RETIRED)
-
-
-@dataclass
-class Node:
-    """One box: what stands in it and where it leads."""
-
-    title: str
-    note: str
-    figure: str = ""
-    gap: bool = False
-    url: str | None = None
-
-    def parts(self) -> tuple[str, str, str, bool, str | None]:
-        """As the map's component takes it."""
-        return self.title, self.note, self.figure, self.gap, self.url
 
 
 @dataclass
@@ -50,34 +35,20 @@ class ThreadMap:
     hours_on_thread: float
     forecast: Forecast | None
     is_empty: bool
+    gathered: int = 0
 
 
-class _Board:
-    """Collects boxes by column and lines between them."""
+def thread_map(person: Person, code: str | None = None, *, is_whole: bool = False) -> ThreadMap:
+    """The map of the office named, or of the person's own, as the person may see it: five statements.
 
-    def __init__(self) -> None:
-        self.columns: list[list[str]] = [[], [], [], [], []]
-        self.nodes: dict[str, Node] = {}
-        self.links: dict[tuple[str, str], float] = {}
-
-    def add(self, column: int, key: str, node: Node) -> str:
-        if key not in self.nodes:
-            self.columns[column].append(key)
-            self.nodes[key] = node
-        return key
-
-    def tie(self, source: str, target: str, weight: float) -> None:
-        self.links[source, target] = max(weight, self.links.get((source, target), 0.0))
-
-
-def thread_map(person: Person, code: str | None = None) -> ThreadMap:
-    """The map of the office named, or of the person's own, as the person may see it: five statements."""
+    Of a large office the strongest boxes of each column, unless the whole is asked for; the totals are of everything.
+    """
     known = forecasts_of(person)
     made = next((f for f in known if not code or f.office.code == code), None)
     offices = [f.office for f in known] if made is not None else offices_of(person)
     office = named(offices, code)
     results: dict[str, Any] = made.results if made else {}
-    board = _Board()
+    board = Board()
     _purpose(board, office, person, results)
     activities = list(Activity.objects.filter(schedule__plan__office=office).select_related("step").order_by("position", "pk"))
     given = [
@@ -91,6 +62,7 @@ def thread_map(person: Person, code: str | None = None) -> ThreadMap:
         Raci.objects.filter(step__plan__office=office, letter="R").select_related("person").order_by("person__name", "pk")
     )
     hours, on_thread = _work(board, activities, given, people, results)
+    gathered = 0 if is_whole else board.gather()
     weights = _scaled(board.links)
     return ThreadMap(
         office=office,
@@ -102,10 +74,11 @@ def thread_map(person: Person, code: str | None = None) -> ThreadMap:
         hours_on_thread=on_thread,
         forecast=made,
         is_empty=not board.nodes,
+        gathered=gathered,
     )
 
 
-def _purpose(board: _Board, office: Office, person: Person, results: dict[str, Any]) -> None:
+def _purpose(board: Board, office: Office, person: Person, results: dict[str, Any]) -> None:
     """Clauses, objectives and KPIs, from the objectives that the person may see. One statement."""
     shown = visible(Objective.objects.filter(office=office), person).exclude(state__in=CLOSED)
     rows = shown.order_by("clause__number", "pk", "targets__pk").values_list(
@@ -148,7 +121,7 @@ def _kpi(row: Any, known: dict[str, Any]) -> Node:
 
 
 def _work(
-    board: _Board, activities: list[Activity], given: list[Any], people: list[Raci], results: dict[str, Any]
+    board: Board, activities: list[Activity], given: list[Any], people: list[Raci], results: dict[str, Any]
 ) -> tuple[float, float]:
     """Topmost open steps and projects with their hours and people; returns hours in all and on the thread."""
     open_ones = [a for a in activities if a.cancelled_on is None and not a.is_done]
@@ -164,7 +137,8 @@ def _work(
             effects[f"project:{row.project_id}"].append(row)
     for pk, hours in hours_of.items():
         note = _words(steps[pk], carried_of[pk], hours)
-        board.add(3, f"step:{pk}", Node(names[pk], note, gap=not carried_of[pk], url=f"/plan/steps/{pk}"))
+        is_gap, carried = not carried_of[pk], carried_of[pk]
+        board.add(3, f"step:{pk}", Node(names[pk], note, "", is_gap, f"/plan/steps/{pk}", hours, carried))
     for ref, rows in effects.items():
         project = rows[0].project
         if ref.startswith("project:") and project is not None:

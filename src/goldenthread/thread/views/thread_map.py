@@ -12,6 +12,7 @@ from goldenthread.ui import pages
 
 @require_GET
 def thread_map(request: HttpRequest) -> HttpResponse:
-    """From the mandate to people, in columns."""
-    drawn = queries.thread_map(request.person, request.GET.get("office"))  # type: ignore[attr-defined]
+    """From the mandate to people, in columns; of a large office the strongest boxes, with `?all` every one."""
+    person, is_whole = request.person, "all" in request.GET  # type: ignore[attr-defined]
+    drawn = queries.thread_map(person, request.GET.get("office"), is_whole=is_whole)
     return pages.page(request, "thread/templates/map.html", {"map": drawn, "office": drawn.office, "heads": HEADS})

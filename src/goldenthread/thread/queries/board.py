@@ -1,0 +1,100 @@
+"""The boxes and lines of the thread map, and how a large organisation is gathered until a person can read it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from goldenthread.ui import writing
+
+MOST = 25  # boxes of one column that can be read
+HOUR = 60
+LISTS = ("/mandate", "/objectives", "/kpis", "/plan", "/people")
+
+
+@dataclass
+class Node:
+    """One box: what stands in it, where it leads, and the hours in it: all of them, and those on the thread."""
+
+    title: str
+    note: str
+    figure: str = ""
+    gap: bool = False
+    url: str | None = None
+    hours: float = 0.0
+    carried: float = 0.0
+
+    def parts(self) -> tuple[str, str, str, bool, str | None]:
+        """As the map's component takes it."""
+        return self.title, self.note, self.figure, self.gap, self.url
+
+
+class Board:
+    """Collects boxes by column and lines between them."""
+
+    def __init__(self) -> None:
+        self.columns: list[list[str]] = [[], [], [], [], []]
+        self.nodes: dict[str, Node] = {}
+        self.links: dict[tuple[str, str], float] = {}
+
+    def add(self, column: int, key: str, node: Node) -> str:
+        """A box, unless it is there already."""
+        if key not in self.nodes:
+            self.columns[column].append(key)
+            self.nodes[key] = node
+        return key
+
+    def tie(self, source: str, target: str, weight: float) -> None:
+        """A line; of several between the same boxes the strongest."""
+        self.links[source, target] = max(weight, self.links.get((source, target), 0.0))
+
+    def gather(self, most: int = MOST) -> int:
+        """Keep in each column the `most` strongest boxes and put the rest into one. Returns how many boxes went into those.
+
+        No hour is lost: the box that gathers holds the hours of what it gathers, and each line ends in it.
+        """
+        strength, place = self._strength(), {}
+        gathered = 0
+        for column, keys in enumerate(self.columns):
+            if len(keys) <= most + 1:  # a box “and 1 more” would take the place of the one
+                continue
+            kept = set(sorted(keys, key=lambda key: -strength[key])[:most])
+            rest = [key for key in keys if key not in kept]
+            gathered += len(rest)
+            more = f"more:{column}"
+            self.columns[column] = [*(key for key in keys if key in kept), more]
+            node = _together([self.nodes.pop(key) for key in rest], LISTS[column])
+            self.nodes[more] = node
+            place.update(dict.fromkeys(rest, more))
+        links, self.links = self.links, {}
+        for (source, target), weight in links.items():
+            self.tie(place.get(source, source), place.get(target, target), weight)
+        return gathered
+
+    def _strength(self) -> dict[str, float]:
+        """Of each box: its share of the effect expected in its column, and of the hours; without any, of those that lead to it."""
+        effects: dict[str, float] = defaultdict(float)
+        hours: dict[str, float] = {key: node.hours for key, node in self.nodes.items()}
+        for (source, target), weight in self.links.items():
+            effects[source] += weight
+            effects[target] += weight
+        for source, target in self.links:
+            if not self.nodes[target].hours:
+                hours[target] += self.nodes[source].hours
+        found = {}
+        for keys in self.columns:
+            effect = max((effects[key] for key in keys), default=0.0) or 1.0
+            longest = max((hours[key] for key in keys), default=0.0) or 1.0
+            found.update({key: effects[key] / effect + hours[key] / longest for key in keys})
+        return found
+
+
+def _together(nodes: list[Node], url: str) -> Node:
+    """One box that stands for many: how many, their hours, and where all are listed."""
+    hours, carried = sum(node.hours for node in nodes), sum(node.carried for node in nodes)
+    note = "open the list"
+    if hours:
+        note = f"{writing.hours(carried * HOUR)} of {writing.hours(hours * HOUR)} on the thread"
+    return Node(
+        f"and {writing.number(len(nodes))} more", note, gap=all(n.gap for n in nodes), url=url, hours=hours, carried=carried
+    )

@@ -1,0 +1,97 @@
+"""The thread map of a large office: what can be read is drawn, the rest stands together, and nothing is lost of it."""
+
+import re
+
+from goldenthread.accounts import actions as accounts
+from goldenthread.plan import actions as plan
+from goldenthread.schedule.actions import postponed_dates
+from goldenthread.thread import queries
+from goldenthread.thread.queries.board import MOST, Board, Node
+from tests.thread.conftest import HOUR, Scene, text
+
+
+def boxes(response) -> list[str]:
+    return re.findall(r'data-thread-node="([^"]+)"', response.content.decode())
+
+
+def column(found: list[str], *kinds: str) -> list[str]:
+    return [key for key in found if key.split(":")[0] in kinds]
+
+
+def box_hours(note: str) -> tuple[int, int]:
+    """What a box of the plan says: hours in it, and hours of them on the thread."""
+    found = [int(part.replace(",", "")) for part in re.findall(r"[\d,]+", note)]
+    if " of " in note:
+        return found[1], found[0]
+    return found[0], found[0] if note.startswith("on the thread") else 0
+
+
+def grow(scene: Scene, count: int) -> None:
+    """Steps of rising hours, some that lead nowhere."""
+    by = scene.cast.head
+    with accounts.changeset(title="Plan", by=by), postponed_dates():
+        for n in range(count):
+            effort = {f"effort_{name}": (n + 1) * HOUR for name in ("low", "likely", "high")}
+            step = plan.add_step(plan=scene.plan, name=f"Large {n}", by=by, duration=8 * HOUR, **effort)
+            if n % 3:
+                plan.contribute(kpi=scene.kpi, step=step, size="M", by=by)
+
+
+def test_a_small_office_is_drawn_whole(scene):
+    response = scene.cast.client(scene.cast.head).get("/map")
+    assert len(column(boxes(response), "step")) == 4
+    assert "Draw every box" not in text(response)
+
+
+def test_of_a_large_office_the_strongest_are_drawn_and_the_rest_stands_together(scene):
+    grow(scene, 60)
+    client = scene.cast.client(scene.cast.head)
+    response = client.get("/map")
+    found = boxes(response)
+    assert len(column(found, "step")) == MOST
+    assert found.count("more:3") == 1
+    assert f"and {64 - MOST} more" in text(response)
+    assert f"{64 - MOST} more stand together" in text(response)
+    assert 'data-href="/plan"' in response.content.decode()
+    whole = client.get("/map?all=1")
+    assert len(column(boxes(whole), "step")) == 64
+    assert "more:3" not in boxes(whole)
+
+
+def test_the_headline_counts_everything_and_equals_the_boxes(scene):
+    grow(scene, 60)
+    small = queries.thread_map(scene.cast.head)
+    whole = queries.thread_map(scene.cast.head, is_whole=True)
+    every = 4 * 8 + sum(range(1, 61))
+    on_thread = 2 * 8 + sum(n + 1 for n in range(60) if n % 3)
+    assert (small.hours, small.hours_on_thread) == (whole.hours, whole.hours_on_thread) == (every, on_thread)
+    for drawn in (small, whole):
+        work = [box_hours(drawn.nodes[key][1]) for key in drawn.flow.order if key.startswith("step:") or key == "more:3"]
+        assert (sum(hours for hours, _ in work), sum(carried for _, carried in work)) == (every, on_thread)
+
+
+def test_a_long_step_without_a_goal_is_not_hidden_behind_small_ones_with_one(scene):
+    grow(scene, 60)  # Large 57 leads nowhere and takes 58 hours
+    assert "Large 57" in text(scene.cast.client(scene.cast.head).get("/map"))
+
+
+def test_gathering_ends_every_line_of_what_it_gathers_in_the_one_box():
+    board = Board()
+    board.add(2, "kpi:1", Node("Kpi", ""))
+    for n in range(30):
+        board.add(3, f"step:{n}", Node(f"Step {n}", "", hours=float(n), carried=float(n)))
+        board.tie("kpi:1", f"step:{n}", 1.0 if n else 0.0)
+    assert board.gather(10) == 20
+    assert board.columns[3] == [f"step:{n}" for n in range(20, 30)] + ["more:3"]
+    assert board.links["kpi:1", "more:3"] == 1.0
+    assert len(board.links) == 11
+    more = board.nodes["more:3"]
+    assert (more.hours, more.carried, more.title) == (sum(range(20)), sum(range(20)), "and 20 more")
+
+
+def test_one_box_too_many_stays_a_box():
+    board = Board()
+    for n in range(11):
+        board.add(4, f"person:{n}", Node(f"Person {n}", ""))
+    assert board.gather(10) == 0
+    assert len(board.columns[4]) == 11
