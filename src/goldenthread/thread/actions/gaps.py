@@ -2,41 +2,56 @@
 
 from __future__ import annotations
 
-from goldenthread.accounts.models import Person
+from collections.abc import Mapping
+from typing import Any
+
+from goldenthread.accounts.actions import changeset
+from goldenthread.accounts.models import Person, ScopePath
 from goldenthread.accounts.queries import visible
 from goldenthread.kit.errors import Refused
 from goldenthread.kit.permissions import Act
 from goldenthread.plan import actions as plan
 from goldenthread.plan.models import BusinessPlan, Raci, Step
+from goldenthread.projects import actions as projects
 from goldenthread.projects.models import GoalAnswer, Project
-from goldenthread.purpose.models import Kpi
+from goldenthread.purpose.models import Kpi, Objective
 from goldenthread.workspace import actions as workspace
 
 UNNAMED = "Duty of a confidential project"
+NOUNS: dict[str, Any] = {"step": Step, "project": Project, "objective": Objective}
 
 
-def subject_of(ref: str, person: Person) -> Step | Project:
-    """The step or project of a reference, if the person may see it."""
+def subject_of(ref: str, person: Person) -> Step | Project | Objective:
+    """The step, project or objective of a reference, if the person may see it."""
     kind, _, ident = ref.partition(":")
-    model = {"step": Step, "project": Project}.get(kind)
+    model = NOUNS.get(kind)
     found = visible(model.objects.all(), person).filter(pk=ident).first() if model and ident.isdecimal() else None
     if found is None:
         raise Refused("There is no such piece of work.", field="ref")
-    return found  # type: ignore[return-value]
+    return found  # type: ignore[no-any-return]
 
 
-def repair_gap(*, ref: str, action: str, by: Person, kpi_id: str = "", size: str = "M", source: str = "") -> str:
-    """Do the one thing that repairs a row of the gaps page; returns a sentence that says what was done."""
+def repair_gap(*, ref: str, action: str, by: Person, answers: Mapping[str, str]) -> str:
+    """Do the one thing that repairs a row of the gaps page; returns a sentence that says what was done.
+
+    `answers`: what the action asks for, by name: kpi, size, source, name, person.
+    """
     subject = subject_of(ref, by)
+    if isinstance(subject, Objective):
+        if action != "plan_work":
+            raise Refused("There is no such action for a goal.", field="action")
+        return _plan_work(subject, answers, by)
     if action == "assign_goal":
-        kpi = visible(Kpi.objects.all(), by).filter(pk=kpi_id).first() if kpi_id.isdecimal() else None
-        plan.answer_goal(subject=subject, answer=GoalAnswer.LINKED, by=by, kpi=kpi, size=size)
+        kpi = _kpi(answers, by)
+        plan.answer_goal(subject=subject, answer=GoalAnswer.LINKED, by=by, kpi=kpi, size=answers.get("size", "M"))
         return f"{subject} now serves {kpi}."
     if action == "mark_duty":
-        return _mark_duty(subject, source, by)
+        return _mark_duty(subject, answers.get("source", ""), by)
+    if action == "name_owner":
+        return _name_owner(subject, _person(answers, by), by)
     if action == "stop":
         if isinstance(subject, Step):
-            plan.stop_step(step=subject, by=by, because="serves no goal")
+            plan.stop_step(step=subject, by=by, because="no goal named")
             return f"{subject} is stopped."
         raise Refused("A project is stopped by its sponsor.", advice="Ask the sponsor instead.")
     if action in {"ask_owner", "ask_requester"}:
@@ -48,14 +63,57 @@ def repair_gap(*, ref: str, action: str, by: Person, kpi_id: str = "", size: str
     raise Refused(f"There is no action “{action}”.", field="action")
 
 
+def _kpi(answers: Mapping[str, str], by: Person) -> Kpi | None:
+    ident = answers.get("kpi", "")
+    return visible(Kpi.objects.all(), by).filter(pk=ident).first() if ident.isdecimal() else None
+
+
+def _person(answers: Mapping[str, str], by: Person) -> Person:
+    ident = answers.get("person", "")
+    found = visible(Person.objects.all(), by).filter(pk=ident).first() if ident.isdecimal() else None
+    if found is None:
+        raise Refused("Choose who answers for it.", field="person")
+    return found
+
+
+def _plan_work(objective: Objective, answers: Mapping[str, str], by: Person) -> str:
+    """A step in the plan of the goal's office: who answers for it, and which figure of the goal it is expected to move."""
+    kpi, name = _kpi(answers, by), answers.get("name", "").strip()
+    if not name:
+        raise Refused("Say what is to be done.", field="name")
+    if kpi is None or not objective.targets.filter(kpi=kpi).exists():
+        raise Refused("Name the figure of this goal that it moves.", field="kpi")
+    owner = _person(answers, by)
+    with changeset(title=f"Plan {name}", by=by, about=f"objective:{objective.pk}"):
+        business_plan = plan.found_plan(office=objective.office, by=by)
+        step = plan.add_step(plan=business_plan, name=name[:300], by=by, accountable=owner)
+        plan.answer_goal(subject=step, answer=GoalAnswer.LINKED, by=by, kpi=kpi, size=answers.get("size", "M"))
+    return f"{step} is planned for {objective.label}."
+
+
+def _name_owner(subject: Step | Project, owner: Person, by: Person) -> str:
+    if isinstance(subject, Step):
+        plan.set_raci(step=subject, person=owner, letter=Raci.Letter.ACCOUNTABLE, by=by)
+    else:
+        projects.edit_project(project=subject, changes={"manager": owner}, by=by)
+    return f"{owner} answers for {subject}."
+
+
 def _mark_duty(subject: Step | Project, source: str, by: Person) -> str:
     step, project = (subject, None) if isinstance(subject, Step) else (None, subject)
-    business_plan = step.plan if step else visible(BusinessPlan.objects.all(), by, Act.EDIT).order_by("pk").first()
+    business_plan = step.plan if step else _plan_above(subject, by)
     if business_plan is None:
         raise Refused("There is no plan that could hold the duty.")
     name = UNNAMED if project is not None and project.is_confidential else str(subject)[:200]  # the plan shows it to everybody
     plan.add_duty(plan=business_plan, name=name, source=source, by=by, step=step, project=project, holder=_holder(subject))
     return f"{subject} is a duty."
+
+
+def _plan_above(project: Project, by: Person) -> BusinessPlan | None:
+    """Of the plans that `by` may change, that of the office under which the project lies, or else the first."""
+    above = ScopePath.objects.filter(descendant=project.scope_id).values("ancestor_id")
+    plans = visible(BusinessPlan.objects.all(), by, Act.EDIT).order_by("pk")
+    return plans.filter(scope__in=above).first() or plans.first()
 
 
 def _holder(subject: Step | Project) -> Person | None:
@@ -68,5 +126,5 @@ def _holder(subject: Step | Project) -> Person | None:
 def _owner(subject: Step | Project) -> Person:
     owner = _holder(subject)
     if owner is None:
-        raise Refused("Nobody is named who could be asked.", advice="Name an accountable person first.")
+        raise Refused("Nobody is named who could be asked.", advice="Name one first.")
     return owner

@@ -72,7 +72,7 @@ class Board:
         return gathered
 
     def _strength(self) -> dict[str, float]:
-        """Of each box: its share of the effect expected in its column, and of the hours; without any, of those that lead to it."""
+        """Of each box: its share of the effect expected in its column, and of the hours; without any, of those it hangs on."""
         effects: dict[str, float] = defaultdict(float)
         hours: dict[str, float] = {key: node.hours for key, node in self.nodes.items()}
         for (source, target), weight in self.links.items():

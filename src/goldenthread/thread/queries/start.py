@@ -21,6 +21,7 @@ LABELS = ("Mandate", "Objectives", "Projects", "One key each", "Result")
 OPEN_PROJECTS = (Project.State.PROPOSED, Project.State.RUNNING, Project.State.ON_HOLD)
 OPEN_OBJECTIVES = (Objective.State.DRAFT, Objective.State.PROPOSED, Objective.State.APPROVED)
 HAS_LINE = (GoalAnswer.LINKED, GoalAnswer.DUTY)
+PLAN_IT = "Plan work for it"
 ADVISED = 3
 
 
@@ -212,7 +213,9 @@ def _goal(aim: Aim, row: Any) -> GoalLine:
         )
     if row.reason == "no_target":
         return GoalLine(aim.objective, row.sentence, ("Set a target", reverse("purpose:objective", args=[aim.objective.pk])))
-    return GoalLine(aim.objective, row.sentence, ("Plan work for it", reverse("plan:plan")))
+    return GoalLine(
+        aim.objective, row.sentence, (PLAN_IT, f"{reverse('thread:act_on_gap')}?ref=objective:{row.goal}&action=plan_work")
+    )
 
 
 def thread_of_office(run: FirstRun, person: Person) -> tuple[list[tuple[str, str | None, str | None]], bool]:
@@ -288,7 +291,7 @@ def _advice(run: FirstRun, goals: list[GoalLine]) -> list[tuple[str, str, str]]:
     waiting, unsure = len(run.projects) - run.answered, sum(p.goal_answer == GoalAnswer.DONT_KNOW for p in run.projects)
     drafts = sum(aim.objective.state == Objective.State.DRAFT for aim in run.aims)
     ownerless = sum(aim.target is not None and aim.target.kpi.owner_id is None for aim in run.aims)
-    unmoved = [line for line in goals if line.repair[1] == reverse("plan:plan")]
+    unmoved = [line for line in goals if line.repair[0] == PLAN_IT]
     asked = (
         (
             waiting,
@@ -312,7 +315,7 @@ def _advice(run: FirstRun, goals: list[GoalLine]) -> list[tuple[str, str, str]]:
             unmoved,
             f"Plan work for “{unmoved[0].objective.label}”" if unmoved else "",
             "It is a goal that no work moves.",
-            reverse("plan:plan"),
+            unmoved[0].repair[1] if unmoved else "",
         ),
         (
             ownerless,

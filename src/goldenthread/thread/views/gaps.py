@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import may_in, rights, undo_address, visible
 from goldenthread.engine.unsupported import REASONS
 from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan import actions as plan
 from goldenthread.plan import queries as plans
-from goldenthread.purpose.models import Kpi
+from goldenthread.purpose.models import Kpi, Objective
 from goldenthread.thread import actions
 from goldenthread.ui import pages
 
@@ -31,7 +33,10 @@ ACTIONS = {
     "ask_requester": "Keep or stop?",
     "mark_duty": "It is a duty",
     "stop": "Stop it",
+    "name_owner": "Name an owner",
+    "plan_work": "Plan work for it",
 }
+ASKED = ("kpi", "size", "source", "name", "person")
 
 
 def _redirect() -> HttpResponseRedirect:
@@ -75,16 +80,22 @@ def act_on_gap(request: HttpRequest) -> HttpResponse:
             ref=ref,
             action=action,
             by=person,
-            kpi_id=request.POST.get("kpi", ""),
-            size=request.POST.get("size", "M"),
-            source=request.POST.get("source", ""),
+            answers={name: request.POST.get(name, "") for name in ASKED if name in request.POST},
         )
         pages.announce(request, text, undo_url=undo_address())
         return _redirect()
     if action not in ACTIONS:
         raise Refused("There is no such action.", field="action")
-    kpis = visible(Kpi.objects.filter(targets__isnull=False), person).distinct().order_by("name")
-    context = {"subject": subject, "ref": ref, "action": action, "action_name": ACTIONS[action], "kpis": kpis}
+    wanted = Q(targets__objective=subject) if isinstance(subject, Objective) else Q(targets__isnull=False)
+    context = {
+        "subject": subject.label if isinstance(subject, Objective) else subject,
+        "ref": ref,
+        "action": action,
+        "action_name": ACTIONS[action],
+        "kpis": visible(Kpi.objects.filter(wanted), person).distinct().order_by("name"),
+        "people": visible(Person.objects.filter(is_external=False, leaves_on__isnull=True), person).order_by("name"),
+        "me": person,
+    }
     return pages.page(request, "thread/templates/act_on_gap.html", context)
 
 
