@@ -28,7 +28,7 @@ def subject_of(ref: str, person: Person) -> Step | Project | Objective:
     found = visible(model.objects.all(), person).filter(pk=ident).first() if model and ident.isdecimal() else None
     if found is None:
         raise Refused("There is no such piece of work.", field="ref")
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def repair_gap(*, ref: str, action: str, by: Person, answers: Mapping[str, str]) -> str:
@@ -101,7 +101,7 @@ def _name_owner(subject: Step | Project, owner: Person, by: Person) -> str:
 
 def _mark_duty(subject: Step | Project, source: str, by: Person) -> str:
     step, project = (subject, None) if isinstance(subject, Step) else (None, subject)
-    business_plan = step.plan if step else _plan_above(subject, by)
+    business_plan = subject.plan if isinstance(subject, Step) else _plan_above(subject, by)
     if business_plan is None:
         raise Refused("There is no plan that could hold the duty.")
     name = UNNAMED if project is not None and project.is_confidential else str(subject)[:200]  # the plan shows it to everybody
