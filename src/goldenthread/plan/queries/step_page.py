@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from goldenthread.accounts.models import Person
-from goldenthread.accounts.queries import open_ids, rights, visible
+from django.db.models import Q
+
+from goldenthread.accounts.models import Changeset, Person
+from goldenthread.accounts.queries import rights, visible
 from goldenthread.kit import history
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan.models import Contribution, Duty, Raci, Step, Supervision
@@ -15,7 +18,8 @@ from goldenthread.plan.queries.outline import contribution_sentence
 from goldenthread.schedule.models import Activity, Relationship
 from goldenthread.schedule.queries import OutlineRow, outline
 
-HISTORY = 30
+HISTORY = 8
+LARGER = "Changed with other things"
 
 
 @dataclass
@@ -27,6 +31,15 @@ class Said:
     stake: float | None
     chances: float | None
     is_inherited: bool
+
+
+@dataclass(frozen=True)
+class Change:
+    """An action that touched the step: what it was, by whom, when."""
+
+    title: str
+    by: Person | None
+    at: datetime
 
 
 @dataclass
@@ -43,7 +56,7 @@ class StepPage:
     supervisions: list[Supervision]  # those that may be shown; `supervises` counts all
     supervises: int
     duties: list[Duty]
-    changes: list[Any] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
 
 
 def step_page(step: Step, person: Person) -> StepPage:
@@ -99,11 +112,10 @@ def _said(step: Step, above: list[Step], person: Person) -> list[Said]:
     return found
 
 
-def _changes(step: Step, person: Person) -> list[Any]:
-    """The changesets that touched the step or its activity, newest first, of those of which `person` may see all."""
-    of_step = history.records(Step).filter(id=step.pk).select_related("changeset__by")
-    of_activity = history.records(Activity).filter(id=step.activity_id).select_related("changeset__by")
-    found = {r.changeset_id: r.changeset for r in [*of_step, *of_activity]}
-    newest = [found[pk] for pk in sorted(found, reverse=True)[:HISTORY]]
-    told = open_ids(newest, person)
-    return [changeset for changeset in newest if changeset.pk in told]
+def _changes(step: Step, person: Person) -> list[Change]:
+    """The newest actions that touched the step. One about more than the step may name what is not for `person`."""
+    of_step = history.records(Step).filter(id=step.pk).values("changeset")
+    of_activity = history.records(Activity).filter(id=step.activity_id).values("changeset")
+    rows = Changeset.objects.filter(Q(pk__in=of_step) | Q(pk__in=of_activity)).select_related("by").order_by("-pk")[:HISTORY]
+    own = f"step:{step.pk}"
+    return [Change(c.title if c.about == own or c.by_id == person.pk else LARGER, c.by, c.at) for c in rows]
