@@ -171,6 +171,13 @@ def test_a_forecast_says_how_many_changes_came_since(scene):
     assert queries.changes_since(latest) == 1
 
 
+def test_a_forecast_of_an_earlier_engine_is_made_again(scene):
+    made = make_forecast(office=scene.cast.office, runs=200)
+    assert not queries.stale_offices()
+    Forecast.objects.filter(pk=made.pk).update(engine="forecast-0")
+    assert [o.pk for o in queries.stale_offices()] == [scene.cast.office.pk]
+
+
 def test_refuted_effects_do_not_count(scene):
     row = contribute(scene)
     before = made(scene).results["objectives"][str(scene.objective.pk)]["chance"]

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from goldenthread.accounts.models import Changeset, Person
 from goldenthread.accounts.queries import rights, visible
+from goldenthread.engine.forecast import ENGINE_VERSION
 from goldenthread.plan.models import Contribution, Forecast, Step
 from goldenthread.projects.models import Project
 from goldenthread.purpose.models import Objective, Office, Target
@@ -106,14 +107,18 @@ def levers(made: Forecast | None, objective_id: int, person: Person) -> list[dic
 
 
 def stale_offices(day: date | None = None) -> list[Office]:
-    """Offices with a plan whose newest forecast is missing, older than the newest change, or of an earlier day."""
+    """Offices with a plan whose newest forecast is missing, older than the newest change, of an earlier day or engine."""
     newest = Changeset.objects.aggregate(m=Max("pk"))["m"] or 0
     last = Forecast.objects.filter(office=OuterRef("pk")).order_by("-made_at", "-id")
     rows: Any = Office.objects.filter(plan__isnull=False).annotate(
-        seen_head=Subquery(last.values("head")[:1]), forecast_day=Subquery(last.values("data_date")[:1])
+        seen_head=Subquery(last.values("head")[:1]),
+        forecast_day=Subquery(last.values("data_date")[:1]),
+        made_by=Subquery(last.values("engine")[:1]),
     )
     today = day or timezone.localdate()
-    return [o for o in rows if o.seen_head is None or o.seen_head < newest or o.forecast_day < today]
+    made = (o for o in rows if o.seen_head is not None and o.made_by == ENGINE_VERSION)
+    fresh = {o.pk for o in made if o.seen_head >= newest and o.forecast_day >= today}
+    return [o for o in rows if o.pk not in fresh]
 
 
 @dataclass(frozen=True)

@@ -39,14 +39,20 @@ def step(request: HttpRequest, pk: int) -> HttpResponse:
         "letters": Raci.Letter.choices,
     }
     if context["may_edit"]:
-        context |= {
-            "people": Person.objects.filter(is_external=False).order_by("name"),
-            "activities": Activity.objects.filter(schedule=row.activity.schedule, cancelled_on=None, step__isnull=False)
-            .exclude(pk=row.activity_id).order_by("position", "pk"),
-            "projects": visible(Project.objects.filter(state=Project.State.RUNNING), visitor(request)).order_by("name"),
-            "kinds": Relationship.RelationshipKind.choices,
-        }  # fmt: skip
+        context |= _choices(row, visitor(request))
     return pages.page(request, "plan/templates/step.html", context)
+
+
+def _choices(step: Step, person: Person) -> dict[str, Any]:
+    """What the small forms offer, as pairs of id and name: hundreds of them on a page that mostly is only read."""
+    waits = Activity.objects.filter(schedule=step.activity.schedule_id, cancelled_on=None, step__isnull=False)
+    running = visible(Project.objects.filter(state=Project.State.RUNNING), person)
+    return {
+        "people": Person.objects.filter(is_external=False).order_by("name").values_list("pk", "name"),
+        "activities": waits.exclude(pk=step.activity_id).order_by("position", "pk").values_list("pk", "name"),
+        "projects": running.order_by("name").values_list("pk", "name"),
+        "kinds": Relationship.RelationshipKind.choices,
+    }
 
 
 def _beads(page: queries.StepPage) -> list[tuple[str, str | None]]:
