@@ -109,7 +109,7 @@ class PlanRow:
 
 @dataclass
 class PlanOutline:
-    """The rows of a plan, and everybody who could be named on one."""
+    """The rows of a plan, and everybody whom the viewer could name on one."""
 
     rows: list[PlanRow]
     everybody: list[Who]
@@ -174,11 +174,16 @@ def plans_with_baselines(person: Person) -> tuple[list[BusinessPlan], dict[int, 
 
 
 def plan_outline(
-    plan: BusinessPlan, *, with_done: bool = True, holder: Person | None = None, baseline: int | None = None
+    plan: BusinessPlan,
+    *,
+    viewer: Person | None = None,
+    with_done: bool = True,
+    holder: Person | None = None,
+    baseline: int | None = None,
 ) -> PlanOutline:
     """The plan's outline with people, effects, logic and a baseline: four statements, whatever its size."""
     activities = _activities(plan, baseline)
-    people, everybody = _people(plan)
+    people, everybody = _people(plan, viewer)
     effects: dict[int, list[Contribution]] = defaultdict(list)
     for contribution in Contribution.objects.filter(step__plan=plan).select_related("kpi").order_by("id"):
         effects[contribution.step_id or 0].append(contribution)
@@ -215,8 +220,8 @@ def _activities(plan: BusinessPlan, baseline: int | None) -> list[Activity]:
     return list(found)
 
 
-def _people(plan: BusinessPlan) -> tuple[dict[int, dict[str, list[Who]]], list[Who]]:
-    """Activity id -> letter -> who, of tasks who works on them; and everybody inside. One statement."""
+def _people(plan: BusinessPlan, viewer: Person | None) -> tuple[dict[int, dict[str, list[Who]]], list[Who]]:
+    """Activity id -> letter -> who, of tasks who works on them; and everybody inside whom the viewer may see. One statement."""
     letters = Raci.objects.filter(step__plan=plan).values_list("step__activity_id", "letter", "person_id", "person__name")
     work = Assignment.objects.filter(
         activity__schedule=plan.schedule_id, activity__step__isnull=True, resource__person__isnull=False
@@ -224,9 +229,8 @@ def _people(plan: BusinessPlan) -> tuple[dict[int, dict[str, list[Who]]], list[W
     workers = work.annotate(letter=Value(DOES)).values_list(
         "activity_id", "letter", "resource__person_id", "resource__person__name"
     )
-    inside = Person.objects.filter(is_external=False).annotate(
-        activity=Value(None, output_field=BigIntegerField()), letter=Value("")
-    )
+    known = visible(Person.objects.filter(is_external=False), viewer) if viewer is not None else Person.objects.none()
+    inside = known.annotate(activity=Value(None, output_field=BigIntegerField()), letter=Value(""))
     everybody = inside.values_list("activity", "letter", "pk", "name")
     told: list[Any] = sorted(letters.union(workers, everybody, all=True), key=lambda row: (row[3], row[2]))
     people: dict[int, dict[str, list[Who]]] = defaultdict(lambda: defaultdict(list))

@@ -43,7 +43,11 @@ def _page(request: HttpRequest, given: QueryDict, fresh: int = 0) -> HttpRespons
     baselines = frozen.get(found.pk, [])
     chosen = _chosen(baselines, given.get("baseline", ""))
     outline = queries.plan_outline(
-        found, with_done="done" in given, holder=person if "mine" in given else None, baseline=chosen.pk if chosen else None
+        found,
+        viewer=person,
+        with_done="done" in given,
+        holder=person if "mine" in given else None,
+        baseline=chosen.pk if chosen else None,
     )
     rows = outline.rows
     page = Paginator(rows, PAGE).get_page(given.get("page"))
