@@ -160,3 +160,34 @@ def test_a_duty_named_on_its_page_justifies_a_step(scene):
     assert client.post("/plan/duties/add", said).status_code == 303
     assert scene.fresh(scene.step).goal_answer == "DUTY"
     assert f"/plan/steps/{scene.step.pk}" in client.get("/plan/duties").content.decode()
+
+
+def test_a_recurring_step_makes_each_time_once_under_itself(scene):
+    soon = scene.today + timedelta(days=3)
+    changes = {"repeats": "WEEKLY", "next_on": soon, "repeat_minutes": 90, "repeats_until": scene.today + timedelta(days=20)}
+    actions.edit_step(step=scene.step, changes=changes, by=scene.cast.head)
+    actions.set_raci(step=scene.step, person=scene.cast.member, letter="R", by=scene.cast.head)
+    before = scene.step.activity.children.count()
+    assert actions.make_repeats(plan=scene.plan, today=scene.today) == 3
+    assert actions.make_repeats(plan=scene.plan, today=scene.today) == 0
+    made = scene.step.activity.children.order_by("-pk")[:3]
+    assert scene.step.activity.children.count() == before + 3
+    assert [(a.deadline, a.effort_likely) for a in reversed(made)] == [(soon + timedelta(days=7 * n), 90) for n in range(3)]
+    assert {row.resource.person_id for a in made for row in a.assignments.select_related("resource")} == {scene.cast.member.pk}
+    assert scene.fresh(scene.step).next_on == soon + timedelta(days=21)
+
+
+def test_what_recurs_says_on_its_form_when_it_is_due(scene):
+    client = scene.cast.client(scene.cast.head)
+    address = f"/plan/steps/{scene.step.pk}/edit"
+    said = {"name": "Slide pack", "step_kind": "STEP", "mode": "DIRECT", "repeats": "WEEKLY", "version": scene.step.version}
+    assert client.post(address, said).status_code == 422
+    assert client.post(address, said | {"next_on": "2027-03-01", "each": "2"}).status_code == 303
+    row = scene.fresh(scene.step)
+    assert (row.repeats, row.next_on, row.repeat_minutes) == ("WEEKLY", date(2027, 3, 1), 120)
+
+
+def test_a_stopped_step_recurs_no_more(scene):
+    actions.edit_step(step=scene.step, changes={"repeats": "MONTHLY", "next_on": scene.today}, by=scene.cast.head)
+    actions.stop_step(step=scene.step, because="nobody reads it", by=scene.cast.head)
+    assert actions.make_repeats(plan=scene.plan, today=scene.today) == 0

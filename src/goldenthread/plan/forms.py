@@ -9,7 +9,7 @@ from django import forms
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import people
 from goldenthread.kit.errors import Refused
-from goldenthread.plan.models import Contribution, Duty, Step
+from goldenthread.plan.models import REPEATS, Cadence, Contribution, Step
 from goldenthread.purpose.models import Kpi, Service
 from goldenthread.ui.terms import term
 
@@ -54,6 +54,19 @@ class StepForm(Versioned):
     not_before = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}), label="Not before")
     deadline = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}))
     progress = forms.IntegerField(min_value=0, max_value=100, required=False, label="Done, %")
+    repeats = forms.ChoiceField(choices=[("", "Does not recur"), *REPEATS], required=False, label="Recurs")
+    next_on = forms.DateField(
+        required=False, widget=forms.DateInput(attrs={"type": "date"}), label="Next time by", help_text="For work that recurs"
+    )
+    each = forms.FloatField(min_value=0, max_value=LONGEST, required=False, label="Hours each time")
+    repeats_until = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}), label="Recurs until")
+
+    def clean(self) -> dict[str, Any]:
+        """What recurs says when it is due next."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if given.get("repeats") and not given.get("next_on") and "next_on" not in self.errors:
+            self.add_error("next_on", "Say by when it is to be done the next time.")
+        return given
 
     def __init__(self, *args: Any, office: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -81,6 +94,10 @@ class StepForm(Versioned):
             "not_before": a.not_before,
             "deadline": a.deadline,
             "progress": a.progress,
+            "repeats": step.repeats,
+            "next_on": step.next_on,
+            "each": _hours(step.repeat_minutes) if step.repeats else None,
+            "repeats_until": step.repeats_until,
         }
 
     def changes(self) -> dict[str, Any]:
@@ -95,7 +112,12 @@ class StepForm(Versioned):
             "requested_by": given["requested_by"],
             "not_before": given["not_before"],
             "deadline": given["deadline"],
+            "repeats": given["repeats"],
+            "next_on": given["next_on"] if given["repeats"] else None,
+            "repeats_until": given["repeats_until"],
         }
+        if given["each"] is not None:
+            found["repeat_minutes"] = round(given["each"] * HOUR)
         for name in ("step_kind", "mode", "progress"):
             if given[name] not in {None, ""}:
                 found[name] = given[name]
@@ -183,7 +205,7 @@ class DutyForm(Versioned):
     name = forms.CharField(max_length=200)
     source = forms.CharField(max_length=300, label="Asked for by", help_text="The law, rule, contract or decision")
     holder = forms.ModelChoiceField(Person._base_manager.none(), required=False, label="Who does it")
-    cadence = forms.ChoiceField(choices=Duty.Cadence.choices)
+    cadence = forms.ChoiceField(choices=Cadence.choices)
     next_due = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}), label="Next due")
     minutes = forms.IntegerField(min_value=1, max_value=100_000, initial=60, label="Minutes each time")
     proof_wanted = forms.CharField(max_length=300, required=False, label="Proof", help_text="What shows that it was done")

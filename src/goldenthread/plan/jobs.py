@@ -28,7 +28,8 @@ def forecasts_after_changes() -> None:
 
 
 @jobs.recurring("7 * * * *")
-def duties_that_fall_due() -> None:
-    """Each hour: make the work of duties that fall due soon."""
+def work_that_falls_due() -> None:
+    """Each hour: make the work of duties and of recurring steps that is due soon."""
     for plan in BusinessPlan.objects.all():
         actions.make_occurrences(plan=plan, today=timezone.localdate())
+        actions.make_repeats(plan=plan, today=timezone.localdate())

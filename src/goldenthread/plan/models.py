@@ -37,6 +37,19 @@ class BusinessPlan(Tracked):
         return self.name
 
 
+class Cadence(models.TextChoices):
+    """How often something falls due again."""
+
+    ONCE = "ONCE", "Once"
+    WEEKLY = "WEEKLY", "Weekly"
+    MONTHLY = "MONTHLY", "Monthly"
+    QUARTERLY = "QUARTERLY", "Quarterly"
+    YEARLY = "YEARLY", "Yearly"
+
+
+REPEATS = [choice for choice in Cadence.choices if choice[0] != Cadence.ONCE]
+
+
 class Step(Tracked):
     """What an activity of the business plan is for. One to one with its Activity, which holds tree, dates and progress."""
 
@@ -65,6 +78,10 @@ class Step(Tracked):
     mark = models.CharField(max_length=12, choices=Mark.choices, blank=True, default="")
     doubles = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="doubled_by")
     updated_on = models.DateField(null=True, blank=True, help_text="Last day somebody confirmed or changed it")
+    repeats = models.CharField(max_length=10, choices=REPEATS, blank=True, default="")
+    next_on = models.DateField(null=True, blank=True, help_text="Day by which the next time is to be done")
+    repeat_minutes = models.PositiveIntegerField(default=60, help_text="Effort each time")
+    repeats_until = models.DateField(null=True, blank=True)
 
     kind = Kind.PLAN
     scope_path = "plan__scope"
@@ -105,13 +122,6 @@ class Raci(Tracked):
 
 class Duty(Tracked):
     """Work that needs no goal but a source, proof and an end: law, regulator, contract, keep-running."""
-
-    class Cadence(models.TextChoices):
-        ONCE = "ONCE", "Once"
-        WEEKLY = "WEEKLY", "Weekly"
-        MONTHLY = "MONTHLY", "Monthly"
-        QUARTERLY = "QUARTERLY", "Quarterly"
-        YEARLY = "YEARLY", "Yearly"
 
     plan = models.ForeignKey(BusinessPlan, models.PROTECT, related_name="duties")
     name = models.CharField(max_length=200)

@@ -12,6 +12,7 @@ from goldenthread.plan.actions.contributions import (
     withdraw_contribution,
 )
 from goldenthread.plan.actions.duties import add_duty, edit_duty, make_occurrences, prove
+from goldenthread.plan.actions.repeats import make_repeats
 from goldenthread.plan.actions.steps import (
     add_step,
     clear_raci,
@@ -44,6 +45,7 @@ __all__ = [
     "found_plan",
     "judge_contribution",
     "make_occurrences",
+    "make_repeats",
     "mark_duplicate",
     "move_step",
     "must_plan",

@@ -14,11 +14,11 @@ from goldenthread.accounts.queries import is_own, may, may_in
 from goldenthread.kit import history
 from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.kit.permissions import Act, Kind
-from goldenthread.plan.models import BusinessPlan, Duty, DutyOccurrence
+from goldenthread.plan.models import BusinessPlan, Cadence, Duty, DutyOccurrence
 from goldenthread.projects.models import GoalAnswer
 from goldenthread.schedule import actions as schedule
 
-MONTHS = {Duty.Cadence.MONTHLY: 1, Duty.Cadence.QUARTERLY: 3, Duty.Cadence.YEARLY: 12}
+MONTHS = {Cadence.MONTHLY: 1, Cadence.QUARTERLY: 3, Cadence.YEARLY: 12}
 AHEAD_DAYS = 35  # occurrences are made this long before they fall due
 
 
@@ -70,9 +70,9 @@ def edit_duty(*, duty: Duty, changes: dict[str, Any], by: Person | None, version
 
 def following(cadence: str, day: date) -> date | None:
     """The due day after `day`; None for a duty that falls due once. The 31st becomes a shorter month's last day."""
-    if cadence == Duty.Cadence.WEEKLY:
+    if cadence == Cadence.WEEKLY:
         return day + timedelta(days=7)
-    months = MONTHS.get(Duty.Cadence(cadence))
+    months = MONTHS.get(Cadence(cadence))
     if months is None:
         return None
     year, month = divmod(day.month - 1 + months, 12)

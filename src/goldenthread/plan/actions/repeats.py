@@ -1,0 +1,60 @@
+"""Steps that recur: each time is a piece of work under the step, made some weeks before it is due."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.db.models import Q
+
+from goldenthread.accounts.actions import changeset
+from goldenthread.accounts.models import Changeset, Person
+from goldenthread.kit import history
+from goldenthread.plan.actions.duties import AHEAD_DAYS, following
+from goldenthread.plan.models import BusinessPlan, Raci, Step
+from goldenthread.schedule import actions as schedule
+from goldenthread.ui import writing
+
+
+def make_repeats(*, plan: BusinessPlan, today: date) -> int:
+    """Make the work of recurring steps that is due soon. Doing it twice makes nothing twice. Returns how many were made."""
+    until = today + timedelta(days=AHEAD_DAYS)
+    due = Step.objects.filter(
+        plan=plan, next_on__lte=until, activity__cancelled_on__isnull=True, activity__actual_finish__isnull=True
+    ).exclude(repeats="")
+    steps = [
+        step for step in due.select_related("activity__schedule") if step.repeats_until is None or step.repeats_until >= today
+    ]
+    if not steps:
+        return 0
+    with changeset(title="Make the recurring work that is due", by=None, source=Changeset.Source.JOB), schedule.postponed_dates():
+        return sum(_make_for(step, until) for step in steps)
+
+
+def _make_for(step: Step, until: date) -> int:
+    made, day, last = 0, step.next_on, min(until, step.repeats_until or until)
+    people = _doers(step)
+    while day is not None and day <= last:
+        activity = schedule.add_activity(
+            schedule=step.activity.schedule,
+            name=f"{step.activity.name}, {writing.date(day)}",
+            by=None,
+            parent=step.activity,
+            duration=step.repeat_minutes,
+            effort_low=step.repeat_minutes,
+            effort_likely=step.repeat_minutes,
+            effort_high=step.repeat_minutes,
+            deadline=day,
+        )
+        for person in people:
+            schedule.assign(activity=activity, person=person, by=None)
+        made += 1
+        day = following(step.repeats, day)
+    history.change(step, {"next_on": day})
+    return made
+
+
+def _doers(step: Step) -> list[Person]:
+    """Who is responsible; where nobody is, who answers for it."""
+    letters = list(step.raci.filter(letter__in=(Raci.Letter.RESPONSIBLE, Raci.Letter.ACCOUNTABLE)).select_related("person"))
+    does = [row.person for row in letters if row.letter == Raci.Letter.RESPONSIBLE]
+    return does or [row.person for row in letters]
