@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from django.db.models import Q
-
 from goldenthread.accounts.actions import changeset
 from goldenthread.accounts.models import Changeset, Person
 from goldenthread.kit import history
