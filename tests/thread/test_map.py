@@ -40,7 +40,7 @@ def grow(scene: Scene, count: int) -> None:
 def test_a_small_office_is_drawn_whole(scene):
     response = scene.cast.client(scene.cast.head).get("/map")
     assert len(column(boxes(response), "step")) == 4
-    assert "Draw every box" not in text(response)
+    assert "Draw everything" not in text(response)
 
 
 def test_of_a_large_office_the_strongest_are_drawn_and_the_rest_stands_together(scene):
@@ -87,6 +87,29 @@ def test_gathering_ends_every_line_of_what_it_gathers_in_the_one_box():
     assert len(board.links) == 11
     more = board.nodes["more:3"]
     assert (more.hours, more.carried, more.title) == (sum(range(20)), sum(range(20)), "and 20 more")
+
+
+def test_of_a_full_map_each_box_keeps_its_strongest_lines_and_none_loses_its_way():
+    board = Board()
+    for n in range(10):
+        board.add(2, f"kpi:{n}", Node(f"Kpi {n}", ""))
+        board.add(3, f"step:{n}", Node(f"Step {n}", ""))
+    for kpi in range(10):
+        for step in range(10):
+            board.tie(f"kpi:{kpi}", f"step:{step}", float(kpi * 10 + step))
+    assert board.thin_out(2) == 100 - len(board.links)
+    assert len(board.links) <= 40
+    for n in range(10):
+        assert board.links[f"kpi:{n}", "step:9"] == n * 10 + 9  # its strongest
+        assert board.links["kpi:9", f"step:{n}"] == 90 + n
+    assert ("kpi:3", "step:3") not in board.links
+
+
+def test_the_box_that_gathers_stands_last(scene):
+    grow(scene, 60)
+    drawn = queries.thread_map(scene.cast.head)
+    below = max(y for key, (_, y) in drawn.flow.places.items() if key.startswith("step:"))
+    assert drawn.flow.places["more:3"][1] > below
 
 
 def test_one_box_too_many_stays_a_box():

@@ -6,7 +6,7 @@ Sugiyama, Tagawa and Toda 1981); heights are then the least-squares fit to those
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -61,8 +61,12 @@ def flow(
     pitch: float = 64,
     top: float = 28,
     sweeps: int = 6,
+    lowest: Collection[str] = (),
 ) -> Flow:
-    """Lay out keys in columns. A link is (from, to, weight); weight 0 or less is a broken thread. Unknown ends raise KeyError."""
+    """Lay out keys in columns; those in `lowest` stand below all others of theirs.
+
+    A link is (from, to, weight); weight 0 or less is a broken thread. Unknown ends raise KeyError.
+    """
     level = {key: at for at, column in enumerate(columns) for key in column}
     beside: dict[str, list[tuple[str, float]]] = {key: [] for key in level}
     for source, target, weight in links:
@@ -75,11 +79,11 @@ def flow(
         for at in range(len(rows)) if forward else reversed(range(len(rows))):
             seen = rows[:at] if forward else rows[at + 1 :]
             near = rows[:at] + rows[at + 1 :] if last else seen
-            _settle(rows[at], y, beside, {key for column in near for key in column}, pitch)
-    lowest = min(y.values(), default=0.0)
+            _settle(rows[at], y, beside, {key for column in near for key in column}, pitch, lowest)
+    highest = min(y.values(), default=0.0)
     step = (width - node_width) / max(1, len(columns) - 1)
     lefts = tuple(round(step * at) for at in range(len(columns)))
-    places = {key: (float(lefts[level[key]]), round(y[key] - lowest + top, 1)) for column in rows for key in column}
+    places = {key: (float(lefts[level[key]]), round(y[key] - highest + top, 1)) for column in rows for key in column}
     heaviest = max((weight for *_, weight in links), default=1.0) or 1.0
     lines = tuple(_line(places, link, heaviest, node_width, node_height) for link in links)
     height = round(max((place[1] for place in places.values()), default=top) + node_height + 6)
@@ -87,7 +91,12 @@ def flow(
 
 
 def _settle(
-    column: list[str], y: dict[str, float], beside: Mapping[str, list[tuple[str, float]]], near: set[str], pitch: float
+    column: list[str],
+    y: dict[str, float],
+    beside: Mapping[str, list[tuple[str, float]]],
+    near: set[str],
+    pitch: float,
+    lowest: Collection[str],
 ) -> None:
     """Order one column by the mean height of its neighbours among `near`, and spread it."""
     wanted = {}
@@ -95,7 +104,9 @@ def _settle(
         pairs = [(y[other], weight) for other, weight in beside[key] if other in near]
         total = sum(weight for _, weight in pairs)
         wanted[key] = sum(place * weight for place, weight in pairs) / total if pairs else y[key]
-    column.sort(key=lambda key: wanted[key])
+    bottom = max(wanted.values(), default=0.0)
+    wanted.update({key: bottom for key in column if key in lowest})
+    column.sort(key=lambda key: (key in lowest, wanted[key]))
     y.update(zip(column, spread([wanted[key] for key in column], pitch), strict=True))
 
 

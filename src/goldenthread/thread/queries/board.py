@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from goldenthread.ui import writing
 
 MOST = 25  # boxes of one column that can be read
+LINES = 2  # of one box on one side, where a map is too full for all
 HOUR = 60
 LISTS = ("/mandate", "/objectives", "/kpis", "/plan", "/people")
 
@@ -70,6 +71,21 @@ class Board:
         for (source, target), weight in links.items():
             self.tie(place.get(source, source), place.get(target, target), weight)
         return gathered
+
+    def thin_out(self, most: int = LINES) -> int:
+        """Keep of each box the `most` strongest lines on either side. Returns how many lines were left out.
+
+        A line stays where one of its ends needs it, so that no box loses its way.
+        """
+        before: dict[str, list[tuple[float, tuple[str, str]]]] = defaultdict(list)
+        after: dict[str, list[tuple[float, tuple[str, str]]]] = defaultdict(list)
+        for pair, weight in self.links.items():
+            after[pair[0]].append((-weight, pair))
+            before[pair[1]].append((-weight, pair))
+        kept = {pair for found in (*before.values(), *after.values()) for _, pair in sorted(found)[:most]}
+        left_out = len(self.links) - len(kept)
+        self.links = {pair: weight for pair, weight in self.links.items() if pair in kept}
+        return left_out
 
     def _strength(self) -> dict[str, float]:
         """Of each box: its share of the effect expected in its column, and of the hours; without any, of those it hangs on."""

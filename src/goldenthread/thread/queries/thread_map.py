@@ -36,6 +36,7 @@ class ThreadMap:
     forecast: Forecast | None
     is_empty: bool
     gathered: int = 0
+    left_out: int = 0
 
 
 def thread_map(person: Person, code: str | None = None, *, is_whole: bool = False) -> ThreadMap:
@@ -63,11 +64,12 @@ def thread_map(person: Person, code: str | None = None, *, is_whole: bool = Fals
     )
     hours, on_thread = _work(board, activities, given, people, results)
     gathered = 0 if is_whole else board.gather()
+    left_out = board.thin_out() if gathered else 0
     weights = _scaled(board.links)
     return ThreadMap(
         office=office,
         offices=offices,
-        flow=flow(board.columns, weights),
+        flow=flow(board.columns, weights, lowest=[key for key in board.nodes if key.startswith("more:")]),
         nodes={key: node.parts() for key, node in board.nodes.items()},
         links=weights,
         hours=hours,
@@ -75,6 +77,7 @@ def thread_map(person: Person, code: str | None = None, *, is_whole: bool = Fals
         forecast=made,
         is_empty=not board.nodes,
         gathered=gathered,
+        left_out=left_out,
     )
 
 
