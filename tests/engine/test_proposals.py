@@ -86,7 +86,7 @@ def test_questions(text, question):
     assert question in proposal.questions
 
 
-BULLETS = ["• ", "- ", "– ", "* ", "▪\t", "◦ ", "o ", "o\t", "§ ", "Ø ", "\uf0b7 ", "→ ", "✓ ", "- [ ] ", "> - ", "\t\t• "]
+BULLETS = ["• ", "•• ", "- ", "– ", "* ", "▪\t", "◦ ", "o ", "o\t", "§ ", "Ø ", "\uf0b7 ", "→ ", "✓ ", "- [ ] ", "> - ", "\t\t• "]
 NUMBERS = ["1. ", "1) ", "(1) ", "12.3 ", "1.2.3. ", "a) ", "a. ", "iv) ", "KR1: ", "Objective 2 – ", "1.\tGoal 3: "]
 
 

@@ -15,7 +15,7 @@ LONGEST_LINE = 2_000  # characters; longer lines are taken as they are and never
 TAB = 4
 _GLYPHS = "•‣⁃◦▪▫■□●○◆◇►▶▸➢➤➔→✓✔✗❖*–—·∙\uf0b7\uf0a7\uf0d8\uf0fc\uf076-"
 _BULLET = re.compile(
-    rf"^(?P<indent>[ \t]*)(?:>\s)?(?:(?P<glyph>[{_GLYPHS}])(?=[\s\u00a0]|[A-Z\d])[\s\u00a0]*(?:\[[ xX]\]\s+)?|"
+    rf"^(?P<indent>[ \t]*)(?:>\s)?(?:(?P<glyph>•{{1,3}}|[{_GLYPHS}])(?=[\s\u00a0]|[A-Z\d])[\s\u00a0]*(?:\[[ xX]\]\s+)?|"
     rf"(?P<letter>[oü§Ø])[\t ]+(?=[A-Z\d\"“]))(?=\S)"
 )
 _NUMBERED = re.compile(
