@@ -234,3 +234,12 @@ def test_on_any_day_the_demo_loads_alike_and_is_whole(demo: Path, tmp_path: Path
     assert one(tmp_path, "SELECT MAX(date(at)) FROM accounts_changeset") == day
     found = product.module(tmp_path, "tests.config.on_a_day", day, "gaps", *ALDERMERE, "--office", "it", "--json")
     assert {row["reason"] for row in found.answer["unsupported"]} == {f"U{n}" for n in range(1, 9)}
+
+
+def test_clearing_leaves_no_row_in_any_table_of_the_product_nor_in_its_history(folder: Path):
+    assert any(rows_of(folder).values())
+    product.must(folder, "demo", "--clear")
+    with closing(sqlite3.connect(folder / "golden-thread.sqlite3")) as database:
+        names = [n for (n,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        held = {n for n in names if database.execute(f'SELECT COUNT(*) FROM "{n}"').fetchone()[0]}
+    assert held <= {"django_migrations", "django_content_type", "auth_permission", "sqlite_sequence", "sqlite_stat1"}
