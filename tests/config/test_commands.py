@@ -168,12 +168,18 @@ def test_exports_write_a_file_a_noun_and_a_workbook(demo: Path, tmp_path: Path):
     assert (tmp_path / "all.xlsx").read_bytes()[:2] == b"PK"
 
 
-def test_found_makes_an_organisation_that_sees_nothing_of_others(folder: Path):
+def test_found_makes_an_organisation_that_can_begin_and_sees_nothing_of_others(folder: Path, tmp_path: Path):
     told = product.must(
         folder, "found", "Second House", "--administrator", "Ida Moor", "--email", "ida@second.example", "--slug", "second"
     )
     assert told["organisation"] == "second"
     assert told["invitation"].startswith("/invitation/")
+    path = tmp_path / "list.csv"
+    path.write_text("Project;Budget;Progress;Colour of the file\nNew weir;1200000;40 %;blue\nOld weir;;;\n", encoding="utf-8")
+    taken = product.must(folder, "import", "projects", str(path), "--organisation", "second")
+    assert taken["counts"]["new"] == 2, "who founds an organisation can begin at once"
+    left = {entry["place"]: entry["text"] for entry in taken["not_understood"]}
+    assert left == {"column Progress": "1 filled cells left out", "column Colour of the file": "1 filled cells left out"}
     foreign = product.run(folder, "today", HEAD, "--organisation", "second")
     assert (foreign.code, HEAD in foreign.err) == (1, True)
 

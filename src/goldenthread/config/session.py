@@ -36,7 +36,9 @@ class Session:
             return found
         found = offices.first()
         if found is None:
-            raise Refused("There is no office yet.", advice="Start with the first-run page, or load the demo.")
+            raise Refused(
+                f"There is no office that {self.person} may see.", advice="Name with --as somebody who heads or works in one."
+            )
         return found
 
 

@@ -8,6 +8,8 @@ from typing import Any
 from goldenthread.config.printing import document, say, table
 from goldenthread.config.session import Session, set_up
 
+SHOWN = 50
+
 
 def undo(session: Session, number: int, *, json: bool) -> None:
     """`undo CHANGESET`."""
@@ -26,17 +28,23 @@ def undo(session: Session, number: int, *, json: bool) -> None:
 
 
 def found(*, name: str, administrator: str, email: str, slug: str, json: bool) -> None:
-    """`found NAME`: an organisation, its administrator, and the link to sign in."""
+    """`found NAME`: an organisation with its first office, the person who administers and heads it, and the link to sign in."""
     set_up()
     from django.utils.text import slugify
 
-    from goldenthread.accounts import actions
+    from goldenthread.accounts import actions, queries
+    from goldenthread.kit.permissions import Role
     from goldenthread.kit.scoping import organisation_scope
+    from goldenthread.purpose.actions import add_office
 
     organisation, person = actions.found_organisation(
         name=name, slug=slug or slugify(name)[:40] or "organisation", administrator=administrator, email=email
     )
     with organisation_scope(organisation):
+        with actions.changeset(title=f"Make {name} ready", by=None, source="COMMAND"):
+            actions.grant_role(person=person, role=Role.HEAD, scope=queries.top_scope(), by=None)
+            queries.forget_rights(person)
+            add_office(name=name, by=person, head=person)
         secret = actions.invite(person=person, by=None)
     path = f"/invitation/{secret}"
     if json:
@@ -64,9 +72,18 @@ def import_files(session: Session, kind: str, files: list[str], *, dry_run: bool
         for key, value in outcome["counts"].items():
             counts[key] = counts.get(key, 0) + value
     missed = [entry for outcome in outcomes for entry in outcome["not_understood"]]
+    problems = [entry for outcome in outcomes for entry in outcome["problems"]]
     if json:
-        document({"dry_run": dry_run, "counts": counts, "not_understood": missed, "files": outcomes})
+        document({"dry_run": dry_run, "counts": counts, "not_understood": missed, "problems": problems, "files": outcomes})
         return
     table(["what", "count"], list(counts.items()))
-    for entry in missed[:50]:
-        say(f"  not understood: {entry}")
+    _list("not understood", [": ".join(filter(None, (e["place"], e["what"], e["text"]))) for e in missed])
+    _list("look at", [": ".join(filter(None, (e["place"], e["field"], e["message"]))) for e in problems])
+
+
+def _list(label: str, lines: list[str]) -> None:
+    """The first lines, and how many more there are."""
+    for line in lines[:SHOWN]:
+        say(f"  {label}: {line}")
+    if len(lines) > SHOWN:
+        say(f"  {label}: {len(lines) - SHOWN} more; --json names them all.")

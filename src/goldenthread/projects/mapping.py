@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from babel.numbers import list_currencies
 
-from goldenthread.formats.project_rows import ProjectRow
+from goldenthread.formats.project_rows import Match, ProjectRow
+from goldenthread.formats.tables import Table
 from goldenthread.kit.money import BIGGEST, exponent
 from goldenthread.projects.models import Project
 
@@ -24,6 +26,11 @@ TEXTS = {
 }
 DATES = {"start": "starts_on", "finish": "finishes_on", "baseline_finish": "baseline_finish"}
 MONEY = {"budget": "budget_minor", "forecast_cost": "forecast_minor", "spend": "spent_minor"}
+COMMENT = 8000
+NOT_KEPT = {
+    "whole_life_cost": "the cost over the whole life is not kept beside a budget",
+    "progress": "the progress of a project comes from its steps",
+}
 RATINGS = {
     step: Project.Rating(step.replace("-", "_").upper()).value for step in ("green", "amber-green", "amber", "amber-red", "red")
 }
@@ -74,10 +81,27 @@ def listed_project(index: int, row: ProjectRow, currency: str, *, whole_life: bo
     state = state_of(row.status)
     if state:
         values["state"] = state
+    elif row.status:
+        problems.append(f"“{row.status[:80]}” is no state that is known here; the state is not set.")
+    if len(row.comment.strip()) > COMMENT:
+        problems.append(f"The comments have {len(row.comment.strip())} characters; the first {COMMENT} were kept.")
     _add_money(row, values, withheld, currency, whole_life=whole_life)
     return ListedProject(
-        index, row.place, values, withheld, tuple(problems), row.comment.strip()[:8000], row.reported_on, row.history
+        index, row.place, values, withheld, tuple(problems), row.comment.strip()[:COMMENT], row.reported_on, row.history
     )
+
+
+def columns_left_out(table: Table, mapping: Mapping[str, Match]) -> list[tuple[str, str, str]]:
+    """Columns of which nothing is kept, as (place, why, how much): those no field takes, and fields a project does not have."""
+    fields = {column: name for name, match in mapping.items() for column in match.columns}
+    told = []
+    for column in table.columns:
+        why = NOT_KEPT.get(fields.get(column.index, ""), "" if column.index in fields else "no field takes this column")
+        if fields.get(column.index) == "whole_life_cost" and "budget" not in mapping:
+            why = ""
+        if why and column.filled:
+            told.append((f"column {column.name}"[:160], why, f"{column.filled} filled cells left out"))
+    return told
 
 
 def _keep_order(values: dict[str, Any], withheld: dict[str, str]) -> None:

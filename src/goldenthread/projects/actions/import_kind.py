@@ -18,7 +18,7 @@ from goldenthread.kit.errors import Refused
 from goldenthread.kit.scoping import current_organisation
 from goldenthread.projects import queries
 from goldenthread.projects.actions.imports import Decisions, apply_list
-from goldenthread.projects.mapping import ListedProject
+from goldenthread.projects.mapping import ListedProject, columns_left_out
 from goldenthread.projects.models import Project
 from goldenthread.projects.queries.dry_run import DryRun, Match
 from goldenthread.ui import writing
@@ -94,7 +94,9 @@ class ProjectLists:
         options = [Choice("gone_all", ALL_GONE, "auto" if found.is_next_edition else "none")] if found.gone else []
         size = counts["projects"] + counts["gone"]
         blocked = "" if counts["projects"] else "No project was found in this file."
-        return Preview(figures, _groups(found), problems, (), options, blocked, size, counts)
+        missed = columns_left_out(reading.detected.table, reading.projects.mapping)
+        problems += [(note.place, "", note.text) for note in reading.detected.notes if note.sure == "unsure"]
+        return Preview(figures, _groups(found), problems, missed, options, blocked, size, counts)
 
     def prepare(
         self, reading: ProjectFile, file: ImportedFile, person: Person, answers: Mapping[str, str]
