@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from django.utils import timezone
+
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import may_in, visible
 from goldenthread.engine.errors import EngineError
@@ -17,6 +19,7 @@ from goldenthread.kit.errors import Forbidden
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.kit.scoping import current_organisation
 from goldenthread.purpose.actions.strategies import Aim, GoalFigure, Indicator, add_strategy
+from goldenthread.purpose.actions.strategy_losses import losses
 from goldenthread.purpose.models import Objective, Office
 from goldenthread.ui import writing
 from goldenthread.workspace.models import ImportedFile
@@ -80,7 +83,8 @@ class StratmlFiles:
             PreviewGroup("new", "New objectives", f"As drafts of {office}; nothing is approved.", rows[:SHOWN], len(rows), True)
         ]
         blocked = "" if aims else "The file holds neither objectives nor goals."
-        return Preview(figures, [g for g in groups if g.total], (), missed, blocked=blocked, size=len(aims), counts=counts)
+        left = losses(reading, timezone.localdate())
+        return Preview(figures, [g for g in groups if g.total], left, missed, blocked=blocked, size=len(aims), counts=counts)
 
     def prepare(self, reading: stratml.Plan, file: ImportedFile, person: Person, answers: Mapping[str, str]) -> list[Aim]:
         """The objectives to add."""
@@ -189,7 +193,8 @@ def _indicator(one: stratml.Indicator, number: int, objective: str) -> Indicator
     targets = [r for m in one.measurements for r in m.targets]
     actuals = [r for m in one.measurements for r in m.actuals]
     dated = ((r.finish or r.start, float(r.number)) for r in actuals if r.number is not None)
-    figures = sorted((day, value) for day, value in dated if day is not None and math.isfinite(value))
+    days = ((day, value) for day, value in dated if day is not None and math.isfinite(value))
+    figures = sorted(days, key=lambda figure: figure[0])  # of two of one day the later in the file stays last
     first = figures[0] if figures else None
     goals = [_goal(r, first) for r in targets]
     name = " ".join((one.dimension or one.unit).split()) or f"Indicator {number} of {objective}"
@@ -205,10 +210,6 @@ def _goal(result: stratml.Result, first: tuple[date, float] | None) -> GoalFigur
     due = result.finish or result.start
     before = first if first is not None and (due is None or first[0] < due) else None
     return GoalFigure(value, due, before[1] if before else None, before[0] if before else None)
-
-
-def _row(aim: Aim) -> PreviewRow:
-    return PreviewRow(aim.title, aim.leadership_goal, [(i.name, "", _targets(i)) for i in aim.indicators[:4]])
 
 
 def _targets(indicator: Indicator) -> str:
