@@ -18,7 +18,7 @@ from goldenthread.plan.actions.forecasts import make_forecast
 from goldenthread.plan.models import BusinessPlan, Contribution, Duty, Supervision
 from goldenthread.projects.models import Project
 from goldenthread.purpose.models import Kpi, Objective, Office, Target
-from goldenthread.workspace.models import Comment, ImportedFile, Question
+from goldenthread.workspace.models import Comment, Question
 from tests.cast import Cast
 from tests.rows import DAY, MOMENT, Planter, tracked
 
@@ -101,7 +101,6 @@ class Stage:
                 own.plant(Duty, project=project, name=f"{word} duty" if place == "secret" else "A duty")
                 own.plant(Question, text=f"{word} asked", digest=word, **asked)
                 own.plant(Comment, text=f"{word} said", ref_kind="project", ref_id=project.pk, by=asked["asked"])
-                own.plant(ImportedFile, name=f"{word}.csv", by=asked["asked"])
             figures = {"baseline": 10.0, "baseline_on": DAY, "value": 20.0, "due_on": MOMENT.date()}
             for place in ("own", "secret"):
                 own.plant(Target, objective=self.planters[place].row(Objective), kpi=own.row(Kpi), **figures)

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q
 
 from goldenthread.accounts.models import Changeset, Person
-from goldenthread.accounts.queries import rights, visible
+from goldenthread.accounts.queries import open_ids, rights, visible
 from goldenthread.kit import history
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan.models import Contribution, Duty, Raci, Step, Supervision
@@ -117,5 +117,6 @@ def _changes(step: Step, person: Person) -> list[Change]:
     of_step = history.records(Step).filter(id=step.pk).values("changeset")
     of_activity = history.records(Activity).filter(id=step.activity_id).values("changeset")
     rows = Changeset.objects.filter(Q(pk__in=of_step) | Q(pk__in=of_activity)).select_related("by").order_by("-pk")[:HISTORY]
-    own = f"step:{step.pk}"
-    return [Change(c.title if c.about == own or c.by_id == person.pk else LARGER, c.by, c.at) for c in rows]
+    found = list(rows)
+    told = open_ids(found, person)
+    return [Change(c.title if c.pk in told else LARGER, c.by, c.at) for c in found]
