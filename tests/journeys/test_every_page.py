@@ -86,9 +86,14 @@ class Round:
             self.barriers += [f"{path} in {scheme}, {width} wide: {barrier}" for barrier in found]
             if self.page.evaluate("document.documentElement.scrollWidth") > width:
                 self.barriers.append(f"{path}: wider than {width}")
-        for link in self.page.eval_on_selector_all("a[href]", "links => links.map(link => link.getAttribute('href'))"):
-            if link.startswith("/") and not link.startswith(("/static/", "/sign-in/logout")):
-                self.ways.append(link)
+        self.gather()
+
+    def gather(self) -> list[str]:
+        """Where the page that is open leads."""
+        links = self.page.eval_on_selector_all("a[href]", "links => links.map(link => link.getAttribute('href'))")
+        found = [link for link in links if link.startswith("/") and not link.startswith(("/static/", "/sign-in/logout"))]
+        self.ways.extend(found)
+        return found
 
 
 def test_no_page_has_a_barrier(page, new_page, product: Product, trouble) -> None:
@@ -98,6 +103,7 @@ def test_no_page_has_a_barrier(page, new_page, product: Product, trouble) -> Non
     _bring_files(walker, walk)
     _ask_and_invite(walker, walk)
     walk.ways.extend(MADE_UP)
+    _look_at_every_office(walk)
     walk.run()
     stranger = Round(new_page(), product)
     for path in ("/sign-in/login/", "/sign-in/password/reset/", "/sign-in/inactive/", *MADE_UP):
@@ -116,6 +122,14 @@ def _bring_files(walker: Walker, walk: Round) -> None:
     walk.look("the wizard’s columns")
     path = urlsplit(walker.page.url).path
     walk.ways.extend([path, path.removesuffix("/columns"), f"{path.removesuffix('/columns')}/columns"])
+
+
+def _look_at_every_office(walk: Round) -> None:
+    """The mandates of each office: only one of them has had an earlier version, to compare with."""
+    walk.page.goto(f"{walk.site}/mandate")
+    for tab in [link for link in walk.gather() if link.startswith("/mandate?office=")]:
+        walk.page.goto(walk.site + tab)
+        walk.gather()
 
 
 def _ask_and_invite(walker: Walker, walk: Round) -> None:
