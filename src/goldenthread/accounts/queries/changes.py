@@ -189,13 +189,20 @@ def _seen(changesets: list[Changeset], person: Person) -> list[Line]:
     over_all = rights(person).everywhere(Act.VIEW, Kind.CHANGESET)
     lines = []
     for changeset in changesets:
-        mine = changeset.by_id == person.pk
         wrote, sees = every.get(changeset.pk, {}), told.get(changeset.pk, {})
-        if mine or sees or over_all:
-            is_open = mine or (wrote == sees if wrote else over_all and changeset.about.startswith(ABOUT_ALL))
+        if changeset.by_id == person.pk or sees or over_all:
+            is_open = _is_open(changeset, person, wrote, sees)
             undoable = undo[changeset.pk] and not hasattr(changeset, "undone_by")
             lines.append(Line(changeset, _nouns(wrote), is_open, undoable))
     return lines
+
+
+def _is_open(changeset: Changeset, person: Person, wrote: dict[str, int], sees: dict[str, int]) -> bool:
+    """Whether `person` may be told in words: his own action, or one of which he may see every row."""
+    if changeset.by_id == person.pk:
+        return True
+    over_all = rights(person).everywhere(Act.VIEW, Kind.CHANGESET)
+    return wrote == sees if wrote else over_all and changeset.about.startswith(ABOUT_ALL)
 
 
 def _nouns(rows: dict[str, int]) -> tuple[tuple[str, int], ...]:
@@ -230,7 +237,9 @@ def activity(
 
 def open_ids(changesets: list[Changeset], viewer: Person) -> set[int]:
     """Of these, the changesets that `viewer` may be told in words."""
-    return {line.changeset.pk for line in _seen(changesets, viewer) if line.is_open}
+    every = _all_counts([c.pk for c in changesets])
+    told = _counts([c.pk for c in changesets], _open_rows(every, viewer).items())
+    return {c.pk for c in changesets if _is_open(c, viewer, every.get(c.pk, {}), told.get(c.pk, {}))}
 
 
 def head_of(changeset: Changeset, viewer: Person) -> Line | None:

@@ -118,5 +118,7 @@ def _changes(step: Step, person: Person) -> list[Change]:
     of_activity = history.records(Activity).filter(id=step.activity_id).values("changeset")
     rows = Changeset.objects.filter(Q(pk__in=of_step) | Q(pk__in=of_activity)).select_related("by").order_by("-pk")[:HISTORY]
     found = list(rows)
-    told = open_ids(found, person)
+    told = open_ids(
+        [c for c in found if c.about == f"step:{step.pk}"], person
+    )  # an import is not judged row by row for its title
     return [Change(c.title if c.pk in told else LARGER, c.by, c.at) for c in found]
