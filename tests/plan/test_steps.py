@@ -177,6 +177,13 @@ def test_a_recurring_step_makes_each_time_once_under_itself(scene):
     assert scene.fresh(scene.step).next_on == soon + timedelta(days=21)
 
 
+def test_what_was_missed_of_a_recurring_step_is_not_made_up_for(scene):
+    long_ago = scene.today - timedelta(days=7 * 60 + 1)
+    actions.edit_step(step=scene.step, changes={"repeats": "WEEKLY", "next_on": long_ago}, by=scene.cast.head)
+    assert actions.make_repeats(plan=scene.plan, today=scene.today) == 5
+    assert min(scene.step.activity.children.exclude(deadline=None).values_list("deadline", flat=True)) > scene.today
+
+
 def test_what_recurs_says_on_its_form_when_it_is_due(scene):
     client = scene.cast.client(scene.cast.head)
     address = f"/plan/steps/{scene.step.pk}/edit"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from django.db.models import Q
+
 from goldenthread.accounts.actions import changeset
 from goldenthread.accounts.models import Changeset, Person
 from goldenthread.kit import history
@@ -16,20 +18,20 @@ from goldenthread.ui import writing
 def make_repeats(*, plan: BusinessPlan, today: date) -> int:
     """Make the work of recurring steps that is due soon. Doing it twice makes nothing twice. Returns how many were made."""
     until = today + timedelta(days=AHEAD_DAYS)
-    due = Step.objects.filter(
-        plan=plan, next_on__lte=until, activity__cancelled_on__isnull=True, activity__actual_finish__isnull=True
-    ).exclude(repeats="")
-    steps = [
-        step for step in due.select_related("activity__schedule") if step.repeats_until is None or step.repeats_until >= today
-    ]
+    open_ones = Step.objects.filter(plan=plan, activity__cancelled_on__isnull=True, activity__actual_finish__isnull=True)
+    lasting = Q(repeats_until__isnull=True) | Q(repeats_until__gte=today)
+    steps = list(open_ones.filter(lasting, next_on__lte=until).exclude(repeats="").select_related("activity__schedule"))
     if not steps:
         return 0
     with changeset(title="Make the recurring work that is due", by=None, source=Changeset.Source.JOB), schedule.postponed_dates():
-        return sum(_make_for(step, until) for step in steps)
+        return sum(_make_for(step, today, until) for step in steps)
 
 
-def _make_for(step: Step, until: date) -> int:
+def _make_for(step: Step, today: date, until: date) -> int:
+    """What was missed is not made up for: the slides of last month help nobody."""
     made, day, last = 0, step.next_on, min(until, step.repeats_until or until)
+    while day is not None and day < today:
+        day = following(step.repeats, day)
     people = _doers(step)
     while day is not None and day <= last:
         activity = schedule.add_activity(
