@@ -11,6 +11,7 @@ from goldenthread.accounts.queries import people
 from goldenthread.kit.errors import Refused
 from goldenthread.plan.models import REPEATS, Cadence, Contribution, Step
 from goldenthread.purpose.models import Kpi, Service
+from goldenthread.schedule import actions as schedule
 from goldenthread.ui.terms import term
 
 HOUR, DAY = 60, 480
@@ -124,9 +125,8 @@ class StepForm(Versioned):
         if given["days"] is not None:
             found["duration"] = round(given["days"] * DAY)
         if likely is not None:
-            low = given["low"] if given["low"] is not None else likely * 0.8
-            high = given["high"] if given["high"] is not None else likely * 1.5
-            found |= {"effort_low": round(low * HOUR), "effort_likely": round(likely * HOUR), "effort_high": round(high * HOUR)}
+            ends = (None if given[end] is None else given[end] * HOUR for end in ("low", "high"))
+            found |= zip(schedule.EFFORTS, schedule.effort_range(likely * HOUR, *ends), strict=True)
         return found
 
 

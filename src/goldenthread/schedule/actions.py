@@ -36,6 +36,14 @@ EARLIEST, LATEST = date(1970, 1, 1), date(2199, 12, 31)
 _postponed: ContextVar[dict[int, Schedule] | None] = ContextVar("postponed", default=None)
 
 
+EFFORTS = ("effort_low", "effort_likely", "effort_high")
+
+
+def effort_range(likely: float, low: float | None = None, high: float | None = None) -> tuple[int, int, int]:
+    """An effort at best, likely and at worst, in whole units. An end that nobody named is assumed: 20 % less, 50 % more."""
+    return round(likely * 0.8 if low is None else low), round(likely), round(likely * 1.5 if high is None else high)
+
+
 def _must_edit(by: Person | None, schedule: Schedule) -> None:
     if by is not None and not may_in(by, Act.EDIT, _kind_of(schedule), schedule.scope_id):
         raise Forbidden("You may not change this schedule.")
@@ -56,7 +64,7 @@ def _checked(fields: dict[str, Any]) -> dict[str, Any]:
         day = fields.get(name)
         if day is not None and not EARLIEST <= day <= LATEST:
             raise Refused(f"The day {day} is outside 1970 to 2199.", field=name)
-    efforts = [fields.get(n) for n in ("effort_low", "effort_likely", "effort_high")]
+    efforts = [fields.get(n) for n in EFFORTS]
     known = [e for e in efforts if e is not None]
     if known != sorted(known):
         raise Refused("The effort must rise from low over likely to high.", field="effort_likely")

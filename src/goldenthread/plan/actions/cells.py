@@ -10,11 +10,9 @@ from django.utils.dateparse import parse_date
 
 from goldenthread.accounts.actions import changeset
 from goldenthread.accounts.models import Person
-from goldenthread.accounts.queries import may_in
 from goldenthread.kit import history
-from goldenthread.kit.errors import Forbidden, Refused
-from goldenthread.kit.permissions import Act, Kind
-from goldenthread.plan.actions.steps import edit_step, set_raci
+from goldenthread.kit.errors import Refused
+from goldenthread.plan.actions.steps import edit_step, must_plan_row, set_raci
 from goldenthread.plan.models import Raci
 from goldenthread.schedule import actions as schedule
 from goldenthread.schedule.models import Activity, Relationship
@@ -28,8 +26,7 @@ WAITS = re.compile(r"(?P<number>\d+(?:\.\d+)*)\s*(?P<kind>FS|SS|FF|SF)?\s*(?:(?P
 
 def edit_cell(*, row: Activity, field: str, value: str, by: Person, version: int | None = None) -> None:
     """Change one field of a row. `version` is the row's, as the writer saw it."""
-    if not may_in(by, Act.EDIT, Kind.PLAN, row.schedule.scope_id):
-        raise Forbidden("You may not change this plan.")
+    must_plan_row(by, row)
     if field == "accountable":
         set_who(row=row, person=Person.objects.filter(pk=value).first() if value.isdecimal() else None, by=by)
         return
@@ -106,7 +103,7 @@ def _left(row: Activity, value: str) -> dict[str, Any]:
 
 
 def _effort(hours: float) -> dict[str, int]:
-    return {"effort_low": round(hours * 48), "effort_likely": round(hours * HOUR), "effort_high": round(hours * 90)}
+    return dict(zip(schedule.EFFORTS, schedule.effort_range(hours * HOUR), strict=True))
 
 
 def _read(field: str, value: str) -> dict[str, Any]:

@@ -7,23 +7,22 @@ from datetime import timedelta
 
 from goldenthread.accounts.actions import changeset
 from goldenthread.accounts.models import Person
-from goldenthread.accounts.queries import may_in
-from goldenthread.kit.errors import Forbidden, Refused
-from goldenthread.kit.permissions import Act, Kind
+from goldenthread.kit.errors import Refused
 from goldenthread.plan.actions.cells import set_who
-from goldenthread.plan.actions.steps import add_step, must_plan, refuse_doubled_effects, remove_step, stop_step
+from goldenthread.plan.actions.steps import (
+    add_step,
+    must_plan,
+    must_plan_row,
+    refuse_doubled_effects,
+    remove_step,
+    stop_step,
+)
 from goldenthread.plan.models import BusinessPlan, Step
 from goldenthread.schedule import actions as schedule
 from goldenthread.schedule.models import Activity, ActivityDates, Relationship
 
 FARTHEST = 3660
 MOVES = ("up", "down", "indent", "outdent", "before", "after", "inside")
-
-
-def must_plan_row(by: Person | None, row: Activity) -> None:
-    """Refuse whoever may not change the plan in which the row stands."""
-    if by is not None and not may_in(by, Act.EDIT, Kind.PLAN, row.schedule.scope_id):
-        raise Forbidden("You may not change this plan.")
 
 
 def add_row(

@@ -36,7 +36,16 @@ ACTIVITY_FIELDS = frozenset(
 
 def must_plan(by: Person | None, plan: BusinessPlan) -> None:
     """Refuse whoever may not change the plan. `by=None` is a job or set-up."""
-    if by is not None and not may_in(by, Act.EDIT, Kind.PLAN, plan.scope_id):
+    _must(by, plan.scope_id)
+
+
+def must_plan_row(by: Person | None, row: Activity) -> None:
+    """Refuse whoever may not change the plan in which the row stands."""
+    _must(by, row.schedule.scope_id)
+
+
+def _must(by: Person | None, scope_id: int) -> None:
+    if by is not None and not may_in(by, Act.EDIT, Kind.PLAN, scope_id):
         raise Forbidden("You may not change this plan.")
 
 

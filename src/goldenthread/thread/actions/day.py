@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils import timezone
 
 from goldenthread.accounts.actions import changeset
@@ -45,6 +47,7 @@ def add_own_work(*, person: Person, name: str, hours: str, step_id: str) -> Acti
         raise Refused("There is no plan to add it to yet.", advice="Ask the head of your PMO to start one.")
     if step is not None and not (_works_on(person, step) or may_in(person, Act.EDIT, Kind.PLAN, step.plan.scope_id)):
         raise Forbidden("You do not work on this step.")
+    efforts: dict[str, Any] = dict(zip(schedule.EFFORTS, schedule.effort_range(minutes), strict=True))
     with changeset(title=f"Add {name.strip()}", by=person):
         activity = schedule.add_activity(
             schedule=business_plan.schedule,
@@ -52,9 +55,7 @@ def add_own_work(*, person: Person, name: str, hours: str, step_id: str) -> Acti
             by=None,
             parent=step.activity if step else None,
             duration=minutes,
-            effort_low=round(minutes * 0.8),
-            effort_likely=minutes,
-            effort_high=round(minutes * 1.5),
+            **efforts,
         )
         schedule.assign(activity=activity, person=person, by=None)
     return activity

@@ -117,11 +117,9 @@ def estimate(request: HttpRequest, pk: int) -> HttpResponse:
         name, errors = next(iter(form.errors.items()))
         raise Refused(f"{form[name].label}: {errors[0]}", field=name)
     given = form.cleaned_data
-    likely = given["likely"]
-    low = likely * 0.8 if given["low"] is None else given["low"]
-    high = likely * 1.5 if given["high"] is None else given["high"]
+    low, high = (None if given[end] is None else given[end] * 60 for end in ("low", "high"))
     schedule.report_progress(
-        activity=activity, by=_person(request), effort=(round(low * 60), round(likely * 60), round(high * 60))
+        activity=activity, by=_person(request), effort=schedule.effort_range(given["likely"] * 60, low, high)
     )
     pages.announce(request, f"Estimated anew: {activity.name}", undo_url=undo_address())
     return _back()
