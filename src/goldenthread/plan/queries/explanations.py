@@ -69,6 +69,7 @@ def explanation(made: Forecast, kind: str, ident: int) -> dict[str, Any]:
     """
     stored = made.results[f"{kind}s"][str(ident)]
     data, options = read_inputs(made.inputs)
+    intact = made.digest == input_digest(data, options)
     part = _part(data, kind, made.inputs["ids"][f"{kind}s"].index(ident))
     options = ForecastOptions(
         seed=options.seed, runs=options.runs, months=(), cells=options.cells, path=path_for(len(data.contributions), options)
@@ -81,7 +82,7 @@ def explanation(made: Forecast, kind: str, ident: int) -> dict[str, Any]:
         "figure": first,
         "value": stored[first],
         "again": again[first],
-        "same": all(stored[name] == value for name, value in again.items()) and made.digest == _digest(made),
+        "same": all(stored[name] == value for name, value in again.items()) and intact,
         "formula": FORMULAS[kind],
         "figures": [
             {"figure": name, "value": stored[name], "again": again[name], "formula": COLUMNS[name]}
@@ -99,10 +100,6 @@ def explanation(made: Forecast, kind: str, ident: int) -> dict[str, Any]:
         "made_at": made.made_at.isoformat(),
         "standard_error": stored.get("standard_error"),
     }
-
-
-def _digest(made: Forecast) -> str:
-    return input_digest(*read_inputs(made.inputs))
 
 
 def _part(data: ThreadData, kind: str, row: int) -> Subset:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Subquery
@@ -11,9 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from goldenthread.accounts.models import Changeset, Person
-from goldenthread.accounts.queries import rights, visible
+from goldenthread.accounts.queries import visible
 from goldenthread.engine.forecast import ENGINE_VERSION
 from goldenthread.plan.models import Contribution, Forecast, Step
+from goldenthread.plan.queries.outline import own_first
 from goldenthread.projects.models import Project
 from goldenthread.purpose.models import Objective, Office, Target
 
@@ -41,8 +43,7 @@ def forecasts_of(person: Person) -> list[Forecast]:
     """The newest forecast of each office that the person may see, with its office; their own office first. One statement."""
     newest = Forecast.objects.filter(office=OuterRef("office")).order_by("-made_at", "-id").values("pk")[:1]
     rows = visible(_newest_first().select_related("office__organisation"), person).filter(pk=Subquery(newest))
-    own = {scope for _, scope in rights(person).grants}
-    return sorted(rows, key=lambda made: (made.office.scope_id not in own, made.office_id))
+    return own_first(rows.order_by("office_id"), person, attrgetter("office.scope_id"))
 
 
 def changes_since(made: Forecast) -> int:

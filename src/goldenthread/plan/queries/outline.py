@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import BigIntegerField, Count, F, OuterRef, Subquery, Value
@@ -117,7 +118,7 @@ class PlanOutline:
 
 def offices_of(person: Person) -> list[Office]:
     """The offices that the person may see, those where he or she has a role of their own first. One statement."""
-    return _own_first(visible(Office.objects.select_related("organisation", "scope"), person).order_by("id"), person)
+    return own_first(visible(Office.objects.select_related("organisation", "scope"), person).order_by("id"), person)
 
 
 def office_of(person: Person, code: str | None = None) -> Office:
@@ -136,7 +137,7 @@ def named(offices: list[Office], code: str | None) -> Office:
 def plans_of(person: Person) -> list[BusinessPlan]:
     """The plans that the person may see, that of the person's own office first. One statement."""
     plans = BusinessPlan.objects.select_related("office__organisation", "schedule__scope", "scope")
-    return _own_first(visible(plans, person).order_by("office_id"), person)
+    return own_first(visible(plans, person).order_by("office_id"), person)
 
 
 def plan_of(person: Person, code: str | None = None) -> BusinessPlan:
@@ -152,9 +153,10 @@ def named_plan(plans: list[BusinessPlan], code: str | None) -> BusinessPlan:
     return plan
 
 
-def _own_first(rows: Iterable[Any], person: Person) -> list[Any]:
-    own = {scope for _, scope in rights(person).grants}
-    return sorted(rows, key=lambda row: row.scope_id not in own)
+def own_first(rows: Iterable[Any], person: Person, scope: Callable[[Any], int] = attrgetter("scope_id")) -> list[Any]:
+    """The rows in their order, but first those of a scope on which the person holds a role."""
+    own = {held for _, held in rights(person).grants}
+    return sorted(rows, key=lambda row: scope(row) not in own)
 
 
 def plans_with_baselines(person: Person) -> tuple[list[BusinessPlan], dict[int, list[FrozenPlan]]]:
@@ -165,7 +167,7 @@ def plans_with_baselines(person: Person) -> tuple[list[BusinessPlan], dict[int, 
         baseline_on=F("schedule__baselines__set_on"),
     )
     newest = (F("schedule__baselines__set_on").desc(nulls_last=True), "-schedule__baselines__id")
-    rows = _own_first(visible(plans, person).order_by("office_id", *newest), person)
+    rows = own_first(visible(plans, person).order_by("office_id", *newest), person)
     frozen: dict[int, list[FrozenPlan]] = defaultdict(list)
     for row in rows:
         if row.baseline_id is not None:
