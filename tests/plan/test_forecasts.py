@@ -171,6 +171,14 @@ def test_a_forecast_says_how_many_changes_came_since(scene):
     assert queries.changes_since(latest) == 1
 
 
+def test_what_is_stored_names_nothing(scene):
+    contribute(scene)
+    stored = json.dumps(made(scene).results)
+    assert '"levers": {"' in stored
+    for name in ("Clients decide", scene.step.activity.name, scene.project.name):
+        assert name not in stored
+
+
 def test_a_forecast_of_an_earlier_engine_is_made_again(scene):
     made = make_forecast(office=scene.cast.office, runs=200)
     assert not queries.stale_offices()

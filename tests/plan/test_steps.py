@@ -184,6 +184,28 @@ def test_what_was_missed_of_a_recurring_step_is_not_made_up_for(scene):
     assert min(scene.step.activity.children.exclude(deadline=None).values_list("deadline", flat=True)) > scene.today
 
 
+def test_what_ends_before_its_next_time_is_left_alone(scene):
+    ends = scene.today + timedelta(days=10)
+    changes = {"repeats": "WEEKLY", "next_on": ends + timedelta(days=5), "repeats_until": ends}
+    actions.edit_step(step=scene.step, changes=changes, by=scene.cast.head)
+    actions.add_duty(
+        plan=scene.plan, name="Register", source="Data law", by=scene.cast.head, cadence="MONTHLY",
+        next_due=ends + timedelta(days=5), valid_to=ends,
+    )  # fmt: skip
+    before = Changeset.objects.count()
+    assert actions.make_repeats(plan=scene.plan, today=scene.today) == 0
+    assert actions.make_occurrences(plan=scene.plan, today=scene.today) == 0
+    assert Changeset.objects.count() == before  # else each hour would ask for a new forecast
+
+
+def test_a_day_that_has_its_work_gets_no_second(scene):
+    soon = {"repeats": "WEEKLY", "next_on": scene.today + timedelta(days=30)}
+    actions.edit_step(step=scene.step, changes=soon, by=scene.cast.head)
+    assert actions.make_repeats(plan=scene.plan, today=scene.today) == 1
+    actions.edit_step(step=scene.fresh(scene.step), changes=soon, by=scene.cast.head)  # set back by hand
+    assert actions.make_repeats(plan=scene.plan, today=scene.today) == 0
+
+
 def test_what_recurs_says_on_its_form_when_it_is_due(scene):
     client = scene.cast.client(scene.cast.head)
     address = f"/plan/steps/{scene.step.pk}/edit"

@@ -94,7 +94,8 @@ def make_occurrences(*, plan: BusinessPlan, today: date) -> int:
 
 
 def _has_ended(duty: Duty, today: date) -> bool:
-    return duty.valid_to is not None and duty.valid_to < today
+    """Whether it is over, or will be before it falls due again."""
+    return duty.valid_to is not None and duty.valid_to < max(today, duty.next_due or today)
 
 
 def _make_for(duty: Duty, until: date) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from goldenthread.accounts.actions import changeset
 from goldenthread.accounts.models import Changeset, Person
@@ -19,7 +19,7 @@ def make_repeats(*, plan: BusinessPlan, today: date) -> int:
     """Make the work of recurring steps that is due soon. Doing it twice makes nothing twice. Returns how many were made."""
     until = today + timedelta(days=AHEAD_DAYS)
     open_ones = Step.objects.filter(plan=plan, activity__cancelled_on__isnull=True, activity__actual_finish__isnull=True)
-    lasting = Q(repeats_until__isnull=True) | Q(repeats_until__gte=today)
+    lasting = Q(repeats_until__isnull=True) | Q(repeats_until__gte=F("next_on"))
     steps = list(open_ones.filter(lasting, next_on__lte=until).exclude(repeats="").select_related("activity__schedule"))
     if not steps:
         return 0
@@ -28,12 +28,15 @@ def make_repeats(*, plan: BusinessPlan, today: date) -> int:
 
 
 def _make_for(step: Step, today: date, until: date) -> int:
-    """What was missed is not made up for: the slides of last month help nobody."""
+    """What was missed is not made up for: the slides of last month help nobody. A day that has its work gets no second."""
     made, day, last = 0, step.next_on, min(until, step.repeats_until or until)
     while day is not None and day < today:
         day = following(step.repeats, day)
-    people = _doers(step)
+    people, there = _doers(step), set(step.activity.children.values_list("deadline", flat=True))
     while day is not None and day <= last:
+        if day in there:
+            day = following(step.repeats, day)
+            continue
         activity = schedule.add_activity(
             schedule=step.activity.schedule,
             name=f"{step.activity.name}, {writing.date(day)}",

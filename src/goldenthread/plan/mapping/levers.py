@@ -58,19 +58,16 @@ def levers_by_objective(
             continue
         gained = gains.objective_chance[:, o]
         order = sorted(range(len(tried)), key=lambda i: (-gained[i] / max(tried[i].hours, 0.25), tried[i].ref, tried[i].kind))
-        best = [_kept(tried[i], rows, now, float(gained[i])) for i in order if gained[i] >= LEAST_GAIN]
+        best = [_kept(tried[i], now, float(gained[i])) for i in order if gained[i] >= LEAST_GAIN]
         if best:
             found[str(objective_id)] = best[:KEPT]
     return found
 
 
-def _kept(lever: _Candidate, rows: ThreadRows, now: float, gain: float) -> dict[str, Any]:
-    kind, _, ident = lever.ref.partition(":")
-    name = rows.steps[int(ident)].activity.name if kind == "step" else rows.projects[int(ident)].name
+def _kept(lever: _Candidate, now: float, gain: float) -> dict[str, Any]:
     what = f"finish {lever.amount:.0f} days sooner" if lever.kind == SOONER else f"make it {lever.amount:.0%} likelier to work"
     return {
         "ref": lever.ref,
-        "name": name,
         "what": what,
         "hours": round(lever.hours, 1),
         "uses_float": lever.uses_float,

@@ -98,13 +98,14 @@ def basis_of(made: Forecast | None, objective_id: int) -> str:
 def levers(made: Forecast | None, objective_id: int, person: Person) -> list[dict[str, Any]]:
     """What would raise the objective's chance most for the hours it takes, best first; nameless where `person` may not see it."""
     found: list[dict[str, Any]] = made.results.get("levers", {}).get(str(objective_id), []) if made is not None else []
-    shown = set()
-    models: dict[str, Any] = {"step": Step, "project": Project}
-    for kind, model in models.items():
+    names: dict[str, str] = {}
+    nouns: tuple[tuple[str, Any, str], ...] = (("step", Step, "activity__name"), ("project", Project, "name"))
+    for kind, model, name in nouns:
         ids = [lever["ref"].partition(":")[2] for lever in found if lever["ref"].startswith(f"{kind}:")]
         if ids:
-            shown |= {f"{kind}:{pk}" for pk in visible(model.objects.filter(pk__in=ids), person).values_list("pk", flat=True)}
-    return [lever if lever["ref"] in shown else lever | {"name": NAMELESS} for lever in found]
+            rows = visible(model.objects.filter(pk__in=ids), person).values_list("pk", name)
+            names |= {f"{kind}:{pk}": told for pk, told in rows}
+    return [lever | {"name": names.get(lever["ref"], NAMELESS)} for lever in found]
 
 
 def stale_offices(day: date | None = None) -> list[Office]:
