@@ -16,8 +16,11 @@ from goldenthread.config.keeping import _history_faults
 from goldenthread.kit import history
 from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.kit.permissions import Role
+from goldenthread.projects.models import Project
+from goldenthread.resources.models import TimeEntry
 from goldenthread.workspace.actions import add_comment, notify, take_in
 from goldenthread.workspace.models import Comment, ImportedFile, InboxItem
+from goldenthread.workspace.queries.traces import files_naming
 from tests.rows import Planter, tracked
 
 NAME, EARLIER, ADDRESS, EARLIER_ADDRESS = (
@@ -203,6 +206,33 @@ def test_kept_files_and_mails_that_name_the_person_go_and_others_stay(
     assert list((tmp_path / "mail").iterdir()) == []
     kept = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     assert b"Brandolf" not in kept
+
+
+def test_mails_of_another_organisation_and_files_that_nobody_can_look_into(cast, leaver, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "files"
+    settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = "django.core.mail.backends.filebased.EmailBackend", str(tmp_path / "mail")
+    send_mail("Welcome", f"Dear {NAME}", None, ["namesake@elsewhere.example"])
+    assert files_naming(queries.identity_of(leaver)) == []
+    file = take_in(name="damaged.xlsx", chunks=[b"Project\nPipes\n"], by=cast.admin, file_kind="PROJECTS")
+    path = tmp_path / "files" / "imports" / file.digest
+    packed = bytearray(_packed("nobody at all"))
+    packed[packed.index(b"xl/sharedStrings.xml") + 24] ^= 0x55
+    path.write_bytes(packed)
+    assert files_naming(queries.identity_of(leaver)) == [path]  # it may name anybody
+    assert actions.preview_erasure(person=leaver, by=cast.admin).files == 1
+
+
+def test_who_takes_it_out_reads_no_words_that_are_closed_to_him(cast, leaver):
+    secret = "the merger of the southern office"
+    with actions.changeset(title=f"{NAME} prepares {secret}", by=cast.head):
+        planter = Planter(cast.office.scope, secret, person=cast.head)
+        project = planter.plant(Project, is_confidential=True)
+        entry = planter.plant(TimeEntry, project=project, activity=None, service=None, person=leaver, note=f"{NAME}: {secret}")
+        planter.plant(Comment, ref_kind="project", ref_id=project.pk, text=f"{NAME} leads {secret}", by=cast.head)
+    own, told = (json.dumps(actions.take_out_everything(person=leaver, by=by), default=str) for by in (leaver, cast.admin))
+    assert secret in own  # the note is the person's own
+    assert secret not in told
+    assert f'"id": {entry.pk}' in told
 
 
 def test_everything_about_a_person_is_one_document_that_misses_no_row(cast, leaver):

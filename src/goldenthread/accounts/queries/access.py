@@ -140,11 +140,16 @@ def allowed_rows(model: Any, person: Person, act: str, kind: str = "") -> Q | No
 
 def _named(model: Any, path: str, person: Person) -> Q:
     """Rows whose `path` is empty or names a row that `person` may see. Joined, not nested: SQLite parses no deep queries."""
-    named = reduce(lambda found, part: found._meta.get_field(part).related_model, path.split("__"), model)
+    named = model_at(model, path)
     allowed, own = allowed_rows(named, person, Act.VIEW), own_rows(named, person)
     if allowed == Q():
         return Q()
     return reduce(or_, (_through(path, held) for held in (allowed, own) if held is not None), Q(**{f"{path}__isnull": True}))
+
+
+def model_at(model: Any, path: str) -> Any:
+    """The model to which a path of columns leads."""
+    return reduce(lambda found, part: found._meta.get_field(part).related_model, path.split("__"), model)
 
 
 def _through(path: str, condition: Q) -> Q:

@@ -80,7 +80,10 @@ def _allowed_records(model: Any, person: Person, act: str, kind: str = "") -> Q 
             continue
         beside = _allowed_records(parent, person, act, kind or model.kind)
         gone = history.records(parent).filter(
-            beside or Q(), history_type="-", changeset=OuterRef("changeset"), id=OuterRef(model._meta.get_field(name).attname)
+            Q(pk__in=[]) if beside is None else beside,
+            history_type="-",
+            changeset=OuterRef("changeset"),
+            id=OuterRef(model._meta.get_field(name).attname),
         )
         allowed |= Q(Exists(gone))
     return allowed
@@ -232,6 +235,8 @@ def activity(
         lines += _seen(found, viewer)
         if len(found) < LOOKED_AT or len(lines) > PAGE:
             break
+    else:  # far more than one page was looked through: the next one begins here
+        return ActivityPage(tuple(lines[:PAGE]), found[-1].pk)
     return ActivityPage(tuple(lines[:PAGE]), lines[PAGE - 1].changeset.pk if len(lines) > PAGE else None)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from functools import reduce
 from operator import or_
@@ -19,6 +19,7 @@ from goldenthread.accounts.queries.identity import identity_of, mentions, places
 from goldenthread.accounts.queries.persons import sessions_of
 from goldenthread.kit import history
 from goldenthread.kit.history import Tracked
+from goldenthread.kit.permissions import Act, Kind
 from goldenthread.kit.scoping import InOrganisation
 
 NO_WORDS = ("digest", "password", "prefix")  # columns that hold secrets or their hashes
@@ -74,10 +75,18 @@ def _rows(model: Any, person: Person, viewer: Person) -> list[dict[str, Any]]:
 
 
 def _open_to(model: Any, viewer: Person) -> set[int] | None:
-    """The ids whose words the viewer may be told; None where the model keeps no secrets."""
-    if not access.confidential_path(model) and not getattr(model, "is_about_anything", False):
+    """The ids whose words the viewer may be told; None where the model keeps no secrets, of its own or of rows it names."""
+    ways = ((path, access.confidential_path(access.model_at(model, path))) for path in getattr(model, "names", ()))
+    named = [f"{path}__{inner}" for path, inner in ways if inner]
+    if access.confidential_path(model) or getattr(model, "is_about_anything", False):
+        named = []
+    elif not named or access.rights(viewer).everywhere(Act.VIEW, Kind.CONFIDENTIAL):
         return None
-    return set(access.visible(model.objects.all(), viewer).values_list("pk", flat=True))
+    seen = set(access.visible(model.objects.all(), viewer).values_list("pk", flat=True))
+    if named:
+        secret = reduce(or_, (Q(**{path: True}) for path in named))
+        seen |= set(model.objects.exclude(secret).values_list("pk", flat=True))
+    return seen
 
 
 def _as(row: Any, ways: list[str], person: Person) -> list[str]:
@@ -133,8 +142,16 @@ def _sentences(person: Person, viewer: Person) -> Iterator[dict[str, Any]]:
         if place.is_past or not hasattr(place.model, "kind") or any(word in place.field.name for word in NO_WORDS):
             continue
         found = dict(mentions(place, identity))
-        rows = place.model.objects.filter(pk__in=list(found)) if found else None
-        for reader in (person, *((viewer,) if access.confidential_path(place.model) else ())):
-            rows = access.visible(rows, reader) if rows is not None else None
-        for pk in rows.values_list("pk", flat=True) if rows is not None else ():
+        for pk in sorted(_told(place.model, found.keys(), person, viewer)) if found else ():
             yield {"table": place.model._meta.label, "id": pk, "column": place.field.name, "text": found[pk]}
+
+
+def _told(model: Any, keys: Collection[int], person: Person, viewer: Person) -> set[int]:
+    """Of these rows, those whose words may be told to both: actions as the activity tells them, the rest as pages do."""
+    if model is Changeset:
+        done = list(Changeset.objects.filter(pk__in=keys).order_by("id"))
+        parts = [done[start : start + CHUNK] for start in range(0, len(done), CHUNK)]
+        return {pk for some in parts for pk in open_ids(some, person) & open_ids(some, viewer)}
+    told = set(access.visible(model.objects.filter(pk__in=keys), person).values_list("pk", flat=True))
+    open_to = _open_to(model, viewer)
+    return told if open_to is None else told & open_to
