@@ -13,6 +13,7 @@ from goldenthread.accounts.actions import edit_organisation
 from goldenthread.accounts.models import Changeset, Organisation
 from goldenthread.config.keeping import _history_faults
 from goldenthread.kit import history, jobs
+from goldenthread.kit.scoping import organisation_scope
 from goldenthread.projects.models import Project
 from goldenthread.workspace.actions import answer_question, apply_retention, ask_question, mark_read, notify, take_in
 from goldenthread.workspace.models import InboxItem, Question
@@ -97,6 +98,23 @@ def test_the_bytes_of_an_imported_file_go_and_its_row_stays(cast, organisation, 
     assert (folder / again.digest).exists(), "brought again since"
     old.refresh_from_db()
     assert old.name == "old.csv"
+
+
+def test_bytes_that_another_organisation_keeps_stay(cast, organisation, settings, tmp_path):
+    settings.MEDIA_ROOT = str(tmp_path)
+    set_days(organisation, cast, files=7)
+    table = {"name": "list.csv", "chunks": [b"Project;Manager\nPipes;A\n"], "file_kind": "PROJECTS"}
+    own = take_in(**table, by=cast.admin)
+    with organisation_scope(cast.foreign):
+        take_in(**table, by=cast.foreign_admin)
+    path = Path(tmp_path) / "imports" / own.digest
+    with later(days=8):
+        assert apply_retention(organisation=organisation)["files"] == 0
+    assert path.exists()
+    Organisation.objects.filter(pk=cast.foreign.pk).update(keeps_files_days=5)
+    with later(days=8):
+        assert apply_retention(organisation=organisation)["files"] == 1
+    assert not path.exists()
 
 
 def test_sessions_that_ended_go_and_those_of_another_organisation_stay(cast, organisation):

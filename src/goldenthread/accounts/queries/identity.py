@@ -42,7 +42,9 @@ class Identity:
 
     def is_in(self, value: Any) -> bool:
         """Whether a stored value, a text or JSON, holds one of the words."""
-        return self.without(value) != value
+        if isinstance(value, str):
+            return self.pattern is not None and self.pattern.search(value) is not None
+        return bool(self.without(value) != value)
 
     def without(self, value: Any) -> Any:
         """The value with the words replaced: names by the pseudonym, addresses by a note."""

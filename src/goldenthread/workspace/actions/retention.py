@@ -68,8 +68,16 @@ def _forget_files(before: datetime) -> int:
     """The bytes go; what they were, who brought them and what came of it stays."""
     folder, count = Path(settings.MEDIA_ROOT) / "imports", 0
     young = set(ImportedFile.objects.filter(at__gte=before).values_list("digest", flat=True))
-    for file in ImportedFile.objects.filter(at__lt=before).exclude(digest__in=young):
-        if (folder / file.digest).exists():
+    old = list(ImportedFile.objects.filter(at__lt=before).exclude(digest__in=young))
+    wanted = {row.digest for row in queries.taken_in_elsewhere({file.digest for file in old}) if _keeps(row)}
+    for file in old:
+        if file.digest not in wanted and (folder / file.digest).exists():
             queries.forget(file)
             count += 1
     return count
+
+
+def _keeps(row: ImportedFile) -> bool:
+    """Whether the organisation of this row still keeps its bytes."""
+    days = row.organisation.keeps_files_days
+    return days is None or row.at >= timezone.now() - timedelta(days=days)

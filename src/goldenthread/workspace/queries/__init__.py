@@ -22,6 +22,7 @@ from goldenthread.workspace.queries.inbox import inbox, unread_count
 from goldenthread.workspace.queries.questions import may_ask, may_settle, open_questions, options, question_of
 from goldenthread.workspace.queries.records import RecordKind, exports, person_named, record_kinds
 from goldenthread.workspace.queries.subjects import address_of, comments, model_of, subject, subject_of
+from goldenthread.workspace.queries.traces import taken_in_elsewhere
 
 __all__ = [
     "Choice",
@@ -58,5 +59,6 @@ __all__ = [
     "subject_of",
     "table_layout",
     "table_settings",
+    "taken_in_elsewhere",
     "unread_count",
 ]

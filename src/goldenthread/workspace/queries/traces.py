@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Collection, Iterator
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -17,12 +18,13 @@ from goldenthread.kit.scoping import current_organisation
 from goldenthread.workspace.models import ImportedFile, InboxItem
 
 READ = 256 * 2**20  # bytes of one packed part that are looked into; a longer one is taken to name the person
+UNREADABLE = (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError)  # damaged, or locked
 ENCODINGS = ("utf-8", "cp1252", "utf-16-le")
 
 
 def files_naming(identity: Identity) -> list[Path]:
     """The files of this organisation in which one of the person's words stands."""
-    return [path for path in (*_imported(), *_mailed()) if _names(path, identity)]
+    return [path for path in (*_imported(), *_mailed(identity)) if _names(path, identity)]
 
 
 def messages_to(person: Person) -> int:
@@ -34,17 +36,28 @@ def _imported() -> Iterator[Path]:
     """Bytes and readings of files that only this organisation has taken in."""
     folder = Path(settings.MEDIA_ROOT) / "imports"
     own = set(ImportedFile.objects.values_list("digest", flat=True))
-    with scopes_disabled():
-        others = ImportedFile.objects.filter(digest__in=own).exclude(organisation=current_organisation())
-        shared = set(others.values_list("digest", flat=True))
-    for digest in sorted(own - shared):
+    for digest in sorted(own - {row.digest for row in taken_in_elsewhere(own)}):
         yield from sorted(folder.glob(f"{digest}*"))
 
 
-def _mailed() -> Iterator[Path]:
+def taken_in_elsewhere(digests: Collection[str]) -> list[ImportedFile]:
+    """Rows of other organisations that stand for the same bytes, with their organisation: equal files lie there once."""
+    with scopes_disabled():
+        rows = ImportedFile.objects.filter(digest__in=digests).exclude(organisation=current_organisation())
+        return list(rows.select_related("organisation").only("digest", "at", "organisation__keeps_files_days"))
+
+
+def _mailed(identity: Identity) -> Iterator[Path]:
+    """Mails to people of this organisation: those of all lie in one folder, where they are written to files."""
     folder = getattr(settings, "EMAIL_FILE_PATH", None)
-    if folder and Path(folder).is_dir():
-        yield from sorted(path for path in Path(folder).iterdir() if path.is_file())
+    if not folder or not Path(folder).is_dir():
+        return
+    addresses = {*Person.objects.exclude(email="").values_list("email", flat=True), *(w for w in identity.said if "@" in w)}
+    own = [address.lower().encode() for address in addresses]
+    for path in sorted(path for path in Path(folder).iterdir() if path.is_file()):
+        text = path.read_bytes().lower()
+        if any(address in text for address in own):
+            yield path
 
 
 def _names(path: Path, identity: Identity) -> bool:
@@ -52,7 +65,10 @@ def _names(path: Path, identity: Identity) -> bool:
         data = path.read_bytes()
     except FileNotFoundError:
         return False
-    return any(_stands_in(part, identity) for part in _parts(data))
+    try:
+        return any(_stands_in(part, identity) for part in _parts(data))
+    except UNREADABLE:
+        return True  # what nobody can look into may name anybody
 
 
 def _parts(data: bytes) -> Iterator[bytes]:
