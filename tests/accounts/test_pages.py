@@ -116,6 +116,7 @@ def test_settings_are_saved_under_a_version(cast):
     form |= {"region": "", "fiscal_year_start": "4", "term_objective": "goal"}
     form |= {f"day_{n}": "7.5" if n < 5 else "0" for n in range(7)}
     assert 'name="version" value="1"' in page
+    assert client.post(reverse("accounts:organisation"), form | {"term_objective": ", goals"}).status_code == 422
     assert client.post(reverse("accounts:organisation"), form).status_code == 303
     stored = Organisation.objects.get(pk=cast.organisation.pk)
     assert (stored.time_zone, stored.country, stored.fiscal_year_start) == ("Europe/Berlin", "GB", 4)

@@ -33,6 +33,11 @@ def test_a_sentence_in_the_words_of_the_organisation(ours, theirs):
     assert terms.said(ours, {}) == ours
 
 
+@pytest.mark.parametrize("broken", ["", ",", ", Ziele", " , "])
+def test_a_term_without_a_word_leaves_ours(broken):
+    assert terms.said("An objective of the objectives", {"objective": broken}) == "An objective of the objectives"
+
+
 def test_a_template_says_the_words_and_leaves_data_addresses_and_names_alone(renamed):
     template = jinja().env.from_string(
         '<a class="step" id="objectives" href="/objectives/1" aria-label="Open the objective" title="{{ title }}">'

@@ -74,10 +74,13 @@ def _clock() -> None:
     last, measured = timezone.now() - timedelta(days=1), 0.0
     while not _stopping.wait(TICK):
         now = timezone.now()
-        try:
-            if time.monotonic() - measured > MEASURE_EVERY or not measured:
+        if time.monotonic() - measured > MEASURE_EVERY or not measured:
+            measured = time.monotonic()
+            try:
                 measure_tables()
-                measured = time.monotonic()
+            except Exception:
+                log.exception("the tables could not be measured; pages may be slower")
+        try:
             jobs.run_recurring(last, now)
         except Exception:
             log.exception("recurring work failed and is tried again")

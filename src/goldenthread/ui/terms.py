@@ -53,9 +53,9 @@ def term(text: Any) -> Any:
 def _one(found: re.Match[str], renamed: Mapping[str, str]) -> str:
     word = found["word"]
     ours = word if word == "PMO" else word.lower()
-    if ours not in renamed:
+    singular, _, plural = (part.strip() for part in renamed.get(ours, "").partition(","))
+    if not singular:
         return found[0]
-    singular, _, plural = (part.strip() for part in renamed[ours].partition(","))
     new = (plural or _plural(singular)) if found["plural"] else singular
     if word[0].isupper() and word != "PMO":
         new = new[0].upper() + new[1:]

@@ -68,6 +68,9 @@ def edit_organisation(*, organisation: Organisation, changes: dict[str, Any], by
         if name not in SETTINGS:
             raise Refused(f"“{name}” is not a setting.", field=name)
     differing = {name: value for name, value in changes.items() if getattr(organisation, name) != value}
+    for word, said in differing.get("terms", {}).items():
+        if not str(said).partition(",")[0].strip():
+            raise Refused(f"Before the comma stands what you say for “{word}”.", field=f"term_{word}")
     if "currency" in differing:
         differing["currency"] = currency_code(str(differing["currency"]))
     told = "; ".join(f"{n.replace('_', ' ')}: {getattr(organisation, n)} → {v}" for n, v in differing.items())
