@@ -40,13 +40,13 @@ class StepForm(Versioned):
         max_length=300, required=False, label="Accepted when", help_text="How one will see that it is done"
     )
     accountable = forms.ModelChoiceField(
-        Person._base_manager.none(), required=False, help_text="Exactly one person answers for it"
+        Person._base_manager.none(), required=False, empty_label="nobody yet", help_text="Exactly one person answers for it"
     )
     step_kind = forms.ChoiceField(
         choices=lambda: [(key, term(label)) for key, label in Step.StepKind.choices], label="Kind", required=False
     )
     mode = forms.ChoiceField(choices=Step.Mode.choices, required=False)
-    service = forms.ModelChoiceField(Service._base_manager.none(), required=False)
+    service = forms.ModelChoiceField(Service._base_manager.none(), required=False, empty_label="none")
     requested_by = forms.CharField(max_length=120, required=False, label="Asked for by")
     days = forms.FloatField(min_value=0, max_value=5000, required=False, label="Working days")
     low = forms.FloatField(min_value=0, max_value=LONGEST, required=False, label="Hours at best")
@@ -204,7 +204,7 @@ class DutyForm(Versioned):
 
     name = forms.CharField(max_length=200)
     source = forms.CharField(max_length=300, label="Asked for by", help_text="The law, rule, contract or decision")
-    holder = forms.ModelChoiceField(Person._base_manager.none(), required=False, label="Who does it")
+    holder = forms.ModelChoiceField(Person._base_manager.none(), required=False, empty_label="nobody yet", label="Who does it")
     cadence = forms.ChoiceField(choices=Cadence.choices)
     next_due = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}), label="Next due")
     minutes = forms.IntegerField(min_value=1, max_value=100_000, initial=60, label="Minutes each time")
