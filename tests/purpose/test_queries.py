@@ -60,7 +60,7 @@ class TestObjectiveRows:
         actions.redefine_kpi(kpi=scene.kpi, on=date(2026, 3, 1), reason="Median", by=scene.cast.head)
         view = row_of(scene).main
         assert (view.is_comparable, view.attainment, view.last) == (False, None, 4.6)
-        page = queries.objective_page(scene.objective, scene.cast.head, TODAY)
+        page = queries.objective_page(scene.objective.pk, scene.cast.head, TODAY)
         assert [on for on, _ in page.figures[scene.kpi.pk]] == [date(2026, 3, 1), date(2026, 4, 1)]
         assert any("measure a new baseline" in remark.text for remark in page.remarks)
 
@@ -81,7 +81,7 @@ class TestObjectiveRows:
     def test_a_page_takes_the_same_statements_whatever_the_history(self, scene):
         def statements() -> int:
             with CaptureQueriesContext(connection) as found:
-                queries.objective_page(scene.objective, scene.cast.head, TODAY)
+                queries.objective_page(scene.objective.pk, scene.cast.head, TODAY)
                 queries.objective_changes(scene.objective)
             return len(found)
 
@@ -93,7 +93,7 @@ class TestObjectiveRows:
 
 class TestRemarks:
     def remarks(self, scene):
-        return " ".join(r.text for r in queries.objective_page(scene.objective, scene.cast.head, TODAY).remarks)
+        return " ".join(r.text for r in queries.objective_page(scene.objective.pk, scene.cast.head, TODAY).remarks)
 
     def test_an_objective_that_only_the_pmo_would_miss_is_said_to_be_so(self, scene):
         assert "Only the PMO itself" not in self.remarks(scene)

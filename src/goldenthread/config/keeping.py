@@ -203,7 +203,7 @@ def _history_faults() -> Iterator[str]:
     """Every row equals its newest history record, and every deleted row has a record that says so."""
     from django.db.models import OuterRef, Subquery
 
-    from goldenthread.accounts.queries.changes import tracked_models
+    from goldenthread.kit.history import tracked_models
 
     for model in tracked_models():
         fields = [f.attname for f in model._meta.concrete_fields]
@@ -245,7 +245,7 @@ def _organisation_faults() -> Iterator[str]:
     """No row points at a row of another organisation."""
     from django.db.models import F
 
-    from goldenthread.accounts.queries.changes import tracked_models
+    from goldenthread.kit.history import tracked_models
 
     for model in tracked_models():
         for field in model._meta.concrete_fields:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.query_utils import DeferredAttribute
 
 from goldenthread.accounts.models import Person, Scope
 from goldenthread.kit.history import Tracked
@@ -260,19 +261,29 @@ class Supervision(Tracked):
 
 
 @lru_cache(maxsize=8)
-def _decoded(text: str) -> Any:
-    return json.loads(text)
+def _results(pk: int, digest: str, made_at: datetime) -> Any:
+    """What came out of a forecast; digest and time tell it from another database's row of the same number."""
+    return Forecast._base_manager.values_list("results", flat=True).get(pk=pk, digest=digest, made_at=made_at)
+
+
+class _Shared(DeferredAttribute):
+    """Fetches what was deferred from this process's memory."""
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        """The value of a row; the attribute itself for the class."""
+        if instance is not None and self.field.attname not in instance.__dict__:
+            instance.__dict__[self.field.attname] = _results(instance.pk, instance.digest, instance.made_at)
+        return super().__get__(instance, owner)
 
 
 class SharedJSON(models.JSONField):
-    """JSON of which readers of one process share the decoded form: only to be read.
+    """JSON of which the readers of one process share the decoded form: only to be read, and to be deferred.
 
-    The results of a large office are a megabyte that every page needs a few lines of; decoding them cost more than the page.
+    The results of a large office are a megabyte that every page needs a few lines of, and a forecast is never changed; to
+    fetch and decode them cost more than the page.
     """
 
-    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
-        """The same object for the same text."""
-        return _decoded(value) if isinstance(value, str) else super().from_db_value(value, expression, connection)
+    descriptor_class = _Shared
 
     def deconstruct(self) -> Any:
         """The column is a plain JSON column."""

@@ -15,6 +15,8 @@ from goldenthread.plan.models import Contribution, Supervision
 from goldenthread.projects.models import Project
 from goldenthread.purpose.models import Objective
 
+STRONGEST = 10  # contributions on an objective's page; the others are a click away
+
 
 def navigation(person: Person) -> list[dict[str, Any]]:
     """The plan."""
@@ -23,22 +25,17 @@ def navigation(person: Person) -> list[dict[str, Any]]:
     return [{"group": "thread", "label": "Plan", "url": reverse("plan:plan"), "count": None, "key": "g l"}]
 
 
-def objective_panels(objective: Objective, person: Person) -> list[str]:
-    """What moves an objective, and its best levers."""
+def objective_panels(objective: Objective, person: Person, *, whole: bool) -> list[str]:
+    """What moves an objective, the strongest contributions or the `whole` list, and its best levers."""
     if not may_in(person, Act.VIEW, Kind.PLAN, objective.office.scope_id):
         return []
     made = queries.latest_forecast(objective.office_id)
-    kpis = list(objective.targets.values_list("kpi_id", flat=True))
-    rows = (
-        queries.with_shown(Contribution.objects.filter(kpi_id__in=kpis), person)
-        .select_related("kpi", "step__activity", "project")
-        .order_by("kpi__name", "pk")
-    )
-    effects = [queries.effect_row(c, objective, made) for c in rows]
+    effects, count = queries.effects_of(objective, made, person, most=None if whole else STRONGEST)
     context = {
         "objective": objective,
         "forecast": made,
-        "effects": sorted(effects, key=lambda e: -abs(e.expected or 0.0)),
+        "effects": effects,
+        "count": count,
         "drifts": queries.drift_rows(objective, made),
         "levers": queries.levers(made, objective.pk, person),
         "basis": queries.basis_of(made, objective.pk),

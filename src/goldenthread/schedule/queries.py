@@ -56,8 +56,8 @@ def activities(schedule: Schedule) -> QuerySet[Activity]:
     )
 
 
-def outline(rows: list[Activity]) -> list[OutlineRow]:
-    """The activities of one schedule as a flat list in outline order, rolled up.
+def outline(rows: list[Activity], under: int | None = None) -> list[OutlineRow]:
+    """The activities of one schedule, or those `under` one of it, as a flat list in outline order, rolled up.
 
     Dates span, effort adds, progress weighs by effort.
     """
@@ -76,7 +76,7 @@ def outline(rows: list[Activity]) -> list[OutlineRow]:
             made.append(row)
         return made
 
-    walk(None, 0, "")
+    walk(under, 0, "")
     return flat
 
 

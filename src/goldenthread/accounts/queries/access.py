@@ -73,6 +73,7 @@ def rights(person: Person) -> Rights:
 def forget_rights(person: Person) -> None:
     """Have the next question read the grants again: after a grant has changed."""
     person.__dict__.pop("_rights", None)
+    person.__dict__.pop("_allowed", None)
 
 
 def below(scope_ids: frozenset[int]) -> models.QuerySet[Any]:
@@ -130,7 +131,15 @@ def allowed_rows(model: Any, person: Person, act: str, kind: str = "") -> Q | No
     needs_whole = getattr(model, "is_about_anything", False) or (act != Act.VIEW and getattr(model, "is_of_the_whole", False))
     if needs_whole and not held.everywhere(act, kind or model.kind):
         return None  # what belongs to no scope, or holds for all of them, asks for a right on the whole
-    allowed = _not_secret(model, person, act, kind or model.kind)
+    known: dict[Any, Q | None] = person.__dict__.setdefault("_allowed", {})  # as long as the rights: a page asks many times
+    asked = (model, act, kind)
+    if asked not in known:
+        known[asked] = _condition(model, person, act, kind or model.kind)
+    return known[asked]
+
+
+def _condition(model: Any, person: Person, act: str, kind: str) -> Q | None:
+    allowed = _not_secret(model, person, act, kind)
     if allowed is None:
         return None
     for path in getattr(model, "names", ()):

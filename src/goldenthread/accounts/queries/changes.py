@@ -60,11 +60,6 @@ class Change:
     fields: tuple[tuple[str, str | None, str | None], ...]
 
 
-def tracked_models() -> list[Any]:
-    """Every model whose rows have history."""
-    return [model for model in apps.get_models() if issubclass(model, Tracked)]
-
-
 def _allowed_records(model: Any, person: Person, act: str, kind: str = "") -> Q | None:
     """As `allowed_rows`, for history rows.
 
@@ -148,7 +143,7 @@ def _changeable(model: Any, rows: models.QuerySet[Any], person: Person) -> model
 
 def may_undo(changeset: Changeset, person: Person) -> bool:
     """Whether `person` may undo this action: the author, or who may undo, with the right to change every row it wrote."""
-    every = _all_counts([changeset.pk])
+    every = history.rows_written([changeset.pk])
     return _may_undo([changeset], person, every, _open_rows(every, person))[changeset.pk]
 
 
@@ -156,19 +151,15 @@ def _open_rows(every: dict[int, dict[str, int]], person: Person) -> dict[Any, mo
     return {model: visible_records(model, person) for model in _written(every)}
 
 
-def _all_counts(ids: list[int]) -> dict[int, dict[str, int]]:
-    return _counts(ids, [(model, history.records(model)) for model in tracked_models()])
-
-
 def _written(every: dict[int, dict[str, int]]) -> list[Any]:
     """The models of which these changesets wrote rows: a few of many, and only they are asked further."""
     labels = {label for rows in every.values() for label in rows}
-    return [model for model in tracked_models() if model._meta.label in labels]
+    return [model for model in history.tracked_models() if model._meta.label in labels]
 
 
 def written_models(changeset: Changeset) -> list[Any]:
     """The models of which a changeset wrote rows."""
-    return _written(_all_counts([changeset.pk]))
+    return _written(history.rows_written([changeset.pk]))
 
 
 def _may_undo(
@@ -185,7 +176,7 @@ def _may_undo(
 
 def _seen(changesets: list[Changeset], person: Person) -> list[Line]:
     ids = [c.pk for c in changesets]
-    every = _all_counts(ids)
+    every = history.rows_written(ids)
     open_rows = _open_rows(every, person)
     told = _counts(ids, open_rows.items())
     undo = _may_undo(changesets, person, every, open_rows)
@@ -242,7 +233,7 @@ def activity(
 
 def open_ids(changesets: list[Changeset], viewer: Person) -> set[int]:
     """Of these, the changesets that `viewer` may be told in words."""
-    every = _all_counts([c.pk for c in changesets])
+    every = history.rows_written([c.pk for c in changesets])
     told = _counts([c.pk for c in changesets], _open_rows(every, viewer).items())
     return {c.pk for c in changesets if _is_open(c, viewer, every.get(c.pk, {}), told.get(c.pk, {}))}
 

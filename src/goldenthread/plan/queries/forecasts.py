@@ -23,7 +23,7 @@ NAMELESS = "Work not shown to you"
 
 
 def _newest_first() -> QuerySet[Forecast]:
-    """Forecasts with `changes_since`: how many changesets are newer. What went in is not read."""
+    """Forecasts with `changes_since`: how many changesets are newer. What went in and came out is not read."""
     since = (
         Changeset.objects.filter(pk__gt=OuterRef("head"))
         .order_by()
@@ -31,7 +31,7 @@ def _newest_first() -> QuerySet[Forecast]:
         .annotate(n=Count("pk"))
         .values("n")[:1]
     )
-    return Forecast.objects.defer("inputs").annotate(changes_since=Subquery(since)).order_by("-made_at", "-id")
+    return Forecast.objects.defer("inputs", "results").annotate(changes_since=Subquery(since)).order_by("-made_at", "-id")
 
 
 def latest_forecast(office: Office | int) -> Forecast | None:
@@ -140,11 +140,30 @@ def with_shown(rows: QuerySet[Contribution], person: Person) -> QuerySet[Contrib
     return rows.annotate(is_shown=Exists(visible(Contribution.objects.filter(pk=OuterRef("pk")), person)))
 
 
-def effect_row(row: Any, objective: Objective, made: Forecast | None) -> EffectRow:
+def effects_of(objective: Objective, made: Forecast | None, person: Person, most: int | None) -> tuple[list[EffectRow], int]:
+    """The contributions to an objective's KPIs, those that are expected to move most first, at most `most`; and how many there are."""
+    rows = Contribution.objects.filter(kpi__in=[target.kpi_id for target in objective.targets.all()])
+    ids = list(rows.order_by("kpi__name", "pk").values_list("pk", flat=True))
+    strongest = sorted(ids, key=lambda pk: -abs(_expected(pk, objective, made) or 0.0))[:most]
+    found = {
+        row.pk: row
+        for row in with_shown(rows.filter(pk__in=strongest), person).select_related("kpi", "step__activity", "project")
+    }
+    return [_effect_row(found[pk], objective, made) for pk in strongest], len(ids)
+
+
+def _expected(pk: int, objective: Objective, made: Forecast | None) -> float | None:
+    """How far a contribution is expected to move the objective's figures; None where the forecast does not hold it."""
+    results: dict[str, Any] = made.results if made else {}
+    targets = results.get("contributions", {}).get(str(pk), {}).get("targets", {})
+    mine = (row for target, row in targets.items() if results["targets"][target]["objective"] == objective.pk)
+    return max((row["expected"] for row in mine), key=abs, default=None)
+
+
+def _effect_row(row: Any, objective: Objective, made: Forecast | None) -> EffectRow:
     """The line of a contribution, read by `with_shown`, on an objective's page."""
     results: dict[str, Any] = made.results if made else {}
     known = results.get("contributions", {}).get(str(row.pk), {})
-    targets = [t for pk, t in known.get("targets", {}).items() if results["targets"][pk]["objective"] == objective.pk]
     now = results.get("objectives", {}).get(str(objective.pk), {}).get("chance")
     lost = known.get("objectives", {}).get(str(objective.pk))
     project = row.project
@@ -156,7 +175,7 @@ def effect_row(row: Any, objective: Objective, made: Forecast | None) -> EffectR
         contribution=row,
         name=name,
         url=url,
-        expected=max((t["expected"] for t in targets), key=abs, default=None),
+        expected=_expected(row.pk, objective, made),
         chance_now=now,
         chance_without=None if now is None or lost is None else now - lost,
     )
@@ -166,7 +185,7 @@ def drift_rows(objective: Objective, made: Forecast | None) -> list[tuple[Target
     """The trend of each target's KPI until its date: target, change in KPI units, basis."""
     results: dict[str, Any] = made.results if made else {}
     found = []
-    for target in objective.targets.select_related("kpi").order_by("pk"):
+    for target in sorted(objective.targets.all(), key=attrgetter("pk")):
         known = results.get("targets", {}).get(str(target.pk))
         if known is not None and target.value is not None and known.get("drift_share") is not None:
             found.append((target, known["drift_share"] * (target.value - known["value_now"]), known["basis"]))

@@ -79,9 +79,13 @@ def step_page(step: Step, person: Person) -> StepPage:
 
 
 def _rolled_up(activity: Activity) -> OutlineRow:
-    """The activity with all below it, dates and hours rolled up."""
-    rows = list(Activity.objects.filter(schedule=activity.schedule_id).select_related("dates", "step").order_by("position", "id"))
-    return next(row for row in outline(rows) if row.activity.pk == activity.pk)
+    """The activity with all below it, dates and hours rolled up. One statement a level."""
+    every = Activity.objects.select_related("dates", "step").order_by("position", "id")
+    rows = level = list(every.filter(pk=activity.pk))
+    while level:
+        level = list(every.filter(parent__in=[row.pk for row in level]))
+        rows += level
+    return outline(rows, under=activity.parent_id)[0]
 
 
 def _above(step: Step) -> list[Step]:

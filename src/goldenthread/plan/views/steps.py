@@ -37,6 +37,7 @@ def step(request: HttpRequest, pk: int) -> HttpResponse:
         "beads": _beads(page),
         "may_edit": may_edit(request, row.plan),
         "letters": Raci.Letter.choices,
+        "asked": request.GET.get("open", ""),
     }
     if context["may_edit"]:
         context |= _choices(row, visitor(request))
@@ -44,7 +45,7 @@ def step(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _choices(step: Step, person: Person) -> dict[str, Any]:
-    """What the small forms offer, as pairs of id and name: hundreds of them on a page that mostly is only read."""
+    """What the small forms offer, as pairs of id and name; read where one of them is open."""
     waits = Activity.objects.filter(schedule=step.activity.schedule_id, cancelled_on=None, step__isnull=False)
     running = visible(Project.objects.filter(state=Project.State.RUNNING), person)
     return {

@@ -39,15 +39,15 @@ class ObjectivePage:
     narrow: tuple[Any, ...]
 
 
-def objective_page(objective: Objective, person: Person, day: date) -> ObjectivePage | None:
-    """The page of one objective; None where the person may not see it."""
-    rows = objective_rows(person, day, ids=[objective.pk])
+def objective_page(key: int, person: Person, day: date, *, whole: bool = False) -> ObjectivePage | None:
+    """The page of one objective; None where the person may not see it. `whole`: with every contribution."""
+    rows = objective_rows(person, day, ids=[key])
     if not rows:
         return None
     row = rows[0]
     kpis = {view.kpi.pk: view.kpi for view in row.targets}
     figures = {key: comparable(found, kpis[key]) for key, found in series(kpis).items()}
-    panels = ask("objective_panels", row.objective, person)
+    panels = ask("objective_panels", row.objective, person, whole=whole)
     waits = row.objective.state in {Objective.State.DRAFT, Objective.State.PROPOSED}
     return ObjectivePage(
         row=row,

@@ -121,13 +121,13 @@ def objective_rows(
         found = found.filter(state__in=list(states))
     if ids is not None:
         found = found.filter(pk__in=list(ids))
-    rows = list(found.prefetch_related(Prefetch("targets", with_figures(Target.objects.all()), to_attr="in_order")))
+    rows = list(found.prefetch_related(Prefetch("targets", with_figures(Target.objects.all()))))
     told = slot_answers("objective_forecasts", [row.pk for row in rows])
     return [_row(row, day, told.get(row.pk)) for row in rows]
 
 
 def _row(objective: Any, day: date, forecast: dict[str, Any] | None) -> ObjectiveRow:
-    views = tuple(target_view(target, day) for target in objective.in_order)
+    views = tuple(target_view(target, day) for target in objective.targets.all())
     shares = [view.attainment for view in views if view.target.is_required]
     known = [share for share in shares if share is not None]
     return ObjectiveRow(

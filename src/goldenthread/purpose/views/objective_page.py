@@ -22,7 +22,7 @@ from goldenthread.purpose import queries
 from goldenthread.purpose.forms import AgreeForm
 from goldenthread.purpose.models import Kpi, Objective
 from goldenthread.purpose.queries import ObjectivePage, TargetView
-from goldenthread.purpose.views.base import seen, visitor
+from goldenthread.purpose.views.base import visitor
 from goldenthread.ui import charts, pages, writing
 
 LONGEST_UNIT = 8  # letters that fit beside the plot
@@ -44,24 +44,24 @@ class Drawn:
 def objective(request: HttpRequest, key: int) -> HttpResponse:
     """Everything about one objective; `?on=` shows it as it stood on that day."""
     person, day = visitor(request), timezone.localdate()
-    row = seen(request, Objective, key, "office")
-    page = queries.objective_page(row, person, day)
+    asked = request.GET.get("open", "")
+    page = queries.objective_page(key, person, day, whole=asked == "effects")
     if page is None:
         raise Http404
-    asked = request.GET.get("on", "")
-    on = _day(asked)
+    row, on = page.row.objective, _day(request.GET.get("on", ""))
     context = {
         "page": page,
         "row": page.row,
-        "objective": page.row.objective,
+        "objective": row,
         "day": day,
         "chain": chain(page),
         "drawn": [draw(view, page, day) for view in page.row.targets],
         "segments": marked_title(page),
-        "changes": queries.objective_changes(page.row.objective),
+        "changes": queries.objective_changes(row),
         "on": on,
         "past": queries.objective_as_of(row, on) if on else None,
-        "acts": acts(person, page.row.objective),
+        "acts": acts(person, row),
+        "asked": asked,
         "agree": AgreeForm(initial={"leadership_goal": row.leadership_goal, "version": row.version}),
         "expected": expected(page, page.row.main),
         "currency": person.organisation.currency,
