@@ -226,14 +226,14 @@ def records(model: type[Tracked], organisation: Any | None = None) -> models.Que
 
 
 def rows_written(changesets: Sequence[int]) -> dict[int, dict[str, int]]:
-    """How many rows of each noun these changesets of the open organisation wrote: changeset id -> label -> rows. One statement."""
+    """Rows that these changesets of the open organisation wrote, by noun: changeset id -> label -> count. One statement."""
     found: dict[int, dict[str, int]] = defaultdict(dict)
     if changesets:
         asked = ", ".join(["(%s, %s)"] * len(changesets))
         owner = current_organisation().pk
         with connection.cursor() as cursor:
             cursor.execute(
-                f"WITH asked(changeset, owner) AS (VALUES {asked}) {_counting()}",  # noqa: S608  names of our own tables
+                f"WITH asked(changeset, owner) AS (VALUES {asked}) {_counting()}",
                 [value for pk in changesets for value in (pk, owner)],
             )
             for changeset, label, rows in cursor.fetchall():

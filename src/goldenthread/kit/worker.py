@@ -61,11 +61,12 @@ def start() -> None:
 def measure_tables() -> None:
     """Let the database look at what its tables hold, so that it picks the right index; PostgreSQL does so by itself.
 
-    Without it SQLite takes the index of the organisation for everything, which in one organisation leaves out nothing.
+    Without it SQLite takes the index of the organisation for everything, which in one organisation leaves out nothing. It
+    looks at no more rows of one value than the limit, and below it believes that there are no more: a low limit misleads it.
     """
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
-            cursor.execute("PRAGMA analysis_limit=400")
+            cursor.execute("PRAGMA analysis_limit=10000")
             cursor.execute("ANALYZE")
 
 

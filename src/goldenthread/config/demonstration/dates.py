@@ -11,8 +11,8 @@ from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from goldenthread.accounts.models import Changeset, Organisation, Person
-from goldenthread.kit.history import tracked_models
 from goldenthread.kit import history
+from goldenthread.kit.history import tracked_models
 from goldenthread.kit.scoping import current_organisation
 from goldenthread.workspace.models import InboxItem
 

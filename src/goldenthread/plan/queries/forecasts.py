@@ -141,7 +141,7 @@ def with_shown(rows: QuerySet[Contribution], person: Person) -> QuerySet[Contrib
 
 
 def effects_of(objective: Objective, made: Forecast | None, person: Person, most: int | None) -> tuple[list[EffectRow], int]:
-    """The contributions to an objective's KPIs, those that are expected to move most first, at most `most`; and how many there are."""
+    """At most `most` contributions to an objective's KPIs, those expected to move most first; and how many there are."""
     rows = Contribution.objects.filter(kpi__in=[target.kpi_id for target in objective.targets.all()])
     ids = list(rows.order_by("kpi__name", "pk").values_list("pk", flat=True))
     strongest = sorted(ids, key=lambda pk: -abs(_expected(pk, objective, made) or 0.0))[:most]

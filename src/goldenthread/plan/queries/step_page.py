@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from goldenthread.accounts.models import Changeset, Person
 from goldenthread.accounts.queries import open_ids, rights, visible
@@ -63,25 +63,39 @@ def step_page(step: Step, person: Person) -> StepPage:
     """The page of a step that the person may see."""
     above = _above(step)
     activity = step.activity
+    links = list(_links(activity))
+    supervised = list(_supervised(step, person))
     return StepPage(
         step=step,
         above=above,
         row=_rolled_up(activity),
         raci=list(step.raci.select_related("person").order_by("letter", "person__name")),
-        waits_for=list(Relationship.objects.filter(successor=activity).select_related("predecessor__step").order_by("pk")),
-        releases=list(Relationship.objects.filter(predecessor=activity).select_related("successor__step").order_by("pk")),
+        waits_for=[link for link in links if link.successor_id == activity.pk],
+        releases=[link for link in links if link.predecessor_id == activity.pk],
         said=_said(step, above, person),
-        supervisions=list(visible(step.supervisions.select_related("project"), person).order_by("pk")),
-        supervises=step.supervisions.count(),
+        supervisions=[row for row in supervised if row.is_shown],
+        supervises=len(supervised),
         duties=list(visible(Duty.objects.filter(step=step).select_related("holder"), person).order_by("pk")),
         changes=_changes(step, person) if rights(person).anywhere(Act.VIEW, Kind.CHANGESET) else [],
     )
 
 
+def _links(activity: Activity) -> QuerySet[Relationship]:
+    """What it waits for and what waits for it."""
+    either = Q(successor=activity) | Q(predecessor=activity)
+    return Relationship.objects.filter(either).select_related("predecessor", "successor").order_by("pk")
+
+
+def _supervised(step: Step, person: Person) -> QuerySet[Any]:
+    """Its supervisions with `is_shown`: whether `person` may see what is supervised."""
+    shown = visible(Supervision.objects.filter(pk=OuterRef("pk")), person)
+    return step.supervisions.select_related("project").annotate(is_shown=Exists(shown)).order_by("pk")
+
+
 def _rolled_up(activity: Activity) -> OutlineRow:
     """The activity with all below it, dates and hours rolled up. One statement a level."""
     every = Activity.objects.select_related("dates", "step").order_by("position", "id")
-    rows = level = list(every.filter(pk=activity.pk))
+    rows = level = [activity]
     while level:
         level = list(every.filter(parent__in=[row.pk for row in level]))
         rows += level

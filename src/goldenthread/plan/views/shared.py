@@ -30,12 +30,14 @@ def seen(request: HttpRequest, model: Any, pk: int, *related: str) -> Any:
 
 
 def step_of(request: HttpRequest, pk: int) -> Step:
-    """A step with its activity, plan and office."""
+    """A step with its activity and the activity above it, plan and office."""
     found: Step = seen(
         request,
         Step,
         pk,
         "activity__schedule__scope",
+        "activity__dates",
+        "activity__parent__step__activity",
         "plan__office__organisation",
         "plan__schedule__scope",
         "plan__scope",

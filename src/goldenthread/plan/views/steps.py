@@ -39,7 +39,7 @@ def step(request: HttpRequest, pk: int) -> HttpResponse:
         "letters": Raci.Letter.choices,
         "asked": request.GET.get("open", ""),
     }
-    if context["may_edit"]:
+    if context["may_edit"] and context["asked"]:
         context |= _choices(row, visitor(request))
     return pages.page(request, "plan/templates/step.html", context)
 
