@@ -135,7 +135,7 @@ class TestObjectives:
         actions.agree_objective(
             objective=scene.objective, leadership_goal="Serve clients faster", agreed_by=cast.sponsor, by=cast.head
         )
-        page = cast.client(cast.head).get(f"/objectives/{scene.objective.pk}")
+        page = cast.client(cast.head).get(f"/objectives/{scene.objective.pk}?open=history")
         shown = text(page)
         for words in (
             "Decisions about projects are made in time. Serve clients faster Faster decisions Decision latency",
@@ -257,7 +257,8 @@ class TestObjectives:
         answer = client.post(address, data)
         assert answer.status_code == 422
         assert "Say why what was approved changes" in text(answer)
-        assert "The board asked for less" in text(follow(client, address, data | {"reason": "The board asked for less"}))
+        follow(client, address, data | {"reason": "The board asked for less"})
+        assert "The board asked for less" in text(client.get(f"/objectives/{scene.objective.pk}?open=history"))
 
     def test_a_confidential_objective_is_neither_listed_nor_opened(self, scene):
         actions.edit_objective(objective=scene.objective, changes={"is_confidential": True}, by=scene.cast.head)

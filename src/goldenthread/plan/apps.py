@@ -24,7 +24,6 @@ class PlanApp(AppConfig):
         provide("navigation", panels.navigation, position=40)
         provide("objective_forecasts", queries.objective_forecasts)
         provide("objectives_that_rank", queries.objectives_that_rank)
-        provide("target_fans", queries.target_fans)
         provide("objective_panels", panels.objective_panels)
         provide("project_panels", panels.project_panels)
         provide("question_options", goals.question_options)

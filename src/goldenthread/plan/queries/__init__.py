@@ -13,7 +13,6 @@ from goldenthread.plan.queries.forecasts import (
     objective_forecasts,
     objectives_that_rank,
     stale_offices,
-    target_fans,
     with_shown,
 )
 from goldenthread.plan.queries.gaps import Gaps, gaps
@@ -74,6 +73,5 @@ __all__ = [
     "stale_offices",
     "step_explanation",
     "step_page",
-    "target_fans",
     "with_shown",
 ]

@@ -54,39 +54,29 @@ def changes_since(made: Forecast) -> int:
 def objective_forecasts(objective_ids: list[int]) -> dict[int, dict[str, Any]]:
     """Objective id -> what the newest forecast of its office says: chance, basis, worth, its targets by id. One statement.
 
+    Each target has the percentiles of its KPI by day as `fan`.
+
     `tells_apart` (A09): whether it changes the order of two pieces of work; None where fewer than two are in the forecast.
     """
     offices = Objective.objects.filter(pk__in=objective_ids).values("office_id")
     newest = Forecast.objects.filter(office=OuterRef("office")).order_by("-made_at", "-id").values("pk")[:1]
     found: dict[int, dict[str, Any]] = {}
     for made in _newest_first().filter(office__in=offices, pk=Subquery(newest)):
-        subjects = made.results["subjects"]
+        subjects, fans = made.results["subjects"], made.results["fans"]
         usual = _order(subjects)
         for pk in objective_ids:
             known = made.results["objectives"].get(str(pk))
             if known is not None:
                 mine = {int(t): row for t, row in made.results["targets"].items() if row["objective"] == pk}
-                targets = {t: {**row, "why": reverse("plan:explain", args=["target", t])} for t, row in mine.items()}
+                targets = {
+                    t: {**row, "why": reverse("plan:explain", args=["target", t]), "fan": fans.get(str(row["kpi"]))}
+                    for t, row in mine.items()
+                }
                 apart = _order(subjects, without=str(pk)) != usual if len(subjects) > 1 else None
                 since = {"made_at": made.made_at, "changes_since": changes_since(made), "tells_apart": apart}
                 since["why"] = reverse("plan:explain", args=["objective", pk])
                 found[pk] = {**known, "targets": targets, **since}
     return found
-
-
-def target_fans(target_ids: list[int]) -> dict[int, dict[str, Any]]:
-    """Target id -> dates and percentiles of its KPI in the newest forecast."""
-    rows = list(Target.objects.filter(pk__in=target_ids).values_list("pk", "kpi_id", "objective__office_id"))
-    fans: dict[int, dict[str, Any]] = {}
-    for office_id in {office for _, _, office in rows}:
-        made = latest_forecast(office_id)
-        if made is None:
-            continue
-        for pk, kpi_id, office in rows:
-            fan = made.results["fans"].get(str(kpi_id))
-            if office == office_id and fan is not None:
-                fans[pk] = {**fan, "dates": [date.fromisoformat(d) for d in fan["dates"]]}
-    return fans
 
 
 def basis_of(made: Forecast | None, objective_id: int) -> str:

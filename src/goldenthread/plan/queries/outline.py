@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import BigIntegerField, Count, F, OuterRef, Subquery, Value
 from django.http import Http404
@@ -55,6 +55,13 @@ class FrozenPlan:
         )
 
 
+class Moves(NamedTuple):
+    """A contribution and the KPI that it moves, by name."""
+
+    pk: int
+    kpi: str
+
+
 @dataclass
 class PlanRow:
     """One row of the plan. A row without a step is the work of a duty or a task below a step.
@@ -65,7 +72,7 @@ class PlanRow:
     row: OutlineRow
     step: Step | None
     raci: dict[str, list[Who]] = field(default_factory=dict)
-    contributions: list[Contribution] = field(default_factory=list)
+    contributions: list[Moves] = field(default_factory=list)
     supervises: int = 0
     waits_for: list[str] = field(default_factory=list)
     baseline: tuple[date, date] | None = None
@@ -186,9 +193,9 @@ def plan_outline(
     """The plan's outline with people, effects, logic and a baseline: four statements, whatever its size."""
     activities = _activities(plan, baseline)
     people, everybody = _people(plan, viewer)
-    effects: dict[int, list[Contribution]] = defaultdict(list)
-    for contribution in Contribution.objects.filter(step__plan=plan).select_related("kpi").order_by("id"):
-        effects[contribution.step_id or 0].append(contribution)
+    effects: dict[int, list[Moves]] = defaultdict(list)
+    for pk, of, kpi in Contribution.objects.filter(step__plan=plan).order_by("id").values_list("pk", "step_id", "kpi__name"):
+        effects[of].append(Moves(pk, kpi))
     waits: dict[int, list[str]] = defaultdict(list)
     numbered = outline(activities)
     frozen = _frozen(numbered)
@@ -212,7 +219,7 @@ def plan_outline(
 def _activities(plan: BusinessPlan, baseline: int | None) -> list[Activity]:
     found: Any = (
         Activity.objects.filter(schedule=plan.schedule_id)
-        .select_related("dates", "step__service")
+        .select_related("dates", "step")
         .annotate(supervises=Count("step__supervisions"))
         .order_by("position", "id")
     )

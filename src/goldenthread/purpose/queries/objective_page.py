@@ -11,7 +11,7 @@ from goldenthread.accounts.queries import visible
 from goldenthread.kit.slots import ask
 from goldenthread.purpose.models import Kpi, Objective, Target, ValueRate
 from goldenthread.purpose.queries.kpis import comparable, series
-from goldenthread.purpose.queries.objectives import LIVE, ObjectiveRow, missing_ground, objective_rows, slot_answers
+from goldenthread.purpose.queries.objectives import LIVE, ObjectiveRow, missing_ground, objective_rows
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Remark:
 
 @dataclass(frozen=True)
 class ObjectivePage:
-    """What the page shows. `fans`: by target id, dates and percentiles; `wide` and `narrow`: panels of higher rooms, rendered.
+    """What the page shows. `wide` and `narrow`: panels of higher rooms, rendered.
 
     A provider of the slot `objective_panels` answers a list: its first panel goes under the charts, the others beside them.
     """
@@ -34,7 +34,6 @@ class ObjectivePage:
     rates: dict[int, ValueRate]  # by KPI id: the newest that the person may see, signed before unsigned
     missing: tuple[str, ...]  # what it stands on not; its quality is said by the review
     remarks: tuple[Remark, ...]
-    fans: dict[int, dict[str, Any]]
     wide: tuple[Any, ...]
     narrow: tuple[Any, ...]
 
@@ -55,7 +54,6 @@ def objective_page(key: int, person: Person, day: date, *, whole: bool = False) 
         rates=_rates(list(kpis), person),
         missing=tuple(missing_ground(row.objective, [view.target for view in row.targets], day)) if waits else (),
         remarks=tuple(_remarks(row, person, day)),
-        fans=slot_answers("target_fans", [view.target.pk for view in row.targets]),
         wide=tuple(panel for answer in panels for panel in answer[:1]),
         narrow=tuple(panel for answer in panels for panel in answer[1:]),
     )
@@ -97,6 +95,8 @@ def opposed(row: ObjectiveRow, person: Person) -> list[str]:
     """The live objectives that pull one of its KPIs the other way, in words."""
     pulls = {view.kpi.pk: pull for view in row.targets if (pull := _pull(view.target))}
     others = Target.objects.filter(kpi__in=pulls, objective__state__in=LIVE).exclude(objective=row.objective.pk)
+    if not pulls or not others.exists():  # as mostly: to ask what of them may be told costs more
+        return []
     found = visible(others.select_related("objective", "kpi"), person).order_by("id")
     return [
         f"“{target.objective.label}” pulls {target.kpi} the other way."

@@ -57,7 +57,7 @@ def objective(request: HttpRequest, key: int) -> HttpResponse:
         "chain": chain(page),
         "drawn": [draw(view, page, day) for view in page.row.targets],
         "segments": marked_title(page),
-        "changes": queries.objective_changes(row),
+        "changes": queries.objective_changes(row) if asked == "history" or on else None,
         "on": on,
         "past": queries.objective_as_of(row, on) if on else None,
         "acts": acts(person, row),
@@ -116,7 +116,7 @@ def expected(page: ObjectivePage, view: TargetView | None) -> dict[str, Any] | N
     if not page.row.forecast or view is None:
         return None
     known = (page.row.forecast.get("targets") or {}).get(view.target.pk)
-    names = ("p10", "p50", "p90", "coverage", "drift_share", "worth_mean", "worth_p10", "worth_p90", "why")
+    names = ("p10", "p50", "p90", "coverage", "drift_share", "worth_mean", "worth_p10", "worth_p90", "why", "fan")
     return {name: known.get(name) for name in names} if known else None
 
 
@@ -125,7 +125,7 @@ def draw(view: TargetView, page: ObjectivePage, day: dt.date) -> Drawn:
     target, kpi = view.target, view.kpi
     figures = [row for row in page.figures.get(kpi.pk, []) if row[0] >= day - dt.timedelta(days=SPAN)]
     known = expected(page, view)
-    fan = until(_bands(page.fans.get(target.pk)), target.due_on, known)
+    fan = until(_bands(known["fan"] if known else None), target.due_on, known)
     edges = [edge for edge in (target.band_low, target.band_high) if edge is not None]
     band = tuple(edges) if len(edges) == 2 else next(iter(edges), None)
     aim: Any = band if kpi.direction == Kpi.Direction.BAND else target.value
