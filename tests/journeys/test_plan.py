@@ -1,8 +1,9 @@
 """A planner at work in the outline: by keyboard, by mouse, and back."""
 
+import pytest
 from playwright.sync_api import expect
 
-from tests.browser import Page
+from tests.browser import NewPage, Page
 from tests.journeys.conftest import Product
 
 
@@ -84,3 +85,19 @@ def test_a_letter_is_given_in_the_grid(page: Page, product: Product) -> None:
     page.locator("select.cell-field").select_option("C")
     page.get_by_text("Anouk Sedley on Benefit profile for each running project: C").wait_for()
     assert cell.inner_text() == "C"
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_somebody_is_added_to_a_step_by_a_form_that_is_fetched(product: Product, new_page: NewPage, scripts: bool) -> None:
+    page = new_page(scripts=scripts)
+    product.sign_in(page)
+    page.goto(f"{product.address}/plan")
+    page.goto(product.address + page.locator("table[data-outline] a[data-cell=name]").first.get_attribute("href"))
+    page.get_by_role("link", name="Add somebody").click()
+    form = page.locator("#add")
+    form.locator("[name=letter]").select_option(label="Informed")
+    who = form.locator("[name=person]")
+    who.select_option(index=3)
+    name = who.evaluate("s => s.selectedOptions[0].text")
+    form.get_by_role("button", name="Add").click()
+    expect(page.locator(".raci", has_text=name)).to_contain_text("informed")
