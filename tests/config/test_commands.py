@@ -103,6 +103,12 @@ def test_wrong_requests_end_with_their_code_and_a_plain_sentence(demo: Path, wor
     assert "Traceback" not in done.err
 
 
+def test_a_database_without_tables_or_without_an_organisation_says_what_to_do(tmp_path: Path):
+    bare = product.run(tmp_path / "bare", "thread")
+    assert (bare.code, "Traceback" in bare.err) == (1, False)
+    assert "Run `migrate` first" in bare.err
+
+
 def test_an_objective_text_is_checked_without_a_database(tmp_path: Path):
     found = product.must(tmp_path / "none", "lint-objective", "Improve efficiency of projects")
     assert {"score", "ready", "results"} <= set(found)
@@ -199,6 +205,7 @@ def test_clearing_the_demo_leaves_nothing_and_the_data_whole(folder: Path):
     names = asked(folder, "SELECT name FROM sqlite_master WHERE name LIKE '%historical%' AND type = 'table'")
     assert [n for (n,) in names if asked(folder, f'SELECT COUNT(*) FROM "{n}"') != [(0,)]] == []
     assert product.must(folder, "verify")["whole"]
+    assert "There is no organisation yet. Load the demo" in product.run(folder, "thread").err
 
 
 def test_a_row_changed_behind_the_products_back_is_found(folder: Path):

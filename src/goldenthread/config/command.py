@@ -284,11 +284,20 @@ def _exit_code(error: Exception) -> int:
         place = getattr(error, "place", "") or getattr(error, "field", "")
         print(f"{place + ': ' if place and place not in str(error) else ''}{error}", file=sys.stderr)
         return 1
+    if _is_without_tables(error):
+        print("The database has no tables of this version yet. Run `migrate` first; `./gt` does so by itself.", file=sys.stderr)
+        return 1
     if type(error).__name__ == "OperationalError" and ("full" in str(error) or "locked" in str(error)):
         print(f"The database cannot write now ({error}). Nothing was changed; try again when it can.", file=sys.stderr)
         return 3
     traceback.print_exc()
     return 3
+
+
+def _is_without_tables(error: Exception) -> bool:
+    """Whether a table is missing: SQLite and PostgreSQL say so each in their own way."""
+    name, text = type(error).__name__, str(error)
+    return (name == "OperationalError" and "no such table" in text) or (name == "ProgrammingError" and "does not exist" in text)
 
 
 if __name__ == "__main__":

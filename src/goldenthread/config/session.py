@@ -65,11 +65,10 @@ def opened(organisation: str, office: str, as_email: str, about: str = "") -> It
     found = organisation_named(organisation, as_email or about)
     if found is None:
         names = ", ".join(Organisation.objects.order_by("id").values_list("slug", flat=True))
-        if organisation:
-            raise Refused(
-                f"There is no organisation “{organisation}”.", field="--organisation", advice=f"There are: {names or 'none'}."
-            )
-        raise Refused("Say which organisation.", field="--organisation", advice=f"There are: {names or 'none; found one'}.")
+        if not names:
+            raise Refused("There is no organisation yet.", advice="Load the demo with `demo`, or found your own with `found`.")
+        said = f"There is no organisation “{organisation}”." if organisation else "Say which organisation."
+        raise Refused(said, field="--organisation", advice=f"There are: {names}.")
     with organisation_scope(found):
         person = Person.objects.filter(email__iexact=as_email).first() if as_email else local_operator()
         if person is None:
