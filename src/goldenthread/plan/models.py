@@ -263,7 +263,7 @@ class Supervision(Tracked):
 @lru_cache(maxsize=8)
 def _results(pk: int, digest: str, made_at: datetime) -> Any:
     """What came out of a forecast; digest and time tell it from another database's row of the same number."""
-    return Forecast._base_manager.values_list("results", flat=True).get(pk=pk, digest=digest, made_at=made_at)
+    return Forecast.objects.values_list("results", flat=True).get(pk=pk, digest=digest, made_at=made_at)
 
 
 class _Shared(DeferredAttribute):
