@@ -10,6 +10,7 @@ by how well it foretold r):
 so a trend that stands out is taken as it is, and one that does not is shrunk towards zero. Noise and error are then
 widened by the ratio of Student's to the normal 90 % point at n - 1 degrees of freedom, as s is itself a guess.
 With fewer than three steps s^2 is mixed with one assumed step (`assumed_yearly_spread`), and never smaller than it.
+Where a reference class is given, its rate, spread and noise take the place of that belief (`reference_class.believed`).
 """
 
 from __future__ import annotations
@@ -21,13 +22,14 @@ import numpy as np
 import numpy.typing as npt
 
 from goldenthread.engine.errors import EngineError
-
-Floats = npt.NDArray[np.float64]
+from goldenthread.engine.histories import Floats, Histories, Ints, Steps, steps_of
+from goldenthread.engine.reference_class import ReferenceClass, believed
 
 DAYS_PER_YEAR = 365.0
 PRIOR_SCALES = np.array([1.0, 10.0, 100.0, 1000.0])
 PRIOR_WEIGHTS = np.array([0.5, 0.25, 0.125, 0.125])
 THIN, FAIR, GOOD = "thin", "fair", "good"
+BASES = (THIN, FAIR, GOOD)
 FAIR_SPAN, GOOD_SPAN = 90.0, 330.0  # days; twelve monthly figures span eleven months
 
 
@@ -36,11 +38,13 @@ class DriftOptions:
     """What is assumed where the history is silent.
 
     `assumed_yearly_spread`: the standard deviation over a year as a part of `scale`, which is the way the KPI is asked to go,
-    or its level where nobody asked.
+    or its level where nobody asked. `reference`: the class of other targets to draw to; `scale` is then signed, negative where
+    the KPI is to fall.
     """
 
     scale: float | None = None
     assumed_yearly_spread: float = 0.25
+    reference: ReferenceClass | None = None
 
 
 @dataclass(frozen=True)
@@ -59,90 +63,103 @@ class Drift:
     basis: str
 
 
+@dataclass(frozen=True, eq=False)
+class Drifts:
+    """The same for many histories, columns (n,); `basis` is a place in BASES."""
+
+    mean_per_day: Floats
+    mean_error: Floats
+    noise_per_root_day: Floats
+    level: Floats
+    points: Ints
+    basis: Ints
+
+
 def drift(days: npt.ArrayLike, values: npt.ArrayLike, options: DriftOptions | None = None) -> Drift:
     """Drift from day offsets and values since the last redefinition, in any order; several values of one day are averaged.
 
     No point at all gives level nan; EngineError where a value is not a number.
     """
     options = options or DriftOptions()
-    when, level = _by_day(np.asarray(days, np.float64).reshape(-1), np.asarray(values, np.float64).reshape(-1))
-    points = when.size
-    last = float(level[-1]) if points else math.nan
-    assumed = _assumed_noise(options, last)
-    if points < 2:
-        return Drift(0.0, assumed / math.sqrt(DAYS_PER_YEAR), assumed, last, points, THIN)
-    steps, gaps = np.diff(level), np.diff(when)
-    steps = _tamed(steps, gaps)
-    span = float(gaps.sum())
-    rate = float(steps.sum()) / span
-    variance, widening = _noise(steps, gaps, rate, assumed)
-    noise = math.sqrt(variance)
-    mean, error = _shrunk(rate, variance, span)
+    when, level = np.asarray(days, np.float64).reshape(-1), np.asarray(values, np.float64).reshape(-1)
+    if when.size != level.size:
+        raise EngineError("Every value needs its day.")
+    scale = math.nan if options.scale is None else options.scale
+    found = drifts(Histories(np.array([0, when.size]), when, level), np.array([scale]), options)
     return Drift(
-        mean_per_day=mean,
-        mean_error=widening * error,
-        noise_per_root_day=widening * noise,
-        level=last,
-        points=points,
-        basis=_basis(points, span),
+        mean_per_day=float(found.mean_per_day[0]),
+        mean_error=float(found.mean_error[0]),
+        noise_per_root_day=float(found.noise_per_root_day[0]),
+        level=float(found.level[0]),
+        points=int(found.points[0]),
+        basis=BASES[int(found.basis[0])],
     )
 
 
-def _shrunk(rate: float, variance: float, span: float) -> tuple[float, float]:
+def drifts(histories: Histories, scale: Floats, options: DriftOptions | None = None) -> Drifts:
+    """`drift` of many histories at once, to the same bits; scale (n,) as in the options, nan where nobody asked."""
+    options = options or DriftOptions()
+    steps = steps_of(histories)
+    if scale.size != steps.points.size:
+        raise EngineError("Every history needs its scale, nan where there is none.")
+    if options.reference is None:
+        mean, error, noise = _alone(steps, _assumed_noise(options, scale, steps.level))
+    else:
+        mean, error, noise = believed(steps, way_of(scale, steps.level), options.reference)
+    return Drifts(mean, error, noise, steps.level, steps.points, _basis(steps))
+
+
+def way_of(scale: Floats, level: Floats) -> Floats:
+    """The way asked for where it is known and not zero, else the size of the level, else 1."""
+    size = np.where(np.isfinite(level) & (level != 0.0), np.abs(level), 1.0)
+    return np.where(np.isfinite(scale) & (scale != 0.0), scale, size)
+
+
+def _alone(steps: Steps, assumed: Floats) -> tuple[Floats, Floats, Floats]:
+    """Mean, error and noise without a reference class."""
+    count = steps.points - 1  # of steps
+    few = np.maximum((steps.rest + assumed * assumed) / np.maximum(count, 1), assumed * assumed)
+    variance = np.where(count < 3, few, steps.rest / np.maximum(count - 1, 1))
+    widening = _student(np.maximum(np.where(count < 3, count, count - 1), 1))
+    mean, error = _shrunk(steps.rate, variance, np.where(count > 0, steps.span, 1.0))
+    silent = count < 1  # no step at all: it wobbles as assumed, around no drift
+    return (
+        np.where(silent, 0.0, mean),
+        np.where(silent, assumed / math.sqrt(DAYS_PER_YEAR), widening * error),
+        np.where(silent, assumed, widening * np.sqrt(variance)),
+    )
+
+
+def _shrunk(rate: Floats, variance: Floats, span: Floats) -> tuple[Floats, Floats]:
     """Mean and error of the true rate after looking."""
-    if variance <= 1e-18 * rate * rate * span:
-        return rate, 0.0
-    kept = PRIOR_SCALES * span / (PRIOR_SCALES * span + DAYS_PER_YEAR)
-    spread = variance / span / (1.0 - kept)  # of the observed rate: belief and noise together
-    odds = np.log(PRIOR_WEIGHTS) - 0.5 * np.log(spread) - 0.5 * rate * rate / spread
-    share = np.exp(odds - odds.max())
-    share /= share.sum()
-    mean = rate * float(share @ kept)
-    square = float(share @ (kept * variance / span + (kept * rate) ** 2))
-    return mean, math.sqrt(max(square - mean * mean, 0.0))
+    certain = variance <= 1e-18 * rate * rate * span
+    safe = np.where(certain, 1.0, variance)[:, None]
+    square, time = (rate * rate)[:, None], span[:, None]
+    kept = PRIOR_SCALES * time / (PRIOR_SCALES * time + DAYS_PER_YEAR)
+    spread = safe / time / (1.0 - kept)  # of the observed rate: belief and noise together
+    odds = np.log(PRIOR_WEIGHTS) - 0.5 * np.log(spread) - 0.5 * square / spread
+    share = np.exp(odds - odds.max(axis=1, keepdims=True))
+    share /= share.sum(axis=1, keepdims=True)
+    mean = rate * np.sum(share * kept, axis=1)
+    squares = np.sum(share * (kept * safe / time + kept * kept * square), axis=1)
+    return np.where(certain, rate, mean), np.where(certain, 0.0, np.sqrt(np.maximum(squares - mean * mean, 0.0)))
 
 
-def _basis(points: int, span: float) -> str:
-    if points < 6 or span < FAIR_SPAN:
-        return THIN
-    return GOOD if points >= 12 and span >= GOOD_SPAN else FAIR
+def _basis(steps: Steps) -> Ints:
+    fair = (steps.points >= 6) & (steps.span >= FAIR_SPAN)
+    good = (steps.points >= 12) & (steps.span >= GOOD_SPAN)
+    return fair.astype(np.int64) + (fair & good)
 
 
-def _by_day(days: Floats, values: Floats) -> tuple[Floats, Floats]:
-    if days.size != values.size:
-        raise EngineError("Every value needs its day.")
-    if not (np.all(np.isfinite(days)) and np.all(np.isfinite(values))):
-        raise EngineError("A day or a value of the history is not a number.")
-    when, place = np.unique(days, return_inverse=True)
-    place = np.ravel(place)
-    return when, np.bincount(place, values, minlength=when.size) / np.maximum(np.bincount(place, minlength=when.size), 1)
+def _assumed_noise(options: DriftOptions, scale: Floats, level: Floats) -> Floats:
+    size = np.where(np.isnan(scale), np.abs(level), np.abs(scale))
+    usable = np.isfinite(size) & (size > 0.0)
+    return options.assumed_yearly_spread * np.where(usable, size, 1.0) / math.sqrt(DAYS_PER_YEAR)
 
 
-def _assumed_noise(options: DriftOptions, last: float) -> float:
-    scale = abs(options.scale) if options.scale is not None else abs(last)
-    return options.assumed_yearly_spread * (scale if math.isfinite(scale) and scale > 0.0 else 1.0) / math.sqrt(DAYS_PER_YEAR)
-
-
-def _tamed(steps: Floats, gaps: Floats) -> Floats:
-    """Steps with outliers held within three robust deviations of the median rate."""
-    if steps.size < 8:
-        return steps
-    middle = float(np.median(steps / gaps))
-    standard = (steps - middle * gaps) / np.sqrt(gaps)
-    reach = 3.0 * 1.4826 * float(np.median(np.abs(standard)))
-    if reach == 0.0:
-        return steps
-    return middle * gaps + np.clip(standard, -reach, reach) * np.sqrt(gaps)
-
-
-def _noise(steps: Floats, gaps: Floats, rate: float, assumed: float) -> tuple[float, float]:
-    """Variance a day of the steps around the rate, and the widening for few steps."""
-    rest = float(np.sum((steps - rate * gaps) ** 2 / gaps))
-    count = steps.size
-    if count < 3:
-        mixed = (rest + assumed * assumed) / count
-        return max(mixed, assumed * assumed), student_ratio(count)
-    return rest / (count - 1), student_ratio(count - 1)
+def _student(freedom: Ints) -> Floats:
+    known, place = np.unique(freedom, return_inverse=True)
+    return np.array([student_ratio(int(f)) for f in known])[place]
 
 
 def student_ratio(freedom: int) -> float:
