@@ -33,8 +33,11 @@ READERS = {
     "table": "goldenthread.formats.tables:detect",
     "stratml": "goldenthread.formats.stratml:read_stratml",
     "projects": "goldenthread.formats.project_lists:read_project_file",
+    "performance-goals": "goldenthread.formats.performance_gov:read_goals",
+    "performance-targets": "goldenthread.formats.performance_gov:read_targets",
+    "capital-reports": "goldenthread.formats.capital_reports:read_capital",
 }
-_TEXT_KINDS = frozenset({"workbook", "table", "projects"})
+_TEXT_KINDS = frozenset({"workbook", "table", "projects", "performance-goals", "performance-targets", "capital-reports"})
 _PASSED_ON = ("PATH", "PYTHONPATH", "SYSTEMROOT", "LANG", "LC_ALL", "VIRTUAL_ENV")
 _TOO_MUCH = "Save only the sheet and rows you need as CSV and import that."
 
