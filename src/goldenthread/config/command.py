@@ -136,8 +136,10 @@ def undo(
 
 imports = typer.Typer(no_args_is_help=True, help="Read files in; --dry-run changes nothing.")
 exports = typer.Typer(no_args_is_help=True, help="Write files out.")
+backtests = typer.Typer(no_args_is_help=True, help="Hold the forecasts against figures that others published.")
 app.add_typer(imports, name="import")
 app.add_typer(exports, name="export")
+app.add_typer(backtests, name="backtest")
 
 Files = Annotated[list[str], typer.Argument(help="The files.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen and change nothing.")]
@@ -223,6 +225,29 @@ def export_xlsx(
 
     with _session(organisation, office, as_) as session:
         reading.export(session, "xlsx", file, json=json)
+
+
+@backtests.command(name="performance-gov")
+def backtest_performance_gov(
+    goals: Annotated[str, typer.Argument(help="The goals, as JSON.")],
+    targets: Annotated[str, typer.Argument(help="The targets with their figures by quarter, as JSON.")],
+    *,
+    json: Json = False,
+) -> None:
+    """Chances of reaching targets by quarter 4, given in quarters 1 to 3, beside four simple rules. Needs no database."""
+    from goldenthread.config import backtesting
+
+    backtesting.performance_gov(goals, targets, json=json)
+
+
+@backtests.command(name="capital")
+def backtest_capital(
+    file: Annotated[str, typer.Argument(help="The reports on a city's capital projects, as CSV.")], *, json: Json = False
+) -> None:
+    """What usually happens to dates and budgets of such projects, beside the official forecast. Needs no database."""
+    from goldenthread.config import backtesting
+
+    backtesting.capital(file, json=json)
 
 
 @app.command()
