@@ -1,7 +1,8 @@
 """The benchmarks: `./gt bench` runs them and writes their table into docs/performance.md.
 
 Ratios are taken in turns within one run, so that a busy machine slows both sides. The large organisation is loaded once into
-.gt/bench (`--fresh` loads it anew); `--quick` visits each page four times only; `--dry-run` prints the table without writing it.
+.gt/bench (`--fresh` loads it anew); `--quick` visits each page four times only; `--dry-run` prints the table without writing it;
+`history` measures the forecasts from history alone, and writes nothing.
 """
 
 import gzip
@@ -67,6 +68,12 @@ def forecast_rows() -> list[Row]:
         ("The same in a plain Python loop", f"{found['loop']:.0f} s", ""),
         ("Ratio", f"{found['ratio']:.0f} ×, answers differ by at most {worst:.1e}", "at least 50 ×"),
     ]
+
+
+def outlook_rows() -> list[Row]:
+    from tests.bench import outlook
+
+    return outlook.rows(FOLDER / "peers")
 
 
 def table_rows() -> list[Row]:
@@ -208,10 +215,14 @@ def put(block: str) -> None:
 
 def main(words: list[str]) -> None:
     """Measure, print, write."""
+    if "history" in words:
+        sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
+        print("\n".join(": ".join(row[:2]) for row in outlook_rows()))
+        return
     loaded = set_up(fresh="--fresh" in words)
     rows: list[Row] = []
     visits = QUICK_VISITS if "--quick" in words else VISITS
-    for measured in (table_rows, help_rows, lambda: page_rows(visits), asset_rows, forecast_rows, redmine_rows):
+    for measured in (table_rows, help_rows, lambda: page_rows(visits), asset_rows, forecast_rows, outlook_rows, redmine_rows):
         found = measured()
         rows += found
         for what, figure, _ in found:
