@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -72,6 +73,19 @@ def test_a_wrong_file_is_refused_in_a_sentence(files: Path, command, names: tupl
     (files / "few.csv").write_bytes(capital(reports(projects=2)))
     with pytest.raises(Refused, match=said):
         command(*(str(files / name) for name in names), json=True)
+
+
+def test_the_plot_has_a_dot_for_every_row_of_the_table(files: Path, capsys: pytest.CaptureFixture[str]):
+    given = (str(files / "goals.json"), str(files / "targets.json"))
+    backtesting.performance_gov(*given, json=True, plot=str(files / "targets.svg"))
+    bins = json.loads(capsys.readouterr().out)["reliability"]
+    drawn = ET.parse(files / "targets.svg").getroot().iter("{http://www.w3.org/2000/svg}circle")
+    assert len(list(drawn)) == len(bins) + 1, "and one in the key"
+    backtesting.capital(str(files / "capital.csv"), json=False, plot=str(files / "dates.svg"))
+    drawn = ET.parse(files / "dates.svg").getroot().iter("{http://www.w3.org/2000/svg}circle")
+    assert len(list(drawn)) == 2 * 9 + 2
+    with pytest.raises(Refused, match="cannot be written"):
+        backtesting.capital(str(files / "capital.csv"), json=False, plot=str(files / "none" / "dates.svg"))
 
 
 def test_a_refusal_ends_with_code_1_and_no_trace(files: Path):

@@ -5,6 +5,7 @@ import datetime as dt
 import numpy as np
 import pytest
 
+from goldenthread.engine.usual_change import UsualChangeOptions
 from goldenthread.evidence.mapping.capital import DAYS, SHARE, story
 from goldenthread.evidence.queries import capital_backtest
 from goldenthread.evidence.queries.capital import usual_slip
@@ -72,7 +73,7 @@ def test_the_figures_again_in_plain_loops():
     """The official forecast alone, the share inside, and ours by the double sum of its definition."""
     file = read(reports(seed=2))
     found, told = capital_backtest(file).horizons["slip_1y"], story(file, steps=3, what=DAYS)
-    official, ours, inside = [], [], []
+    official, ours, inside, below = [], [], [], []
     for day in sorted(set(told.asked_on.tolist())):
         seen = usual_slip(file, day=dt.date.fromordinal(day))
         for i, row in enumerate(np.flatnonzero(told.asked_on == day)):
@@ -84,10 +85,13 @@ def test_the_figures_again_in_plain_loops():
             ours.append(w @ np.abs(x - y) - (np.abs(x[:, None] - x[None, :]) * w[:, None] * w[None, :]).sum() / 2)
             low, high = seen.quantiles([0.1, 0.9])[i]
             inside.append(low <= y <= high)
+            seventh = seen.quantiles([0.7])[i, 0]
+            below.append(0.5 if y == seventh else float(y < seventh))
     assert found.n == len(ours) > 100
     assert found.official == pytest.approx(np.mean(official))
     assert found.crps == pytest.approx(np.mean(ours))
     assert found.cover80 == pytest.approx(np.mean(inside))
+    assert (found.below[6].level, found.below[6].share) == (0.7, pytest.approx(np.mean(below)))
     assert found.skill == pytest.approx(1 - np.mean(ours) / np.mean(official))
 
 
@@ -112,9 +116,21 @@ def test_on_the_real_projects_the_published_table_holds():
     assert year.interval[0] > 0.2
     assert year.spread_interval[0] > 0.1
     assert 0.75 <= year.cover80 <= 0.82
+    assert [b.share for b in year.below] == pytest.approx([b.level for b in year.below], abs=0.06)
     assert (later.skill >= 0.33, later.spread_skill >= 0.17, 0.74 <= later.cover80 <= 0.82) == (True, True, True)
     assert two.skill >= 0.54
     assert abs(found.horizons["budget_1y"].spread_skill) < 0.02, "budgets are not foretold better than by their class's spread"
+
+
+@pytest.mark.parametrize("bandwidth", [0.2, 0.4, 0.8])
+@pytest.mark.parametrize("other_group", [0.1, 0.3, 1.0])
+def test_the_real_table_does_not_hang_on_the_numbers_chosen(bandwidth, other_group):
+    file = read_capital(real_file("nyc-capital/capital_projects.csv"))
+    found = capital_backtest(file, UsualChangeOptions(bandwidth, other_group)).horizons["slip_1y"]
+    print(bandwidth, other_group, round(found.skill, 3), round(found.spread_skill, 3), round(found.cover80, 3))
+    assert found.skill >= 0.30
+    assert found.spread_skill >= 0.14
+    assert 0.74 <= found.cover80 <= 0.82
 
 
 def test_too_few_reports_score_nothing():

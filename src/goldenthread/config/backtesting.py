@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from goldenthread.config.calibration_plot import Curve, calibration_plot
 from goldenthread.config.printing import document, say, table
 from goldenthread.formats.bad_cells import BadCell, counted
 
@@ -24,7 +25,7 @@ HORIZONS = {
 }
 
 
-def performance_gov(goals: str, targets: str, *, json: bool) -> None:
+def performance_gov(goals: str, targets: str, *, json: bool, plot: str = "") -> None:
     """`backtest performance-gov GOALS TARGETS`: chances of reaching a year's targets beside four simple rules."""
     from goldenthread.evidence.queries import performance_backtest
     from goldenthread.kit.errors import Refused
@@ -32,6 +33,10 @@ def performance_gov(goals: str, targets: str, *, json: bool) -> None:
     found = performance_backtest(_read("performance-goals", goals, "GOALS"), _read("performance-targets", targets, "TARGETS"))
     if found is None:
         raise Refused("No two agencies have a target with figures in quarter 4 and before.", field="TARGETS")
+    if plot:
+        points = [(b.said, b.happened, float(b.n)) for b in found.reliability]
+        curve = Curve(f"{found.n} rows; a dot's area is its number", points, is_joined=False)
+        _draw(plot, calibration_plot("Targets of a year", "chance said", "share that happened, %", [curve]))
     if json:
         document(_plain({**asdict(found), "malformed": _malformed(found.malformed)}))
         return
@@ -53,7 +58,7 @@ def performance_gov(goals: str, targets: str, *, json: bool) -> None:
     _tell(found.malformed)
 
 
-def capital(file: str, *, json: bool) -> None:
+def capital(file: str, *, json: bool, plot: str = "") -> None:
     """`backtest capital FILE`: what usually happens to such projects, beside the official forecast."""
     from goldenthread.evidence.queries import capital_backtest
     from goldenthread.kit.errors import Refused
@@ -61,6 +66,15 @@ def capital(file: str, *, json: bool) -> None:
     found = capital_backtest(_read("capital-reports", file, "FILE"))
     if not any(found.horizons.values()):
         raise Refused("No project was reported often enough to score anything.", field="FILE")
+    if plot:
+        curves = [
+            Curve(
+                f"{HORIZONS[name]}, {score.n} rows", [(b.level, b.share, 1.0) for b in score.below], is_hollow=name != "slip_1y"
+            )
+            for name in ("slip_1y", "slip_2y")
+            if (score := found.horizons[name])
+        ]
+        _draw(plot, calibration_plot("Completion dates", "level told", "share of outcomes below, %", curves))
     if json:
         horizons = {name: asdict(score) if score else None for name, score in found.horizons.items()}
         about = {"reports": found.reports, "all_projects": found.projects}
@@ -88,6 +102,15 @@ def capital(file: str, *, json: bool) -> None:
     head = ["", "rows", "projects", "ours", "official", "and spread", "better than official", "than with spread", "inside 80 %"]
     table(head, rows)
     _tell(found.malformed)
+
+
+def _draw(name: str, picture: str) -> None:
+    from goldenthread.kit.errors import Refused
+
+    try:
+        Path(name).write_text(picture, encoding="utf-8")
+    except OSError as error:
+        raise Refused(f"{name} cannot be written: {error.strerror}.", field="--plot") from error
 
 
 def _read(kind: str, name: str, field: str) -> Any:

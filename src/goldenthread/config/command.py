@@ -135,6 +135,7 @@ def undo(
 
 
 imports = typer.Typer(no_args_is_help=True, help="Read files in; --dry-run changes nothing.")
+Plot = Annotated[str, typer.Option("--plot", help="SVG file to draw what was said beside what happened into.")]
 exports = typer.Typer(no_args_is_help=True, help="Write files out.")
 backtests = typer.Typer(no_args_is_help=True, help="Hold the forecasts against figures that others published.")
 app.add_typer(imports, name="import")
@@ -232,22 +233,26 @@ def backtest_performance_gov(
     goals: Annotated[str, typer.Argument(help="The goals, as JSON.")],
     targets: Annotated[str, typer.Argument(help="The targets with their figures by quarter, as JSON.")],
     *,
+    plot: Plot = "",
     json: Json = False,
 ) -> None:
     """Chances of reaching targets by quarter 4, given in quarters 1 to 3, beside four simple rules. Needs no database."""
     from goldenthread.config import backtesting
 
-    backtesting.performance_gov(goals, targets, json=json)
+    backtesting.performance_gov(goals, targets, json=json, plot=plot)
 
 
 @backtests.command(name="capital")
 def backtest_capital(
-    file: Annotated[str, typer.Argument(help="The reports on a city's capital projects, as CSV.")], *, json: Json = False
+    file: Annotated[str, typer.Argument(help="The reports on a city's capital projects, as CSV.")],
+    *,
+    plot: Plot = "",
+    json: Json = False,
 ) -> None:
     """What usually happens to dates and budgets of such projects, beside the official forecast. Needs no database."""
     from goldenthread.config import backtesting
 
-    backtesting.capital(file, json=json)
+    backtesting.capital(file, json=json, plot=plot)
 
 
 @app.command()

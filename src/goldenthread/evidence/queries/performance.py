@@ -17,7 +17,7 @@ from goldenthread.engine.drift import DriftOptions
 from goldenthread.engine.histories import Floats
 from goldenthread.engine.outlook import Outlook, outlook
 from goldenthread.engine.range_scores import cover
-from goldenthread.engine.reference_class import reference_class
+from goldenthread.engine.reference_class import ReferenceOptions, reference_class
 from goldenthread.evidence.mapping import performance as mapping
 from goldenthread.evidence.mapping.performance import Row
 from goldenthread.formats.bad_cells import BadCell
@@ -60,15 +60,17 @@ class PerformanceBacktest:
     reliability: tuple[Bin, ...]
 
 
-def performance_backtest(goals: GoalFile, targets: TargetFile) -> PerformanceBacktest | None:
-    """Score the file; None where not even two agencies have rows to score."""
+def performance_backtest(
+    goals: GoalFile, targets: TargetFile, options: ReferenceOptions | None = None
+) -> PerformanceBacktest | None:
+    """Score the file; None where not even two agencies have rows to score. Other options show how much hangs on them."""
     found = mapping.questions(targets)
     rows = list(found.rows)
     agency = np.array([row.agency for row in rows])
     if len(set(agency.tolist())) < 2:
         return None
     happened = np.array([row.met for row in rows], np.float64)
-    chances, ranges = foretold(rows)
+    chances, ranges = foretold(rows, options=options)
     told = {"ours": chances, **_rules(rows, agency, happened)}
     losses = np.stack([squared_errors(chance, happened) for chance in told.values()], axis=1)
     draws = cluster_draws(losses, agency)
@@ -103,20 +105,22 @@ def performance_backtest(goals: GoalFile, targets: TargetFile) -> PerformanceBac
     )
 
 
-def foretold(rows: list[Row], levels: tuple[float, ...] = (0.1, 0.9)) -> tuple[Floats, Floats]:
+def foretold(
+    rows: list[Row], levels: tuple[float, ...] = (0.1, 0.9), options: ReferenceOptions | None = None
+) -> tuple[Floats, Floats]:
     """Chance to reach the target (n,) and quantiles (n, k) of the figure at the end, each agency from the others' class."""
     chances, quantiles = np.empty(len(rows)), np.empty((len(rows), len(levels)))
     for agency in sorted({row.agency for row in rows}):
         own = [i for i, row in enumerate(rows) if row.agency == agency]
-        seen = outlook_of([rows[i] for i in own], [row for row in rows if row.agency != agency])
+        seen = outlook_of([rows[i] for i in own], [row for row in rows if row.agency != agency], options)
         chances[own] = seen.chance(*mapping.reach([rows[i] for i in own]))
         quantiles[own] = seen.quantiles(levels)
     return chances, quantiles
 
 
-def outlook_of(rows: list[Row], others: list[Row]) -> Outlook:
+def outlook_of(rows: list[Row], others: list[Row], options: ReferenceOptions | None = None) -> Outlook:
     """The product's own forecast of these rows, drawn to the class of the others."""
-    learnt = reference_class(mapping.cases(others))
+    learnt = reference_class(mapping.cases(others), options)
     return outlook(mapping.histories(rows), mapping.asked(rows), DriftOptions(reference=learnt))
 
 
