@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from goldenthread.engine.drift import DriftOptions, drift
+from goldenthread.engine.drift import DriftOptions, drift, drifts
 from goldenthread.engine.errors import EngineError
 from goldenthread.engine.histories import Histories, histories_of
 from goldenthread.engine.outlook import Asked, outlook
@@ -125,6 +125,17 @@ def test_chances_come_true_as_often_as_they_say():
     said, seen = (np.bincount(place, column) / np.bincount(place) for column in (chance, happened))
     print(said, seen)
     assert seen == pytest.approx(said, abs=0.07)
+
+
+def test_the_threads_normal_draws_from_such_a_drift_cover_80_percent_too():
+    """The simulation knows neither lumps nor the class's shape; the width that was learnt is in error and noise already."""
+    told, others = planted(51, 1_000, points=3, still=0.15), planted(52, 1_000, points=3, still=0.15)
+    moves = drifts(told.histories, told.way, DriftOptions(reference=reference_class(others.cases())))
+    spread = np.hypot(moves.mean_error * told.ahead, moves.noise_per_root_day * np.sqrt(told.ahead))
+    middle = moves.level + moves.mean_per_day * told.ahead
+    held = cover(middle - 1.2816 * spread, middle + 1.2816 * spread, told.outcome)
+    print(held)
+    assert 0.76 <= held <= 0.88
 
 
 def test_ten_thousand_targets_with_24_points_take_under_five_seconds():

@@ -111,7 +111,7 @@ def test_few_cases_stay_near_what_is_assumed():
     rows = [[(0.0, 1.0), (90.0, 1.0)], [(0.0, 2.0), (90.0, 2.5)]]
     found = reference_class(Cases(histories_of(rows), np.array([4.0, 4.0]), np.array([90.0, 90.0]), np.array([1.0, 3.0])))
     assert found.still(np.array([90.0]))[0] == pytest.approx(2 / 5)
-    assert found.width == 1.0
+    assert 10 / 12 <= found.width <= 1.0, "ten assumed cases hold it near 1"
 
 
 @pytest.mark.parametrize(

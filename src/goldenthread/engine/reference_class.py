@@ -7,7 +7,7 @@ Learnt from closed cases (a history, how far ahead was asked, what came):
     noise     a root day: the median over cases of sqrt(rest / median of chi^2 with its freedom)
     stayed    which cases had not moved at all when their day came: figures that nobody touches are common
     errors    of those that moved: (outcome - foretold) / foretold spread, each case foretold by the same rule as a new target
-    width     how much wider than foretold the middle 80 % of errors is; error and noise are widened by it, errors told in it
+    width     how much wider than foretold the middle 80 % of all errors is; error and noise are widened by it, errors told in it
 Robust because starts of 0 and targets of 1 make some ways absurdly short. The rule, for own rate r over a span T with n steps
 (conjugate normal model, as `drift` with another belief before looking):
     s^2 = (k noise^2 + rest) / (k + n - 1),  k = 2 assumed steps
@@ -101,9 +101,9 @@ def reference_class(cases: Cases, options: ReferenceOptions | None = None) -> Re
     learnt = ReferenceClass(rate, rate_sd, noise, 1.0, np.zeros(0), cases.ahead, stayed, options)
     mean, error, wobble = believed(steps, cases.way, learnt)
     spread = np.sqrt((error * cases.ahead) ** 2 + wobble**2 * cases.ahead)
-    errors = (np.sign(cases.way) * (cases.outcome - steps.level - mean * cases.ahead) / spread)[~stayed]
+    errors = np.sign(cases.way) * (cases.outcome - steps.level - mean * cases.ahead) / spread
     width = _width(errors)
-    return ReferenceClass(rate, rate_sd, noise, width, np.sort(errors / width), cases.ahead, stayed, options)
+    return ReferenceClass(rate, rate_sd, noise, width, np.sort(errors[~stayed] / width), cases.ahead, stayed, options)
 
 
 def believed(steps: Steps, way: Floats, reference: ReferenceClass) -> tuple[Floats, Floats, Floats]:
