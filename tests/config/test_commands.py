@@ -66,6 +66,7 @@ def test_gaps_hold_work_goals_and_people_and_their_hours_add_up(demo: Path):
         assert row["state"] in {"not_asked", "owner_says_none", "linked_not_shown", "shown_not_to_work"}
     assert told["unsupported"]
     assert told["totals"]["unsupported_hours"] <= told["totals"]["hours"]
+    assert product.must(demo, "thread", *ALDERMERE)["plan"] == told["totals"]["plan"]
 
 
 def test_every_figure_of_the_forecast_recomputes_to_itself(demo: Path):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from goldenthread.engine.errors import EngineError
 from goldenthread.engine.thread_links import DutyFact, Link, Work
 from goldenthread.engine.unsupported import REASONS, unsupported
+from goldenthread.engine.work_hours import PLAN, WorkHours, work_hours
 
 DAY = date(2027, 6, 30)
 SOUND = Link("c", "kpi", expected_effect=2.0, statement_complete=True)
@@ -125,7 +126,10 @@ def test_children_inherit_the_line_and_only_leaves_count():
     ]  # fmt: skip
     found = unsupported(items, DAY)
     assert [(row.key, row.reason, row.state) for row in found.findings] == [(5, "U1", "owner_says_none")]
-    assert (found.hours, found.unsupported_hours, found.duty_hours) == (4 + 6 + 8 + 3, 6, 3)
+    assert work_hours(found) == WorkHours(4 + 8, 3, 6)
+    assert work_hours(found).hours == 4 + 6 + 8 + 3
+    assert work_hours(found, kinds=PLAN).hours == 4 + 6 + 8 + 3
+    assert work_hours(found, keys={5, 8}) == WorkHours(0, 3, 6)
 
 
 def test_topmost_gathers_what_fails_for_one_reason():
@@ -201,11 +205,12 @@ def test_totals_equal_the_rows_and_each_leaf_has_at_most_one_reason(items, sourc
     parents = {each.parent for each in items}
     assert len({row.key for row in rows}) == len(rows)
     assert all(row.key not in parents for row in rows)
-    assert found.unsupported_hours == math.fsum(row.hours for row in rows)
-    assert math.isclose(sum(found.hours_by_reason.values()), found.unsupported_hours, abs_tol=1e-6)
-    assert math.isclose(sum(found.hours_by_state.values()), found.unsupported_hours, abs_tol=1e-6)
+    hours = work_hours(found)
+    assert hours.unsupported_hours == math.fsum(row.hours for row in rows)
+    assert math.isclose(sum(found.hours_by_reason.values()), hours.unsupported_hours, abs_tol=1e-6)
+    assert math.isclose(sum(found.hours_by_state.values()), hours.unsupported_hours, abs_tol=1e-6)
     assert found.alarm_hours == math.fsum(row.hours for row in rows if row.state != "not_asked")
-    assert found.unsupported_hours + found.duty_hours <= found.hours * (1 + 1e-12)
+    assert hours.unsupported_hours + hours.duty_hours <= hours.hours * (1 + 1e-12)
     shuffled = list(items)
     source.shuffle(shuffled)
     assert unsupported(shuffled, DAY).findings == rows

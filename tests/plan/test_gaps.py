@@ -43,10 +43,8 @@ def test_totals_are_sums_of_the_rows(scene):
     for name in ("One", "Two"):
         actions.add_step(plan=scene.plan, name=name, by=scene.cast.head, effort_low=60, effort_likely=120, effort_high=240)
     gaps = found(scene)
-    assert gaps.unsupported.unsupported_hours == math.fsum(f.hours for f in gaps.unsupported.findings)
-    assert gaps.hours_on_thread == pytest.approx(
-        gaps.unsupported.hours - gaps.unsupported.unsupported_hours - gaps.unsupported.duty_hours
-    )
+    assert gaps.hours.unsupported_hours == math.fsum(f.hours for f in gaps.unsupported.findings)
+    assert gaps.hours.hours == pytest.approx(math.fsum(item.hours for item in gaps.unsupported.ends))
 
 
 def test_hours_for_a_stopped_service_are_a_gap_and_for_an_offered_one_are_not(scene):
@@ -155,7 +153,7 @@ def test_the_map_counts_hours_on_the_thread_by_the_work_below_not_by_the_initiat
         if effect:
             actions.contribute(kpi=scene.kpi, step=step, by=head, size="S", mechanism="faster")
     drawn = thread_map(head)
-    assert drawn.hours - drawn.hours_on_thread == pytest.approx(10 + 20), "the step without, and the scene's own"
+    assert drawn.hours.unsupported_hours == pytest.approx(10 + 20), "the step without, and the scene's own"
     assert "10 of 20 h on the thread" in {note for _, note, *_ in drawn.nodes.values()}
 
 

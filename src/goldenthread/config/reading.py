@@ -32,9 +32,11 @@ def _may(session: Session, kind: str, act: str = "v") -> None:
 
 def thread(session: Session, *, json: bool) -> None:
     """`thread`: objectives with chance, KPIs with range, coverage and basis."""
+    from django.utils import timezone
+
     from goldenthread.accounts.queries import visible
     from goldenthread.plan.actions.forecasts import make_forecast
-    from goldenthread.plan.queries import changes_since, latest_forecast
+    from goldenthread.plan.queries import changes_since, latest_forecast, plan_work
     from goldenthread.purpose.models import Objective, Target
 
     _may(session, "OBJECTIVE")
@@ -47,9 +49,12 @@ def thread(session: Session, *, json: bool) -> None:
     for target in Target.objects.filter(objective__in=shown.values("pk")).select_related("kpi").order_by("pk"):
         targets.setdefault(target.objective_id, []).append(target)
     rows = [_objective(o, targets.get(o.pk, []), made.results) for o in shown.order_by("pk")]
+    plan = plan_work(office, timezone.localdate(), session.person).hours
     if json:
-        document({"office": office.code, "made_at": made.made_at.isoformat(), "digest": made.digest, "objectives": rows})
+        about = {"office": office.code, "made_at": made.made_at.isoformat(), "digest": made.digest, "plan": _hours(plan)}
+        document(about | {"objectives": rows})
         return
+    say(f"The plan: {_hours_in_words(plan)}\n")
     table(
         ["objective", "chance", "KPI", "P10", "P50", "P90", "coverage", "basis"],
         [
@@ -182,13 +187,10 @@ def gaps(session: Session, *, json: bool) -> None:
         for p in found.people
     ]
     if json:
-        totals = {
-            "hours": found.unsupported.hours,
-            "unsupported_hours": found.unsupported.unsupported_hours,
-            "duty_hours": found.unsupported.duty_hours,
-        }
+        totals = _hours(found.hours) | {"plan": _hours(found.plan_hours)}
         document({"totals": totals, "unsupported": unsupported, "uncovered_objectives": goals, "people_without_line": people})
         return
+    say(f"All work: {_hours_in_words(found.hours)}\nThe plan: {_hours_in_words(found.plan_hours)}\n")
     table(
         ["work", "hours", "reason", "state"],
         [[u["title"][:60], u["hours"], u["reason"], u["state"]] for u in unsupported],
@@ -198,6 +200,17 @@ def gaps(session: Session, *, json: bool) -> None:
     table(["goal", "what is missing"], [[g["title"][:60], g["sentence"]] for g in goals], "Every goal has work.")
     say("")
     table(["person", "hours", "why"], [[p["person"], p["hours"], p["reason"]] for p in people], "Everybody has a line.")
+
+
+def _hours(part: Any) -> dict[str, float]:
+    return {name: getattr(part, name) for name in ("hours", "thread_hours", "duty_hours", "unsupported_hours")}
+
+
+def _hours_in_words(part: Any) -> str:
+    return (
+        f"{part.hours:.1f} h: {part.thread_hours:.1f} h on the thread, {part.duty_hours:.1f} h for duties, "
+        f"{part.unsupported_hours:.1f} h with no line to a goal."
+    )
 
 
 def lint_objective(text: str, *, json: bool) -> None:

@@ -80,18 +80,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Unsupported:
-    """The findings, most hours first, beside the hours of all leaves and of those done for a duty.
-
-    Totals are sums of the rows.
-    """
+    """The findings, most hours first, beside all leaves and the keys of those done for a duty. `work_hours` adds them up."""
 
     findings: tuple[Finding, ...]
-    hours: float
-    duty_hours: float
-
-    @property
-    def unsupported_hours(self) -> float:
-        return math.fsum(row.hours for row in self.findings)
+    ends: tuple[Work, ...]
+    on_duty: frozenset[Key]
 
     @property
     def alarm_hours(self) -> float:
@@ -124,7 +117,7 @@ def unsupported(work: Sequence[Work], day: date) -> Unsupported:
     known = lines(work)
     rows: list[tuple[Work, Case, str, str]] = []
     ends = leaves(work)
-    duty_hours = []
+    on_duty = set()
     for item in ends:
         line = known[item.key]
         case = Case(item, line, tuple(fault_of(link, day) for link in line.links), day)
@@ -132,7 +125,7 @@ def unsupported(work: Sequence[Work], day: date) -> Unsupported:
         if found:
             rows.append((item, case, *found))
         elif case.on_duty:
-            duty_hours.append(item.hours)
+            on_duty.add(item.key)
     kinds = {item.key: (code, state_of(case)) for item, case, code, _ in rows}
     tops = _topmost(work, ends, kinds)
     findings = [
@@ -150,7 +143,7 @@ def unsupported(work: Sequence[Work], day: date) -> Unsupported:
         for item, _, code, sentence in rows
     ]
     findings.sort(key=lambda row: (-row.hours, str(row.key)))
-    return Unsupported(tuple(findings), math.fsum(item.hours for item in ends), math.fsum(duty_hours))
+    return Unsupported(tuple(findings), tuple(ends), frozenset(on_duty))
 
 
 def state_of(case: Case) -> State:

@@ -78,14 +78,21 @@ class PersonWithoutLine(BaseModel):
     hours: float
 
 
-class GapsAnswer(BaseModel):
-    """Hours are those left and logged in four weeks; the totals are sums over the same rows."""
+class Hours(BaseModel):
+    """Hours of work: what is left, or what was logged in four weeks where that is more. The three parts add up to `hours`."""
+
+    hours: float
+    thread_hours: float
+    duty_hours: float
+    unsupported_hours: float
+
+
+class GapsAnswer(Hours):
+    """Hours of all work, and of the plan alone; they are sums over the same rows."""
 
     office: int
     day: date
-    hours: float
-    unsupported_hours: float
-    duty_hours: float
+    plan: Hours
     unsupported: list[UnsupportedWork]
     uncovered_objectives: list[UncoveredObjective]
     people_without_line: list[PersonWithoutLine]
@@ -130,11 +137,16 @@ def gaps(request: Any, key: Path[Id]) -> dict[str, Any]:
     return {
         "office": office.pk,
         "day": found.day,
-        **{n: getattr(found.unsupported, n) for n in ("hours", "unsupported_hours", "duty_hours")},
+        **_hours(found.hours),
+        "plan": _hours(found.plan_hours),
         "unsupported": work,
         "uncovered_objectives": [_goal(goal, is_shown=goal.goal in shown) for goal in found.goals],
         "people_without_line": people,
     }
+
+
+def _hours(part: Any) -> dict[str, float]:
+    return {name: getattr(part, name) for name in Hours.model_fields}
 
 
 def _work(finding: Any, *, is_shown: bool) -> dict[str, Any]:

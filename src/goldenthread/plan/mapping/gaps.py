@@ -28,7 +28,15 @@ OBJECTIVE_STATES = {
     Objective.State.RETIRED: "retired",
 }
 SERVICE_STATES = {Service.State.OFFERED: "offered", Service.State.NOT_OFFERED: "not_offered", Service.State.RETIRED: "retired"}
-OPEN_FIRST = ("approved", "proposed", "draft", "expired", "achieved", "retired")
+EXPIRED = "EXPIRED"  # an approved objective whose time has passed
+OPEN_FIRST = (
+    Objective.State.APPROVED,
+    Objective.State.PROPOSED,
+    Objective.State.DRAFT,
+    EXPIRED,
+    Objective.State.ACHIEVED,
+    Objective.State.RETIRED,
+)
 
 
 @dataclass(frozen=True)
@@ -49,18 +57,19 @@ class GapRows:
     """The rows that the checks look at, as `plan.queries.gap_rows` annotates them.
 
     Activities, projects and services carry `minutes_logged`; activities and projects also `has_duty` and `duty_in_force`;
-    activities `holder_id`. `supervised`: step id -> ids of the projects that it supervises.
+    activities `holder_id`. `supervised`: step id -> ids of the projects that it supervises. `states`: id of a KPI that
+    something moves -> state of its most open objective, `EXPIRED` included.
     """
 
     today: date
-    mandate_in_force: bool
-    objectives: list[ObjectiveFacts]
     contributions: list[Contribution]
     activities: list[Any]
-    projects: list[Any]
-    services: list[Any]
     supervised: dict[int, list[int]]
-    elsewhere: dict[int, str] = field(default_factory=dict)  # KPI of another office -> state of its most open objective
+    states: dict[int, str]
+    mandate_in_force: bool = True
+    objectives: list[ObjectiveFacts] = field(default_factory=list)
+    projects: list[Any] = field(default_factory=list)
+    services: list[Any] = field(default_factory=list)
 
     @property
     def steps(self) -> dict[int, Step]:
@@ -87,12 +96,7 @@ def goals(rows: GapRows) -> list[Goal]:
 
 def links(rows: GapRows) -> dict[str, tuple[Link, ...]]:
     """Reference of the subject -> its links. A supervising step has the links of the projects it supervises."""
-    states: dict[int, Any] = {kpi: OBJECTIVE_STATES[Objective.State(state)] for kpi, state in rows.elsewhere.items()}
-    for objective in rows.objectives:
-        here = state_of(objective, rows.today)
-        for kpi_id in objective.kpis:
-            held = states.get(kpi_id)
-            states[kpi_id] = here if held is None else min(held, here, key=OPEN_FIRST.index)
+    states: dict[int, Any] = {kpi: state.lower() for kpi, state in rows.states.items()}
     steps = rows.steps
     found: dict[str, list[Link]] = {}
     for row in rows.contributions:
@@ -150,12 +154,17 @@ def work(rows: GapRows) -> list[Work]:
     Hours for an offered service are not work without a goal: the mandate asks for the service.
     """
     given = links(rows)
-    keys = {a.pk: f"step:{a.step.pk}" if hasattr(a, "step") else f"activity:{a.pk}" for a in rows.activities}
+    keys = keys_of(rows.activities)
     open_ids = _open_ids(rows.activities)
     out = [_activity(a, keys, given, open_ids) for a in rows.activities if a.pk in open_ids]
     out += [_project(p, given) for p in rows.projects]
     out += [_service(s) for s in rows.services if s.minutes_logged and s.state != Service.State.OFFERED]
     return out
+
+
+def keys_of(activities: list[Any]) -> dict[int, str]:
+    """Id of an activity -> the key of its piece of work."""
+    return {a.pk: f"step:{a.step.pk}" if hasattr(a, "step") else f"activity:{a.pk}" for a in activities}
 
 
 def _open_ids(activities: list[Any]) -> set[int]:

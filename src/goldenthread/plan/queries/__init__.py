@@ -15,7 +15,7 @@ from goldenthread.plan.queries.forecasts import (
     stale_offices,
     with_shown,
 )
-from goldenthread.plan.queries.gaps import Gaps, gaps
+from goldenthread.plan.queries.gaps import Gaps, PlanWork, gaps, plan_work
 from goldenthread.plan.queries.outline import (
     FrozenPlan,
     PlanOutline,
@@ -43,6 +43,7 @@ __all__ = [
     "Leaver",
     "PlanOutline",
     "PlanRow",
+    "PlanWork",
     "StepExplanation",
     "StepPage",
     "Who",
@@ -66,6 +67,7 @@ __all__ = [
     "offices_of",
     "plan_of",
     "plan_outline",
+    "plan_work",
     "plans_of",
     "plans_with_baselines",
     "responsibilities",

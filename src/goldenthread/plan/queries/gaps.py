@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Sum, When
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from goldenthread.accounts.models import Person, Scope, ScopePath
@@ -16,10 +16,12 @@ from goldenthread.engine.belief_gap import BeliefGap, PulseAnswer, belief_gap, c
 from goldenthread.engine.thread_gaps import Goal, GoalGap, PersonGap, StepGap, coverage_gaps, people_without_line, without_owner
 from goldenthread.engine.thread_links import Work
 from goldenthread.engine.unsupported import Unsupported, unsupported
+from goldenthread.engine.work_hours import PLAN, WorkHours, work_hours
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan.mapping import gaps as mapping
 from goldenthread.plan.models import Contribution, Duty, Raci
 from goldenthread.plan.models import PulseAnswer as PulseRow
+from goldenthread.plan.queries.forecasts import with_shown
 from goldenthread.plan.queries.responsibilities import Leaver, staff_and_leavers
 from goldenthread.projects.models import Project
 from goldenthread.purpose.models import Mandate, Objective, Office, Service
@@ -27,7 +29,6 @@ from goldenthread.schedule.models import Activity, Assignment
 
 PERIOD_DAYS = 28  # hours worked count over the last four weeks
 PULSE_DAYS = 92
-OPEN_FIRST = (Objective.State.APPROVED, Objective.State.PROPOSED, Objective.State.DRAFT, Objective.State.ACHIEVED)
 NAMELESS_GOAL = "A confidential objective"
 
 
@@ -45,9 +46,34 @@ class Gaps:
     leavers: list[Leaver]
 
     @property
-    def hours_on_thread(self) -> float:
-        """Hours of work with a sound line to a goal."""
-        return max(0.0, self.unsupported.hours - self.unsupported.unsupported_hours - self.unsupported.duty_hours)
+    def hours(self) -> WorkHours:
+        """Hours of all work of the office: its plan's, its projects', and those of services no longer offered."""
+        return work_hours(self.unsupported)
+
+    @property
+    def plan_hours(self) -> WorkHours:
+        """Hours of the plan alone."""
+        return work_hours(self.unsupported, kinds=PLAN)
+
+
+@dataclass(frozen=True)
+class PlanWork:
+    """What the plan of an office holds and where it leads, with the rows it was judged by."""
+
+    rows: mapping.GapRows
+    work: list[Work]
+    judged: Unsupported
+
+    @property
+    def hours(self) -> WorkHours:
+        """Hours of the plan: the same as `Gaps.plan_hours`."""
+        return work_hours(self.judged, kinds=PLAN)
+
+    @property
+    def without_line(self) -> set[int]:
+        """Ids of the activities that are findings of the gaps."""
+        found = {row.key for row in self.judged.findings}
+        return {pk for pk, key in mapping.keys_of(self.rows.activities).items() if key in found}
 
 
 def _in_force(day: date) -> Q:
@@ -72,22 +98,6 @@ def gap_rows(office: Office, today: date) -> mapping.GapRows:
     Its projects are those that lie under it, and those that lie under no office.
     """
     since = today - timedelta(days=PERIOD_DAYS)
-    named = Raci.objects.filter(step__activity=OuterRef("pk"), letter__in=["R", "A"]).order_by("-letter", "id")
-    activities = (
-        Activity.objects.filter(schedule__plan__office=office)
-        .select_related("step__service", "duty_occurrence")
-        .annotate(
-            minutes_logged=_logged(Activity, since),
-            holder_id=Coalesce(
-                Subquery(Assignment.objects.filter(activity=OuterRef("pk")).order_by("id").values("resource__person_id")[:1]),
-                Subquery(named.values("person_id")[:1]),
-            ),
-            has_duty=Exists(Duty.objects.filter(step__activity=OuterRef("pk"))),
-            duty_in_force=Exists(Duty.objects.filter(_in_force(today), step__activity=OuterRef("pk"))),
-            duty_ended=_ended(today, step__activity=OuterRef("pk")),
-        )
-        .order_by("id")
-    )
     offices = ScopePath.objects.filter(descendant=OuterRef("scope_id"), ancestor__scope_kind=Scope.ScopeKind.OFFICE)
     projects = (
         Project.objects.filter(state__in=[Project.State.RUNNING, Project.State.ON_HOLD], gone_on__isnull=True)
@@ -102,45 +112,78 @@ def gap_rows(office: Office, today: date) -> mapping.GapRows:
         .defer("description", "withheld")
         .order_by("id")
     )
-    contributions, supervised, elsewhere = _contributions(office)
+    services = Service.objects.filter(office=office).annotate(minutes_logged=_logged(Service, since)).order_by("id")
     objectives, in_force = _objectives(office, today)
-    return mapping.GapRows(
-        today=today,
+    return replace(
+        _plan_rows(office, today),
         mandate_in_force=in_force,
         objectives=objectives,
-        contributions=contributions,
-        activities=list(activities),
         projects=list(projects),
-        services=list(Service.objects.filter(office=office).annotate(minutes_logged=_logged(Service, since)).order_by("id")),
-        supervised=supervised,
-        elsewhere=elsewhere,
+        services=list(services),
     )
 
 
-def _contributions(office: Office) -> tuple[list[Contribution], dict[int, list[int]], dict[int, str]]:
+def _plan_rows(office: Office, today: date, person: Person | None = None) -> mapping.GapRows:
+    """The rows behind the plan's part: two statements. With a person, its contributions say what that person may see."""
+    since = today - timedelta(days=PERIOD_DAYS)
+    named = Raci.objects.filter(step__activity=OuterRef("pk"), letter__in=["R", "A"]).order_by("-letter", "id")
+    activities = (
+        Activity.objects.filter(schedule__plan__office=office)
+        .select_related("step__service", "duty_occurrence")
+        .annotate(
+            minutes_logged=_logged(Activity, since),
+            holder_id=Coalesce(
+                Subquery(Assignment.objects.filter(activity=OuterRef("pk")).order_by("id").values("resource__person_id")[:1]),
+                Subquery(named.values("person_id")[:1]),
+            ),
+            has_duty=Exists(Duty.objects.filter(step__activity=OuterRef("pk"))),
+            duty_in_force=Exists(Duty.objects.filter(_in_force(today), step__activity=OuterRef("pk"))),
+            duty_ended=_ended(today, step__activity=OuterRef("pk")),
+        )
+        .order_by("position", "id")
+    )
+    contributions, supervised, states = _contributions(office, today, person)
+    return mapping.GapRows(
+        today=today, contributions=contributions, activities=list(activities), supervised=supervised, states=states
+    )
+
+
+def plan_work(office: Office, today: date, person: Person) -> PlanWork:
+    """The plan's work and where it leads: two statements. Contributions say whether `person` may see the work behind them."""
+    rows = _plan_rows(office, today, person)
+    work = mapping.work(rows)
+    return PlanWork(rows, work, unsupported(work, today))
+
+
+def _contributions(
+    office: Office, today: date, person: Person | None
+) -> tuple[list[Contribution], dict[int, list[int]], dict[int, str]]:
     """What moves the office's KPIs, and what its own projects move elsewhere; which steps supervise which of those projects.
 
-    Last, the state of the most open objective of each KPI of another office. One statement.
+    Last, the state of the most open objective of each KPI among them. One statement.
     """
     below = ScopePath.objects.filter(ancestor=office.scope_id).values("descendant_id")
-    openness = Case(*(When(state=state, then=place) for place, state in enumerate(OPEN_FIRST)), default=len(OPEN_FIRST))
-    goal = Objective.objects.filter(targets__kpi=OuterRef("kpi_id")).order_by(openness, "id").values("state")[:1]
+    past = When(state=Objective.State.APPROVED, valid_to__lt=today, then=Value(mapping.EXPIRED))
+    state = Case(past, default=F("state"), output_field=CharField())
+    openness = Case(*(When(now=each, then=place) for place, each in enumerate(mapping.OPEN_FIRST)))
+    goals = Objective.objects.filter(targets__kpi=OuterRef("kpi_id")).annotate(now=state).order_by(openness, "id")
     rows = (
         Contribution.objects.filter(Q(kpi__office=office) | Q(project__scope__in=below))
         .select_related("project")
-        .annotate(supervised_by=F("project__supervisions__step_id"), home=F("kpi__office_id"), goal=Subquery(goal))
+        .annotate(supervised_by=F("project__supervisions__step_id"), goal=Subquery(goals.values("now")[:1]))
         .order_by("id")
     )
     contributions: dict[int, Contribution] = {}
     supervised: dict[int, set[int]] = defaultdict(set)
-    elsewhere: dict[int, str] = {}
-    for row in rows:
+    states: dict[int, str] = {}
+    found: Any = rows if person is None else with_shown(rows, person)
+    for row in found:
         contributions[row.pk] = row
         if row.supervised_by and row.project_id:
             supervised[row.supervised_by].add(row.project_id)
-        if row.home != office.pk and row.goal:
-            elsewhere[row.kpi_id] = row.goal
-    return list(contributions.values()), {step: sorted(projects) for step, projects in supervised.items()}, elsewhere
+        if row.goal:
+            states[row.kpi_id] = row.goal
+    return list(contributions.values()), {step: sorted(projects) for step, projects in supervised.items()}, states
 
 
 def _objectives(office: Office, today: date) -> tuple[list[mapping.ObjectiveFacts], bool]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import visible
+from goldenthread.engine.work_hours import WorkHours
 from goldenthread.plan.models import Contribution
 from goldenthread.plan.queries import gaps, offices_of
 from goldenthread.projects.models import GoalAnswer, Project
@@ -157,7 +158,8 @@ class Result:
     thread: list[tuple[str, str | None, str | None]]
     thread_is_whole: bool
     plan_rows: int
-    plan_hours: float
+    hours: WorkHours
+    plan_hours: WorkHours
     advice: list[tuple[str, str, str]]
 
     @property
@@ -189,7 +191,7 @@ def result(run: FirstRun, office: Office, person: Person, day: date | None = Non
     goals = [_goal(aim, why[aim.objective.pk]) for aim in run.aims if aim.objective.pk in why]
     loose = [p for p in run.projects if p.goal_answer not in HAS_LINE]
     beads, whole = thread_of_office(run, person)
-    rest = [row for row in found.unsupported.findings if not str(row.key).startswith("project:")]
+    rest = [row for row in found.unsupported.findings if str(row.key).startswith(("step:", "activity:"))]
     return Result(
         run=run,
         day=day,
@@ -198,7 +200,8 @@ def result(run: FirstRun, office: Office, person: Person, day: date | None = Non
         thread=beads,
         thread_is_whole=whole,
         plan_rows=len(rest),
-        plan_hours=sum(row.hours for row in rest),
+        hours=found.hours,
+        plan_hours=found.plan_hours,
         advice=_advice(run, goals)[:ADVISED],
     )
 

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
+
+from django.utils import timezone
 
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import visible
+from goldenthread.engine.thread_links import Work
+from goldenthread.engine.work_hours import WorkHours, work_hours
 from goldenthread.plan.models import Contribution, Forecast, Raci, Step
-from goldenthread.plan.queries import NAMELESS, forecasts_of, named, offices_of, with_shown
-from goldenthread.projects.models import GoalAnswer
+from goldenthread.plan.queries import NAMELESS, PlanWork, forecasts_of, named, offices_of, plan_work
 from goldenthread.purpose.models import Objective, Office
-from goldenthread.schedule.models import Activity
-from goldenthread.thread.queries.board import HOUR, Board, Node
+from goldenthread.thread.queries.board import Board, Node
 from goldenthread.ui import writing
 from goldenthread.ui.flow import Flow, flow
 
-HEADS = ("Mandate", "Objectives, chance on today’s plan", "KPIs", "Plan, hours left", "People")
+HEADS = ("Mandate", "Objectives, chance on today’s plan", "KPIs", "Plan, hours of work", "People")
 WIDEST = 6.0
+APART = "outside:steps"  # the box of work of the plan that lies below no step, such as duties
 CLOSED = (Objective.State.ACHIEVED, Objective.State.RETIRED)
 
 
@@ -31,15 +35,14 @@ class ThreadMap:
     flow: Flow
     nodes: dict[str, tuple[str, str, str, bool, str | None]]
     links: list[tuple[str, str, float]]
-    hours: float
-    hours_on_thread: float
+    hours: WorkHours
     forecast: Forecast | None
     is_empty: bool
     gathered: int = 0
     left_out: int = 0
 
 
-def thread_map(person: Person, code: str | None = None, *, is_whole: bool = False) -> ThreadMap:
+def thread_map(person: Person, code: str | None = None, *, is_whole: bool = False, day: date | None = None) -> ThreadMap:
     """The map of the office named, or of the person's own, as the person may see it: five statements.
 
     Of a large office the strongest boxes of each column, unless the whole is asked for; the totals are of everything.
@@ -51,18 +54,12 @@ def thread_map(person: Person, code: str | None = None, *, is_whole: bool = Fals
     results: dict[str, Any] = made.results if made else {}
     board = Board()
     _purpose(board, office, person, results)
-    activities = list(Activity.objects.filter(schedule__plan__office=office).select_related("step").order_by("position", "pk"))
-    given = [
-        c
-        for c in with_shown(Contribution.objects.filter(kpi__office=office), person)
-        .select_related("project", "kpi")
-        .order_by("pk")
-        if f"kpi:{c.kpi_id}" in board.nodes and c.shown != Contribution.Shown.REFUTED
-    ]
+    planned = plan_work(office, day or timezone.localdate(), person)
+    given = [c for c in planned.rows.contributions if f"kpi:{c.kpi_id}" in board.nodes and c.shown != Contribution.Shown.REFUTED]
     people = list(
         Raci.objects.filter(step__plan__office=office, letter="R").select_related("person").order_by("person__name", "pk")
     )
-    hours, on_thread = _work(board, activities, given, people, results)
+    _work(board, planned, given, people, results)
     gathered = 0 if is_whole else board.gather()
     left_out = board.thin_out() if gathered else 0
     weights = _scaled(board.links)
@@ -72,8 +69,7 @@ def thread_map(person: Person, code: str | None = None, *, is_whole: bool = Fals
         flow=flow(board.columns, weights, lowest=[key for key in board.nodes if key.startswith("more:")]),
         nodes={key: node.parts() for key, node in board.nodes.items()},
         links=weights,
-        hours=hours,
-        hours_on_thread=on_thread,
+        hours=planned.hours,
         forecast=made,
         is_empty=not board.nodes,
         gathered=gathered,
@@ -123,25 +119,15 @@ def _kpi(row: Any, known: dict[str, Any]) -> Node:
     return Node(row.targets__kpi__name, f"{note} {row.targets__kpi__unit}".strip(), url=f"/kpis/{row.targets__kpi_id}")
 
 
-def _work(
-    board: Board, activities: list[Activity], given: list[Any], people: list[Raci], results: dict[str, Any]
-) -> tuple[float, float]:
-    """Topmost open steps and projects with their hours and people; returns hours in all and on the thread."""
-    open_ones = [a for a in activities if a.cancelled_on is None and not a.is_done]
-    steps = {a.step.pk: a.step for a in open_ones if hasattr(a, "step")}
-    names = {a.step.pk: a.name for a in open_ones if hasattr(a, "step")}
-    carrying = {row.step_id for row in given} | {pk for pk, step in steps.items() if _carries(step)}
-    tops, hours_of, carried_of = _tops(open_ones, {a.parent_id for a in activities}, carrying)
+def _work(board: Board, planned: PlanWork, given: list[Any], people: list[Raci], results: dict[str, Any]) -> None:
+    """Topmost open steps with the hours of the leaves below them, projects that move a KPI, and people."""
+    tops = _tops(planned.work)
     effects: dict[str, list[Any]] = defaultdict(list)
     for row in given:
-        if row.step_id in tops:
-            effects[f"step:{tops[row.step_id]}"].append(row)
-        elif row.project_id:
-            effects[f"project:{row.project_id}"].append(row)
-    for pk, hours in hours_of.items():
-        note = _words(steps[pk], carried_of[pk], hours)
-        is_gap, carried = not carried_of[pk], carried_of[pk]
-        board.add(3, f"step:{pk}", Node(names[pk], note, "", is_gap, f"/plan/steps/{pk}", hours, carried))
+        ref = tops.get(f"step:{row.step_id}") or (f"project:{row.project_id}" if row.project_id else None)
+        if ref:
+            effects[ref].append(row)
+    _steps(board, planned, tops)
     for ref, rows in effects.items():
         project = rows[0].project
         if ref.startswith("project:") and project is not None:
@@ -150,8 +136,8 @@ def _work(
         for row in rows if ref in board.nodes else []:
             board.tie(f"kpi:{row.kpi_id}", ref, _expected(row, results))
     for raci in people:
-        ref = f"step:{tops.get(raci.step_id)}"
-        if ref in board.nodes:
+        ref = tops.get(f"step:{raci.step_id}")
+        if ref is not None and ref in board.nodes:
             key = board.add(
                 4, f"person:{raci.person_id}", Node(raci.person.name, raci.person.job_title, url=f"/people/{raci.person_id}")
             )
@@ -159,23 +145,32 @@ def _work(
     for key in board.columns[2]:
         if not any(source == key for source, _ in board.links):
             board.nodes[key].note, board.nodes[key].gap = "no work yet", True
-    return sum(hours_of.values()), sum(carried_of.values())
 
 
-def _carries(step: Step) -> bool:
-    """Whether a step leads somewhere without an effect of its own: by supervising, or as a duty."""
-    return step.goal_answer == GoalAnswer.DUTY or (step.mode == Step.Mode.SUPERVISED and step.goal_answer == GoalAnswer.LINKED)
+def _steps(board: Board, planned: PlanWork, tops: dict[str, str]) -> None:
+    """A box for each topmost step, in plan order, and one for work outside steps: together they hold every hour of the plan."""
+    names = {str(item.key): item.title for item in planned.work}
+    modes = {f"step:{pk}": step.mode for pk, step in planned.rows.steps.items()}
+    below: dict[str, set[Any]] = defaultdict(set)
+    for item in planned.judged.ends:
+        below[tops[str(item.key)]].add(item.key)
+    loose = {finding.key for finding in planned.judged.findings}
+    for ref, keys in below.items():
+        held, is_gap = work_hours(planned.judged, keys=keys), keys <= loose
+        note = _words(held, is_gap=is_gap, supervises=modes.get(ref) == Step.Mode.SUPERVISED)
+        named = (names[ref], f"/plan/steps/{ref[5:]}") if ref in names else ("Outside any step", "/plan")
+        board.add(3, ref, Node(named[0], note, "", is_gap, named[1], held.hours, held.thread_hours))
 
 
-def _words(step: Step, carried: float, hours: float) -> str:
-    if carried and carried < hours:
-        return f"{carried:.0f} of {hours:.0f} h on the thread"
-    word = "on the thread" if carried else "no goal named"
-    if step.mode == Step.Mode.SUPERVISED:
-        word = "supervises"
-    elif step.goal_answer == GoalAnswer.DUTY:
-        word = "duty"
-    return f"{word} · {hours:.0f} h"
+def _words(held: WorkHours, *, is_gap: bool, supervises: bool) -> str:
+    hours = held.hours
+    if is_gap:
+        return f"no line to a goal · {hours:.0f} h"
+    if held.thread_hours < hours and held.duty_hours < hours:
+        return f"{held.thread_hours:.0f} of {hours:.0f} h on the thread"
+    if held.duty_hours:
+        return f"duty · {hours:.0f} h"
+    return f"{'supervises' if supervises else 'on the thread'} · {hours:.0f} h"
 
 
 def _expected(row: Contribution, results: dict[str, Any]) -> float:
@@ -185,36 +180,18 @@ def _expected(row: Contribution, results: dict[str, Any]) -> float:
     return max(shares, default=0.0) / (abs(row.high) or 1.0) + 0.15
 
 
-def _tops(
-    activities: list[Activity], inner: set[int | None], carrying: set[int | None]
-) -> tuple[dict[int, int], dict[int, float], dict[int, float]]:
-    """Step id -> id of the topmost open step above it; hours left in the leaves below each topmost one, all and carried.
-
-    In plan order. A leaf is carried where it or a step above it is in `carrying`.
-    `inner`: ids that have something below them; an initiative with nothing left below it has no hours and is not shown.
-    """
-    by_id = {a.pk: a for a in activities}
-    tops: dict[int, int] = {}
-    hours: dict[int, float] = {}
-    carried: dict[int, float] = {}
-    for activity in activities:
-        top: int | None = None
-        is_carried = False
-        here: Activity | None = activity
+def _tops(work: list[Work]) -> dict[str, str]:
+    """Key of each piece of work -> key of the topmost step above it, or of the box for work outside steps."""
+    above: dict[Any, Any] = {item.key: item.parent for item in work}
+    tops: dict[str, str] = {}
+    for item in work:
+        top = APART
+        here: Any = item.key
         while here is not None:
-            if hasattr(here, "step"):
-                top, is_carried = here.step.pk, is_carried or here.step.pk in carrying
-            here = by_id.get(here.parent_id or 0)
-        if top is None:
-            continue
-        if hasattr(activity, "step"):
-            tops[activity.step.pk] = top
-        if activity.pk not in inner:
-            effort = activity.duration if activity.effort_likely is None else activity.effort_likely
-            left = effort * (100 - activity.progress) / 100 / HOUR
-            hours[top] = hours.get(top, 0.0) + left
-            carried[top] = carried.get(top, 0.0) + (left if is_carried else 0.0)
-    return tops, hours, carried
+            top = str(here) if str(here).startswith("step:") else top
+            here = above[here]
+        tops[str(item.key)] = top
+    return tops
 
 
 def _scaled(links: dict[tuple[str, str], float]) -> list[tuple[str, str, float]]:

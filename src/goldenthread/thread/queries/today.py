@@ -12,9 +12,11 @@ from django.utils import timezone
 from goldenthread.accounts.models import Changeset, Person
 from goldenthread.accounts.queries import rights, visible
 from goldenthread.engine.ranking import DayLoad, Ranked, TodayItem, day_load, rank
+from goldenthread.engine.work_hours import WorkHours
 from goldenthread.kit import history
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan.models import BusinessPlan, Forecast
+from goldenthread.plan.queries import plan_work
 from goldenthread.purpose.queries import overdue_measurements
 from goldenthread.schedule.models import Activity, Assignment
 from goldenthread.thread.queries.chains import Chains, Link, chains_of
@@ -352,7 +354,7 @@ class TeamRow:
     overdue: int
     blocked: int
     hours_left: float
-    without_goal: int
+    without_line: int
 
 
 def leads(person: Person) -> bool:
@@ -360,13 +362,25 @@ def leads(person: Person) -> bool:
     return rights(person).anywhere(Act.EDIT, Kind.PLAN) and person.organisation.shows_person_load
 
 
-def team_today(person: Person, day: date | None = None) -> list[TeamRow]:
-    """The team's work for who leads it: people with open work in the plans that `person` may edit. Four statements."""
+@dataclass(frozen=True)
+class Team:
+    """The team's rows, and the hours of the plans they work on: by office name, as its gaps and its map say them."""
+
+    rows: list[TeamRow]
+    hours: dict[str, WorkHours]
+
+
+def team_today(person: Person, day: date | None = None) -> Team:
+    """The team's work for who leads it: people with open work in the plans that `person` may edit.
+
+    Five statements, and two for each of those plans.
+    """
     day = day or timezone.localdate()
     if not leads(person):
-        return []
-    plans = visible(BusinessPlan.objects.all(), person, Act.EDIT).values("schedule")
-    activities = open_activities(Q(schedule__in=plans, assignments__isnull=False), day)
+        return Team([], {})
+    plans = list(visible(BusinessPlan.objects.select_related("office").order_by("office_id"), person, Act.EDIT))
+    planned = {plan.office.name: plan_work(plan.office, day, person) for plan in plans}
+    activities = open_activities(Q(schedule__in=[plan.schedule_id for plan in plans], assignments__isnull=False), day)
     chains = chains_of(activities, person)
     holders: dict[int, list[Activity]] = {}
     rows = Assignment.objects.filter(activity_id__in=[a.pk for a in activities], resource__person__isnull=False)
@@ -375,10 +389,12 @@ def team_today(person: Person, day: date | None = None) -> list[TeamRow]:
     for row in rows.select_related("resource__person").order_by("resource__person__name", "activity_id"):
         people[row.resource.person_id] = row.resource.person  # type: ignore[index, assignment]
         holders.setdefault(row.resource.person_id, []).append(by_id[row.activity_id])  # type: ignore[arg-type]
-    return [_team_row(people[pk], work, chains, day) for pk, work in holders.items()]
+    loose = {pk for work in planned.values() for pk in work.without_line}
+    team = [_team_row(people[pk], work, chains, day, loose) for pk, work in holders.items()]
+    return Team(team, {name: work.hours for name, work in planned.items()})
 
 
-def _team_row(person: Person, work: list[Activity], chains: Chains, day: date) -> TeamRow:
+def _team_row(person: Person, work: list[Activity], chains: Chains, day: date, loose: set[int]) -> TeamRow:
     ranked = _ranked([_work(a, chains, {}, day) for a in work], day)
     return TeamRow(
         person=person,
@@ -387,5 +403,5 @@ def _team_row(person: Person, work: list[Activity], chains: Chains, day: date) -
         overdue=sum(1 for r in ranked if r.ranked.item.due and r.ranked.item.due < day),
         blocked=sum(1 for r in ranked if r.ranked.item.waits_for),
         hours_left=sum(r.ranked.item.hours_left or 0 for r in ranked),
-        without_goal=sum(1 for r in ranked if r.note == "no goal named"),
+        without_line=sum(1 for a in work if a.pk in loose),
     )
