@@ -140,6 +140,37 @@ def test_duties_fall_due_on_real_days(cadence, day, expected):
     assert following(cadence, day) == expected
 
 
+def test_a_shorter_month_does_not_pull_the_next_ones_back(scene):
+    """31 Jan, 28 Feb, 31 Mar: duties and recurring steps alike; a new day set by hand counts from itself."""
+    plan, head = scene.plan, scene.cast.head
+    duty = actions.add_duty(plan=plan, name="Return", source="Act", by=head, cadence="MONTHLY", next_due=date(2027, 1, 31))
+    actions.edit_step(step=scene.step, changes={"repeats": "MONTHLY", "next_on": date(2027, 1, 31)}, by=head)
+    for day in (date(2027, 1, 20), date(2027, 2, 20), date(2027, 3, 20), date(2027, 4, 20)):
+        actions.make_occurrences(plan=plan, today=day)
+        actions.make_repeats(plan=plan, today=day)
+    expected = [date(2027, 1, 31), date(2027, 2, 28), date(2027, 3, 31), date(2027, 4, 30)]
+    assert list(duty.occurrences.order_by("due_on").values_list("due_on", flat=True))[:4] == expected
+    made = scene.step.activity.children.exclude(deadline=None).order_by("deadline").values_list("deadline", flat=True)
+    assert list(made)[:4] == expected
+    actions.edit_step(step=scene.fresh(scene.step), changes={"next_on": date(2027, 6, 30)}, by=head)
+    actions.make_repeats(plan=plan, today=date(2027, 6, 1))
+    assert scene.fresh(scene.step).next_on == date(2027, 7, 30)
+
+
+def test_an_undo_of_what_recurs_stays_undone_when_the_job_runs_again(scene):
+    plan, head, soon = scene.plan, scene.cast.head, scene.today + timedelta(days=30)
+    actions.edit_step(step=scene.step, changes={"repeats": "MONTHLY", "next_on": soon}, by=head)
+    actions.add_duty(plan=plan, name="Return", source="Act", by=head, cadence="MONTHLY", next_due=soon)
+    made = {actions.make_repeats: scene.step.activity.children, actions.make_occurrences: DutyOccurrence.objects}
+    for make, counted in made.items():
+        before = counted.count()
+        assert make(plan=plan, today=scene.today) == 1
+        undo(changeset=Changeset.objects.latest("pk"), by=None)
+        assert make(plan=plan, today=scene.today) == 0
+        assert counted.count() == before
+        assert make(plan=plan, today=scene.today + timedelta(days=30)) == 1, "the next time comes all the same"
+
+
 def test_a_duty_makes_its_work_once_and_wants_proof(scene):
     duty = actions.add_duty(
         plan=scene.plan, name="Register", source="Data law", by=scene.cast.head, holder=scene.cast.member, cadence="MONTHLY",

@@ -51,6 +51,9 @@ class Cadence(models.TextChoices):
 REPEATS = [choice for choice in Cadence.choices if choice[0] != Cadence.ONCE]
 
 
+DAY_OF_MONTH = "The day that each month's due day stands for, where a shorter month moved it"
+
+
 class Step(Tracked):
     """What an activity of the business plan is for. One to one with its Activity, which holds tree, dates and progress."""
 
@@ -81,6 +84,7 @@ class Step(Tracked):
     updated_on = models.DateField(null=True, blank=True, help_text="Last day somebody confirmed or changed it")
     repeats = models.CharField(max_length=10, choices=REPEATS, blank=True, default="")
     next_on = models.DateField(null=True, blank=True, help_text="Day by which the next time is to be done")
+    day_of_month = models.PositiveSmallIntegerField(null=True, blank=True, editable=False, help_text=DAY_OF_MONTH)
     repeat_minutes = models.PositiveIntegerField(default=60, help_text="Effort each time")
     repeats_until = models.DateField(null=True, blank=True)
 
@@ -130,6 +134,7 @@ class Duty(Tracked):
     holder = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="duties")
     cadence = models.CharField(max_length=10, choices=Cadence.choices, default=Cadence.YEARLY)
     next_due = models.DateField(null=True, blank=True)
+    day_of_month = models.PositiveSmallIntegerField(null=True, blank=True, editable=False, help_text=DAY_OF_MONTH)
     minutes = models.PositiveIntegerField(default=60, help_text="Effort each time")
     proof_wanted = models.CharField(max_length=300, blank=True)
     valid_from = models.DateField(null=True, blank=True)

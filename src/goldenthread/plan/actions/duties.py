@@ -64,12 +64,15 @@ def edit_duty(*, duty: Duty, changes: dict[str, Any], by: Person | None, version
     _must(by, duty.plan)
     _must_justify(by, duty.plan, {name: row for name, row in changes.items() if row != getattr(duty, name)})
     with changeset(title=f"Edit the duty {duty}", by=by, about=f"duty:{duty.pk}"):
-        history.change(duty, changes, version=version)
+        history.change(duty, forget_day_of_month(changes, duty, "next_due"), version=version)
         _justify(duty)
 
 
-def following(cadence: str, day: date) -> date | None:
-    """The due day after `day`; None for a duty that falls due once. The 31st becomes a shorter month's last day."""
+def following(cadence: str, day: date, day_of_month: int = 0) -> date | None:
+    """The due day after `day`; None for a duty that falls due once.
+
+    A shorter month's last day stands for its 29th to 31st; the months after it have `day_of_month` again: 31 Jan, 28 Feb, 31 Mar.
+    """
     if cadence == Cadence.WEEKLY:
         return day + timedelta(days=7)
     months = MONTHS.get(Cadence(cadence))
@@ -77,7 +80,13 @@ def following(cadence: str, day: date) -> date | None:
         return None
     year, month = divmod(day.month - 1 + months, 12)
     year, month = day.year + year, month + 1
-    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+    return date(year, month, min(day_of_month or day.day, calendar.monthrange(year, month)[1]))
+
+
+def forget_day_of_month(changes: dict[str, Any], row: Any, name: str) -> dict[str, Any]:
+    """What a person changes: a new due day counts from itself again."""
+    moved = name in changes and changes[name] != getattr(row, name)
+    return changes | {"day_of_month": None} if moved else changes
 
 
 def make_occurrences(*, plan: BusinessPlan, today: date) -> int:
@@ -99,9 +108,12 @@ def _has_ended(duty: Duty, today: date) -> bool:
 
 
 def _make_for(duty: Duty, until: date) -> int:
+    """A day whose work was made once gets no second, also where the first was undone."""
     made, day = 0, duty.next_due
+    day_of_month = duty.day_of_month or (day.day if day else None)
+    there = set(history.records(DutyOccurrence).filter(duty_id=duty.pk, history_type="+").values_list("due_on", flat=True))
     while day is not None and day <= until and (duty.valid_to is None or day <= duty.valid_to):
-        if not DutyOccurrence.objects.filter(duty=duty, due_on=day).exists():
+        if day not in there:
             activity = schedule.add_activity(
                 schedule=duty.plan.schedule,
                 name=duty.name,
@@ -116,8 +128,8 @@ def _make_for(duty: Duty, until: date) -> int:
                 schedule.assign(activity=activity, person=duty.holder, by=None)
             DutyOccurrence(duty=duty, activity=activity, due_on=day).save()
             made += 1
-        day = following(duty.cadence, day)
-    history.change(duty, {"next_due": day})
+        day = following(duty.cadence, day, day_of_month or 0)
+    history.change(duty, {"next_due": day, "day_of_month": day_of_month if day else None})
     return made
 
 

@@ -12,6 +12,7 @@ from goldenthread.kit import history
 from goldenthread.plan.actions.duties import AHEAD_DAYS, following
 from goldenthread.plan.models import BusinessPlan, Raci, Step
 from goldenthread.schedule import actions as schedule
+from goldenthread.schedule.models import Activity
 from goldenthread.ui import writing
 
 
@@ -28,14 +29,20 @@ def make_repeats(*, plan: BusinessPlan, today: date) -> int:
 
 
 def _make_for(step: Step, today: date, until: date) -> int:
-    """What was missed is not made up for: the slides of last month help nobody. A day that has its work gets no second."""
+    """What was missed is not made up for: the slides of last month help nobody.
+
+    A day whose work was made once gets no second, also where the first was undone.
+    """
     made, day, last = 0, step.next_on, min(until, step.repeats_until or until)
+    day_of_month = step.day_of_month or (day.day if day else None)
     while day is not None and day < today:
-        day = following(step.repeats, day)
-    people, there = _doers(step), set(step.activity.children.values_list("deadline", flat=True))
+        day = following(step.repeats, day, day_of_month or 0)
+    people = _doers(step)
+    there = history.records(Activity).filter(parent_id=step.activity_id, history_type="+").values_list("deadline", flat=True)
+    had = set(there) | set(step.activity.children.values_list("deadline", flat=True))
     while day is not None and day <= last:
-        if day in there:
-            day = following(step.repeats, day)
+        if day in had:
+            day = following(step.repeats, day, day_of_month or 0)
             continue
         activity = schedule.add_activity(
             schedule=step.activity.schedule,
@@ -51,8 +58,8 @@ def _make_for(step: Step, today: date, until: date) -> int:
         for person in people:
             schedule.assign(activity=activity, person=person, by=None)
         made += 1
-        day = following(step.repeats, day)
-    history.change(step, {"next_on": day})
+        day = following(step.repeats, day, day_of_month or 0)
+    history.change(step, {"next_on": day, "day_of_month": day_of_month if day else None})
     return made
 
 

@@ -12,6 +12,7 @@ from goldenthread.accounts.queries import may_in
 from goldenthread.kit import history
 from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.kit.permissions import Act, Kind
+from goldenthread.plan.actions.duties import forget_day_of_month
 from goldenthread.plan.models import BusinessPlan, Raci, Step
 from goldenthread.purpose.models import Office
 from goldenthread.schedule import actions as schedule
@@ -119,6 +120,7 @@ def edit_step(*, step: Step, changes: dict[str, Any], by: Person | None, version
         history.require_version(step, version, purpose)
         if timing:
             schedule.edit_activity(activity=step.activity, changes=timing, by=None)
+        purpose = forget_day_of_month(purpose, step, "next_on")
         history.change(step, {**purpose, "updated_on": timezone.localdate()})
 
 
