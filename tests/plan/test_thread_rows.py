@@ -1,5 +1,6 @@
 """What of the database goes into a forecast: every column by hand, and the cases that go wrong in life."""
 
+import html
 import math
 from datetime import timedelta
 
@@ -16,6 +17,7 @@ from goldenthread.plan.mapping.rows import thread_rows
 from goldenthread.plan.mapping.thread import thread
 from goldenthread.purpose import actions as purpose
 from goldenthread.schedule import actions as schedule
+from goldenthread.ui import writing
 
 
 def contribute(scene, **more):
@@ -110,6 +112,30 @@ def test_a_rate_counts_by_its_kind_and_until_its_day(scene, kind, held, expected
     assert column(made, "worth_per_unit", target) == 700.0
     held_until = column(made, "held_until_day", target)
     assert (column(made, "worth_kind", target), None if math.isnan(held_until) else held_until) == expected
+
+
+def test_two_targets_on_one_kpi_count_its_money_once(scene):
+    """The same day saved: alone, with a nearer target of the same objective, and with one of another objective."""
+
+    def worth() -> tuple[float, float, float]:
+        found = make_forecast(office=scene.cast.office, runs=500).results
+        targets, objectives = found["targets"].values(), found["objectives"].values()
+        sums = [sum(row["worth_mean"] or 0.0 for row in rows) for rows in (targets, objectives)]
+        return sums[0], sums[1], found["contributions"][str(row.pk)]["stake"]
+
+    row, head, day = contribute(scene), scene.cast.head, scene.today
+    alone = worth()
+    assert alone[2] > 0
+    nearer = {"baseline": scene.target.baseline, "value": scene.target.baseline - 0.5, "due_on": day + timedelta(days=100)}
+    purpose.set_target(objective=scene.objective, kpi=scene.kpi, by=head, **nearer)
+    assert worth() == pytest.approx(alone)
+    other = purpose.add_objective(office=scene.cast.office, title="Quicker", by=head)
+    purpose.set_target(objective=other, kpi=scene.kpi, by=head, **nearer | {"due_on": day + timedelta(days=120)})
+    assert worth() == pytest.approx(alone)
+    told = html.unescape(scene.cast.client(head).get(f"/objectives/{other.pk}").content.decode())
+    assert "counts with another objective’s later target" in told
+    own = html.unescape(scene.cast.client(head).get(f"/objectives/{scene.objective.pk}").content.decode())
+    assert writing.money(round(alone[0])) in own, "where an earlier target stands first"
 
 
 def test_a_rate_in_another_currency_counts_at_a_dated_rate_or_not_at_all(scene):

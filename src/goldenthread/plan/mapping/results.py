@@ -112,6 +112,7 @@ def _targets(thread: Thread, made: Forecast) -> dict[str, dict[str, Any]]:
             "coverage_reason": made.targets.coverage_reason[i],
             "basis": thread.basis[kpi_id],
             "value_now": plain(thread.data.kpis.value_now[int(thread.data.targets.kpi[i])]),
+            "paid_by": thread.paid_by[pk],
             "required": bool(thread.data.targets.required[i]),
         }
     return out

@@ -32,6 +32,7 @@ from goldenthread.projects.models import Project
 from goldenthread.purpose.models import Kpi, Target, ValueRate
 
 MILLION = 1_000_000
+UNPAID = (float("nan"), NO_RATE, float("nan"))
 CONFIRMED_GRADE = 2
 
 
@@ -44,6 +45,7 @@ class Thread:
     basis: dict[int, str]
     left_out: list[dict[str, str]] = field(default_factory=list)
     finish: dict[str, Finish] = field(default_factory=dict)
+    paid_by: dict[int, int] = field(default_factory=dict)  # target -> the one on its KPI that counts its money
 
 
 T = TypeVar("T")
@@ -107,7 +109,7 @@ def thread(rows: ThreadRows) -> Thread:
         "contributions": [c.pk for c in given],
         "supervisions": [s.pk for s in watched],
     }
-    return Thread(data, ids, _basis(kpi_ids, given, rows), left_out, done)
+    return Thread(data, ids, _basis(kpi_ids, given, rows), left_out, done, paying(targets))
 
 
 def _keys(kind: str, ids: list[int]) -> Any:
@@ -204,7 +206,8 @@ def _targets(
     rows: ThreadRows,
     leave_out: Callable[[str, str], None],
 ) -> Targets:
-    worth = [_worth(t, rows, leave_out) for t in targets]
+    pays = paying(targets)
+    worth = [_worth(t, rows, leave_out) if pays[t.pk] == t.pk else UNPAID for t in targets]
     sides = {Kpi.Direction.RISE: 1, Kpi.Direction.FALL: -1}
     return table(
         Targets,
@@ -234,15 +237,26 @@ def _figure_at(target: Target, rows: ThreadRows) -> float:
     return upto[-1] if upto else float("nan")
 
 
+def paying(targets: list[Target]) -> dict[int, int]:
+    """Target -> the target on its KPI with which the money of a unit counts: the one due last, at one day the furthest.
+
+    A rate belongs to a KPI, so several targets on it speak of the same units; the later includes the earlier.
+    """
+    last: dict[int, Target] = {}
+    for target in sorted(targets, key=lambda t: (t.due_on or date.min, abs((t.value or 0.0) - (t.baseline or 0.0)), -t.pk)):
+        last[target.kpi_id] = target
+    return {target.pk: last[target.kpi_id].pk for target in targets}
+
+
 def _worth(target: Target, rows: ThreadRows, leave_out: Callable[[str, str], None]) -> tuple[float, int, float]:
     """Worth of one unit in the organisation's currency, its kind and until when; no rate unless finance has signed."""
     rate = rows.rates.get(target.kpi_id)
     if rate is None or rate.signed_on is None:
-        return float("nan"), NO_RATE, float("nan")
+        return UNPAID
     minor = _in_own_currency(rate, rows)
     if minor is None:
         leave_out(f"value_rate:{rate.pk}", f"No dated rate from {rate.currency} to {rows.office.organisation.currency}.")
-        return float("nan"), NO_RATE, float("nan")
+        return UNPAID
     if rate.rate_kind == ValueRate.RateKind.ONCE:
         return minor, ONCE, float("nan")
     due = day_number(target.due_on, rows.today)

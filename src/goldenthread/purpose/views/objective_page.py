@@ -112,12 +112,21 @@ def one_of(unit: str) -> str:
 
 
 def expected(page: ObjectivePage, view: TargetView | None) -> dict[str, Any] | None:
-    """What the forecast says of a target at its day: percentiles, coverage, the trend's own share, worth; None without one."""
+    """What the forecast says of a target at its day: percentiles, coverage, the trend's own share, worth; None without one.
+
+    Worth is that of the objective's target with which the KPI's money counts; `is_paid_elsewhere` where another objective has it.
+    """
     if not page.row.forecast or view is None:
         return None
-    known = (page.row.forecast.get("targets") or {}).get(view.target.pk)
-    names = ("p10", "p50", "p90", "coverage", "drift_share", "worth_mean", "worth_p10", "worth_p90", "why", "fan")
-    return {name: known.get(name) for name in names} if known else None
+    targets = page.row.forecast.get("targets") or {}
+    known = targets.get(view.target.pk)
+    if not known:
+        return None
+    paid_by = known.get("paid_by", view.target.pk)
+    paying = targets.get(paid_by, {})
+    said = {name: known.get(name) for name in ("p10", "p50", "p90", "coverage", "drift_share", "why", "fan")}
+    money = {name: paying.get(name) for name in ("worth_mean", "worth_p10", "worth_p90")}
+    return {**said, **money, "why_worth": paying.get("why"), "is_paid_elsewhere": paid_by not in targets}
 
 
 def draw(view: TargetView, page: ObjectivePage, day: dt.date) -> Drawn:
