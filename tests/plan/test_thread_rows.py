@@ -32,7 +32,7 @@ def going_in(scene):
 def kpi_with_target(scene, name="Complaints", direction="FALL", figures=((3, 40.0),), kpi=None, **target):
     """Another KPI with figures (days ago, value) and a target on it."""
     head, day = scene.cast.head, scene.today
-    row = purpose.add_kpi(office=scene.cast.office, name=name, by=head, unit="a month", direction=direction, **(kpi or {}))
+    row = purpose.add_kpi(office=scene.cast.office, name=name, by=head, direction=direction, **{"unit": "a month", **(kpi or {})})
     for ago, value in figures:
         purpose.enter_measurement(kpi=row, on=day - timedelta(days=ago), value=value, by=head)
     given = {
@@ -112,6 +112,16 @@ def test_a_rate_counts_by_its_kind_and_until_its_day(scene, kind, held, expected
     assert column(made, "worth_per_unit", target) == 700.0
     held_until = column(made, "held_until_day", target)
     assert (column(made, "worth_kind", target), None if math.isnan(held_until) else held_until) == expected
+
+
+def test_a_forecast_of_a_share_in_percent_stays_within_its_limits(scene):
+    """The trend alone would pass 100."""
+    figures = tuple((day, 100 - day / 6) for day in (300, 240, 180, 120, 60, 6))
+    aims = {"baseline": 50.0, "value": 98.0}
+    _, target = kpi_with_target(scene, name="Bills paid at once", direction="RISE", figures=figures, kpi={"unit": "%"}, **aims)
+    found = make_forecast(office=scene.cast.office, runs=500).results
+    assert found["targets"][str(target.pk)]["p90"] == 100.0
+    assert max(found["fans"][str(target.kpi_id)]["p90"]) <= 100.0
 
 
 def test_two_targets_on_one_kpi_count_its_money_once(scene):

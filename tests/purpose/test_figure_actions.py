@@ -53,6 +53,24 @@ class TestKpis:
             actions.redefine_kpi(kpi=scene.kpi, on=TODAY, reason="", by=scene.cast.head)
         assert refusal.value.field == "reason"
 
+    def test_a_share_in_percent_has_limits_by_itself_that_can_be_changed(self, scene):
+        def limits(name: str, unit: str = "%", **fields) -> tuple[float | None, float | None]:
+            kpi = actions.add_kpi(office=scene.cast.office, name=name, unit=unit, by=scene.cast.head, **fields)
+            return stored(kpi).floor, stored(kpi).ceiling
+
+        assert limits("Projects on time") == limits("Bills paid at once", unit="per cent") == (0, 100)
+        assert limits("Growth of income") == limits("Utilisation of crews") == limits("Waiting", unit="days") == (None, None)
+        assert limits("Milestones met", figures=(40.0, 120.0)) == (None, None), "a figure lies outside"
+        assert limits("Uptime", floor=90.0) == (90, None), "what is said counts"
+        kpi = Kpi.objects.get(name="Projects on time")
+        with pytest.raises(Refused, match="120 cannot be") as refusal:
+            actions.enter_measurement(kpi=kpi, on=TODAY, value=120.0, by=scene.cast.head)
+        assert "limits" in refusal.value.advice
+        actions.edit_kpi(kpi=kpi, changes={"floor": None, "ceiling": None}, by=scene.cast.head)
+        actions.enter_measurement(kpi=kpi, on=TODAY, value=120.0, by=scene.cast.head)
+        page = scene.cast.client(scene.cast.head).get(f"/kpis/{kpi.pk}").content.decode()
+        assert "none assumed: a figure or a target lies outside 0 to 100" in page
+
     def test_names_and_limits_are_held(self, scene):
         with pytest.raises(Refused, match="already"):
             actions.add_kpi(office=scene.cast.office, name="Decision latency ", by=scene.cast.head)

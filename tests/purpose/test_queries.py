@@ -46,7 +46,7 @@ class TestObjectiveRows:
     def test_the_required_target_furthest_behind_stands_for_the_objective(self, scene):
         head = scene.cast.head
         for name, figure, required in (("Ahead", 90.0, True), ("Behind", 10.0, True), ("Watched", -50.0, False)):
-            kpi = actions.add_kpi(office=scene.cast.office, name=name, unit="%", by=head)
+            kpi = actions.add_kpi(office=scene.cast.office, name=name, unit="points", by=head)
             actions.enter_measurement(kpi=kpi, on=TODAY, value=figure, by=head)
             actions.set_target(objective=scene.objective, kpi=kpi, by=head, baseline=0.0, value=100.0, is_required=required)
         assert row_of(scene).attainment == pytest.approx(0.1)

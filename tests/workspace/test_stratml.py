@@ -50,6 +50,11 @@ def test_a_dry_run_counts_and_lists_what_is_not_understood(run):
     assert not Objective.objects.exists()
 
 
+def test_a_share_of_which_the_file_holds_more_than_all_gets_no_limits(run):
+    run(data=PLAN.replace(b">15<", b">115<"))
+    assert (Kpi.objects.get().floor, Kpi.objects.get().ceiling) == (None, None)
+
+
 def test_objectives_are_drafts_with_their_figures(run):
     run()
     leaks = Objective.objects.get(source_key="o1")
@@ -57,6 +62,7 @@ def test_objectives_are_drafts_with_their_figures(run):
     assert leaks.leadership_goal == "Water that stays in the pipes"
     kpi = Kpi.objects.get()
     assert (kpi.name, kpi.unit, kpi.direction) == ("Share of water lost", "%", "FALL")
+    assert (kpi.floor, kpi.ceiling) == (0, 100)
     target = Target.objects.get()
     assert (target.value, target.due_on, target.baseline, target.baseline_on) == (
         15.0,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -12,6 +13,31 @@ from goldenthread.purpose.models import Kpi, Objective, Target
 
 DIRECTIONS: dict[str, Direction] = {Kpi.Direction.RISE: "up", Kpi.Direction.FALL: "down", Kpi.Direction.BAND: "band"}
 reviewed = lru_cache(maxsize=4096)(review)  # a draft says all that its review depends on
+
+
+PERCENT = frozenset({"%", "percent", "per cent", "pct"})
+SHARE = (0.0, 100.0)
+NO_SHARE = re.compile(
+    r"growth|chang|increas|decreas|varian|deviat|error|overrun|return|\broi\b|margin|utili[sz]|inflation|load|productiv",
+    re.IGNORECASE,
+)
+
+
+def is_share(kpi: Kpi) -> bool:
+    """Whether its percentages are parts of a whole, by its unit and name: growth, utilisation and the like may pass 100."""
+    return kpi.unit.strip().casefold() in PERCENT and not NO_SHARE.search(kpi.name)
+
+
+def assumed_limits(kpi: Kpi, figures: Iterable[float | None] = ()) -> tuple[float | None, float | None]:
+    """Floor and ceiling of a new KPI that states neither: 0 and 100 of a share, unless a figure known of it lies outside."""
+    if kpi.floor is not None or kpi.ceiling is not None or not is_share(kpi):
+        return kpi.floor, kpi.ceiling
+    return (None, None) if beyond_share(figures) else SHARE
+
+
+def beyond_share(figures: Iterable[float | None]) -> bool:
+    """Whether a figure lies outside 0 to 100."""
+    return any(value is not None and not SHARE[0] <= value <= SHARE[1] for value in figures)
 
 
 def draft_of(objective: Objective, target: Target | None = None, *, discriminates: bool | None = None) -> ObjectiveDraft:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -13,6 +14,7 @@ from goldenthread.kit.permissions import Act, Kind
 from goldenthread.purpose.actions.ground import add, as_it_would_be, change, finite, only, require, require_in
 from goldenthread.purpose.actions.objectives import NO_EDIT as NO_OBJECTIVE_EDIT
 from goldenthread.purpose.actions.objectives import require_reason
+from goldenthread.purpose.mapping import assumed_limits
 from goldenthread.purpose.models import Kpi, Objective, Office, Target
 
 KPI_FIELDS = frozenset(
@@ -26,11 +28,17 @@ TARGET_FIELDS = frozenset({"baseline", "baseline_on", "value", "band_low", "band
 NO_EDIT = "You may not change KPIs of this office."
 
 
-def add_kpi(*, office: Office, name: str, by: Person, source_key: str = "", **fields: Any) -> Kpi:
-    """A new indicator. `fields`: see KPI_FIELDS."""
+def add_kpi(
+    *, office: Office, name: str, by: Person, source_key: str = "", figures: Iterable[float | None] = (), **fields: Any
+) -> Kpi:
+    """A new indicator. `fields`: see KPI_FIELDS.
+
+    Without limits a share in % stays between 0 and 100, unless one of the `figures` known of it already lies outside.
+    """
     require_in(by, Act.EDIT, Kind.KPI, office, NO_EDIT)
     only(fields, KPI_FIELDS)
     kpi = Kpi(office=office, name=name.strip(), source_key=source_key, **fields)
+    kpi.floor, kpi.ceiling = assumed_limits(kpi, figures)
     _consistent(kpi)
     with changeset(title=f"Add the KPI {kpi.name}", by=by):
         add(kpi)
@@ -150,4 +158,5 @@ def within_limits(kpi: Kpi, value: float | None, field: str) -> None:
     if (kpi.floor is not None and value < kpi.floor) or (kpi.ceiling is not None and value > kpi.ceiling):
         low = "" if kpi.floor is None else f"from {kpi.floor:g}"
         high = "" if kpi.ceiling is None else f"up to {kpi.ceiling:g}"
-        raise Refused(f"{value:g} cannot be: {kpi} goes {f'{low} {high}'.strip()}.", field=field)
+        advice = "If it can go further, change its limits on its page first."
+        raise Refused(f"{value:g} cannot be: {kpi} goes {f'{low} {high}'.strip()}.", field=field, advice=advice)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,6 +12,7 @@ from goldenthread.accounts.models import Person
 from goldenthread.kit import history
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.purpose.actions.ground import day_of, refusing, require_in
+from goldenthread.purpose.mapping import assumed_limits
 from goldenthread.purpose.models import Kpi, Measurement, Objective, Office, Target
 
 TITLE, SHORT, NAME, KEY = 300, 60, 160, 120
@@ -114,7 +116,12 @@ def _name(indicator: Indicator) -> str:
 
 def _new_kpis(office: Office, aims: Iterable[Aim], names: dict[str, Kpi]) -> list[Kpi]:
     made: dict[str, Kpi] = {}
-    for indicator in (i for aim in aims for i in aim.indicators):
+    indicators = [i for aim in aims for i in aim.indicators]
+    figures: dict[str, list[float | None]] = defaultdict(list)
+    for indicator in indicators:
+        known = [value for goal in indicator.targets for value in (goal.baseline, goal.value)]
+        figures[_name(indicator).casefold()] += [*known, *(value for _, value in indicator.figures)]
+    for indicator in indicators:
         key = _name(indicator).casefold()
         if key in names or key in made:
             continue
@@ -126,6 +133,7 @@ def _new_kpis(office: Office, aims: Iterable[Aim], names: dict[str, Kpi]) -> lis
             definition=indicator.definition[:2000],
             source_key=indicator.source_key[:KEY],
         )
+        row.floor, row.ceiling = assumed_limits(row, figures[key])
         with refusing():
             row.clean_fields(exclude=["organisation", "office"])
         made[key] = row

@@ -83,6 +83,10 @@ class TargetForm(RoomForm):
         """The fields of the target."""
         return {name: self.cleaned_data[name] for name in self.FIGURES if name in self.cleaned_data}
 
+    def levels(self) -> list[float | None]:
+        """The figures of the target that are levels of its KPI."""
+        return [self.cleaned_data.get(name) for name in ("baseline", "value", "band_low", "band_high")]
+
     def new_kpi(self) -> dict[str, Any]:
         """The fields of the KPI to be made."""
         data = self.cleaned_data

@@ -11,8 +11,10 @@ from django.db.models import Count, Q, QuerySet
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import visible
 from goldenthread.purpose import progress
+from goldenthread.purpose.mapping import beyond_share, is_share
 from goldenthread.purpose.models import Kpi, Measurement, Objective, Target, ValueRate
 from goldenthread.purpose.queries.objectives import with_figures
+from goldenthread.ui import writing
 
 LIVE = (Objective.State.DRAFT, Objective.State.PROPOSED, Objective.State.APPROVED)
 
@@ -118,3 +120,19 @@ def kpi_rows(person: Person, day: date) -> list[KpiRow]:
         recent = tuple(row for row in mine if row[0] >= day - timedelta(days=730))
         rows.append(KpiRow(kpi, recent or tuple(mine[-1:]), progress.next_figure_due(last, kpi.cadence), kpi.uses))
     return rows
+
+
+def limits_in_words(kpi: Kpi, figures: Iterable[float], targets: Iterable[Target]) -> str:
+    """Between what its figure lies; where a share in % has no limits, why."""
+    if kpi.floor is not None and kpi.ceiling is not None:
+        return f"{writing.number(kpi.floor)} to {writing.number(kpi.ceiling)}"
+    if kpi.floor is not None:
+        return f"not below {writing.number(kpi.floor)}"
+    if kpi.ceiling is not None:
+        return f"not above {writing.number(kpi.ceiling)}"
+    if not is_share(kpi):
+        return "none"
+    aimed = (level for row in targets for level in (row.baseline, row.value, row.band_low, row.band_high))
+    if beyond_share([*figures, *aimed]):
+        return "none assumed: a figure or a target lies outside 0 to 100"
+    return "none set: a forecast may pass 100 %"

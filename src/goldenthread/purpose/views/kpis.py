@@ -43,17 +43,19 @@ def _page(request: HttpRequest, row: Kpi, form: FigureForm | None = None, rate: 
     standing = [(m.on, m.value) for m in reversed(figures) if m.withdrawn_at is None]
     current = queries.comparable(standing, row)
     last = standing[-1][0] if standing else None
+    targets = list(queries.targets_on(row, person))
     may_edit = accounts.may_in(person, Act.EDIT, Kind.KPI, row.office.scope_id)
     currency = person.organisation.currency
     context = {
         "kpi": row,
         "day": day,
         "figures": figures,
+        "limits": queries.limits_in_words(row, [value for _, value in standing], targets),
         "last": next((m for m in figures if m.withdrawn_at is None), None),
         "next_due": progress.next_figure_due(last, row.cadence),
         "wide": charts.fan(current, unit=row.unit, today=day) if current else None,
         "narrow": charts.fan(current, unit=row.unit, today=day, width=360, height=230) if current else None,
-        "targets": queries.targets_on(row, person),
+        "targets": targets,
         "may_edit": may_edit,
         "may_enter": may_edit or row.owner_id == person.pk,
         "form": form or FigureForm(initial={"on": day}),

@@ -66,7 +66,9 @@ def _add(request: HttpRequest, office: Office, form: ObjectiveForm, target: Targ
     with changeset(title=f"Add the objective {form.cleaned_data['short_name'] or form.cleaned_data['title']}", by=person):
         objective = actions.add_objective(office=office, by=person, **form.changes())
         if target.is_wanted():
-            kpi = target.cleaned_data["kpi"] or actions.add_kpi(office=office, by=person, **target.new_kpi())
+            kpi = target.cleaned_data["kpi"] or actions.add_kpi(
+                office=office, by=person, figures=target.levels(), **target.new_kpi()
+            )
             actions.set_target(objective=objective, kpi=kpi, by=person, **target.figures())
     return objective
 
@@ -218,7 +220,9 @@ def new_target(request: HttpRequest, key: int) -> HttpResponse:
             raise Refused("Choose a KPI, or name a new one.", field="kpi")
         reason = form.cleaned_data.get("reason", "")
         with changeset(title=f"Set a target for {row.label}", by=person, reason=reason, about=f"objective:{row.pk}"):
-            kpi = form.cleaned_data["kpi"] or actions.add_kpi(office=row.office, by=person, **form.new_kpi())
+            kpi = form.cleaned_data["kpi"] or actions.add_kpi(
+                office=row.office, by=person, figures=form.levels(), **form.new_kpi()
+            )
             actions.set_target(objective=row, kpi=kpi, by=person, reason=reason, **form.figures())
 
     if request.method == "POST" and tried(form, write):
