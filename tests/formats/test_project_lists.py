@@ -101,6 +101,26 @@ def test_each_row_keeps_its_words_place_and_problems():
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("word", ["NaN", "nan", "#N/A"])
+@pytest.mark.parametrize(("column", "field"), [(1, "budget"), (2, "finish"), (3, "progress"), (4, "rating")])
+def test_what_could_not_be_computed_is_counted_and_named_and_never_read_as_blank(word, column, field):
+    cells = [["Mains", "£120,000", "31/03/2027", "40%", "Green"], ["Pumps", "£80,000", "30/06/2027", "70%", "Red"]]
+    cells.append(["Depot", "£60,000", "30/09/2027", "10%", "Amber"])
+    cells[1][column] = word
+    lines = [",".join(f'"{cell}"' for cell in row) for row in cells]
+    found = projects("Project,Budget,Finish date,% complete,RAG", *lines)
+    assert found.withheld == 1
+    assert found.projects[1].withheld == {field: word}
+    assert word in " ".join(found.projects[1].problems)
+
+
+def test_nan_beside_no_figure_at_all_and_in_a_column_of_words():
+    lines = ("Mains,nan,NaN", "Pumps,Ann Hill,to be confirmed", "Depot,Ray Tull,£3m", "Outfall,Jo Marsh,£2m")
+    first, second, *_ = projects("Project,Sponsor,Budget", *lines).projects
+    assert (first.sponsor, first.withheld) == ("", {"budget": "NaN"})
+    assert second.withheld == {"budget": "to be confirmed"}
+
+
 def test_a_month_without_a_day_is_its_end_for_a_finish_and_its_start_for_a_start():
     found = projects("Project,Start,Finish", "A,Feb 2026,Feb 2026", "B,2026-03-05,2026-04-05")
     assert (found.projects[0].start, found.projects[0].finish) == (dt.date(2026, 2, 1), dt.date(2026, 2, 28))

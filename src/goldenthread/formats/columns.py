@@ -18,6 +18,7 @@ from goldenthread.formats.values import (
     SYMBOLS,
     decimal_mark_of,
     is_blank,
+    is_no_number,
     number_body,
     read_boolean,
     read_number,
@@ -27,6 +28,7 @@ from goldenthread.formats.values import (
 from goldenthread.formats.workbook import Cell
 
 KINDS = ("text", "number", "money", "date", "percent", "boolean", "rating", "id")
+FIGURES = frozenset(KINDS) - {"text", "id"}
 Value = str | Decimal | dt.date | bool | None
 _ENOUGH = 0.5
 _SAMPLE = 2_000
@@ -127,6 +129,9 @@ def read_column(
     power = (unit[1] if kind == "money" else 0) if settings.power is None else settings.power
     read = reader_of(kind, mark, order, power)
     values = [None if empty else read(cell, text) for cell, text, empty in zip(cells, texts, blank, strict=True)]
+    lost = [row for row, text in enumerate(texts) if blank[row] and is_no_number(text)] if kind in FIGURES else []
+    for row in lost:
+        values[row] = texts[row]
     if kind == "percent" and are_fractions(values) and not any("%" in text for text in plain):
         power, values = 2, [value * 100 if isinstance(value, Decimal) else value for value in values]
     withheld = _withheld(kind, values)
@@ -134,7 +139,7 @@ def read_column(
     column = Column(
         index=base.index, name=base.name, source=base.source, kind=kind, currency=currency if kind == "money" else None,
         power=power if kind in ("money", "percent") else 0, date_order=order, decimal_mark=mark,
-        order_proved=proved or settings.date_order is not None, sure=sure, filled=len(filled), distinct=len(distinct),
+        order_proved=proved or settings.date_order is not None, sure=sure, filled=len(filled) + len(lost), distinct=len(distinct),
         withheld=withheld, samples=tuple(list(distinct)[:5]),
     )  # fmt: skip
     return column, values

@@ -20,7 +20,7 @@ from goldenthread.formats.header_words import fields_of, words_of
 from goldenthread.formats.project_rows import FIELDS, HistoryPoint, Match, Problem, ProjectList, ProjectRow
 from goldenthread.formats.reconciliation import Known, Reconciliation, reconcile
 from goldenthread.formats.tables import Detected, Settings, Table, detect
-from goldenthread.formats.values import CODES, is_blank, is_spreadsheet_error, read_number, read_rating, tidy
+from goldenthread.formats.values import CODES, is_blank, is_no_number, is_spreadsheet_error, read_number, read_rating, tidy
 
 __all__ = [
     "FIELDS", "HistoryPoint", "Known", "Match", "Problem", "ProjectFile", "ProjectList", "ProjectOptions", "ProjectRow",
@@ -224,7 +224,10 @@ def _field(table: Table, record: int, name: str, match: Match, withheld: dict[st
     if kind == "text":
         words = [tidy(texts[column]) for column in filled]
         return "\n\n".join(dict.fromkeys(words)) if name == "comment" else words[0] if words else ""
-    cells = [(table.columns[column], texts[column], values[column]) for column in filled]
+    filled = [column for column in match.columns if values[column] is not None or is_no_number(texts[column])]
+    cells = [
+        (table.columns[column], texts[column], texts[column] if values[column] is None else values[column]) for column in filled
+    ]
     for column, text, value in cells:
         read = _READ[kind](column, text, value, name)
         if read is not None:
@@ -233,6 +236,8 @@ def _field(table: Table, record: int, name: str, match: Match, withheld: dict[st
         withheld[name] = tidy(cells[0][1])
         if is_spreadsheet_error(withheld[name]):
             problems.append(f"{name.replace('_', ' ').capitalize()} holds the spreadsheet error {withheld[name]}.")
+        elif is_no_number(withheld[name]):
+            problems.append(f"{name.replace('_', ' ').capitalize()} holds {withheld[name]}, which is no number.")
     return None
 
 

@@ -76,6 +76,11 @@ def is_blank(text: str) -> bool:
     return tidy(text).casefold() in BLANK_WORDS
 
 
+def is_no_number(text: str) -> bool:
+    """True for NaN: nothing in a column of words, and in one of figures a figure that could not be computed."""
+    return len(text) < 16 and tidy(text).casefold() == "nan"
+
+
 def is_spreadsheet_error(text: str) -> bool:
     """True for #N/A, #REF! and their kin."""
     return tidy(text).casefold() in SPREADSHEET_ERRORS
