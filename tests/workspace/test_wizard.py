@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django_tasks_db.models import DBTaskResult
 
 from goldenthread.accounts.models import Changeset
+from goldenthread.accounts.undo import undo
 from goldenthread.formats.sheets import OutSheet, write_xlsx
 from goldenthread.kit.permissions import Role
 from goldenthread.kit.scoping import organisation_scope
@@ -79,6 +80,25 @@ def test_the_next_file_of_the_layout_asks_only_about_what_changed(client):
     gone = set(Project.objects.filter(gone_on__isnull=False).values_list("name", flat=True))
     assert gone == {"Leak detection"}, "the one that is another project now is no longer listed; the one kept stays"
     assert Project.objects.filter(reference="P-2").count() == 2
+
+
+def test_the_command_guesses_no_answer_that_the_wizard_asks_for(cast):
+    """What is unsure is named and left as it is, until a flag decides it."""
+    imports.run("projects", "list.csv", LIST.encode(), by=cast.head, office=cast.office)
+    before = set(Project.objects.values_list("pk", "name", "gone_on"))
+
+    def next_list(**decided: str):
+        found = imports.run("projects", "next.csv", NEXT.encode(), by=cast.head, office=cast.office, decided=decided)
+        return {(entry["question"], entry["answer"]) for entry in found["unsure"]}, found["changeset"]
+
+    unsure, changeset = next_list()
+    assert unsure == {("same", "leave"), ("gone", "keep")}
+    assert before <= set(Project.objects.values_list("pk", "name", "gone_on")), "nothing renamed, nothing gone"
+    undo(changeset=Changeset.objects.get(pk=changeset), by=cast.head)
+    unsure, changeset = next_list(same="same", gone="mark")
+    assert unsure == {("same", "same"), ("gone", "mark")}
+    assert Project.objects.filter(gone_on__isnull=False).exists()
+    assert len(before) < len(before | set(Project.objects.values_list("pk", "name", "gone_on")))
 
 
 def test_a_corrected_column_is_remembered_for_the_next_file(client):

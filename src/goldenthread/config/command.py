@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import traceback
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -143,6 +144,23 @@ app.add_typer(exports, name="export")
 app.add_typer(backtests, name="backtest")
 
 Files = Annotated[list[str], typer.Argument(help="The files.")]
+
+
+class Renamed(StrEnum):
+    """What happens to a row that looks like a known project."""
+
+    LEAVE = "leave"
+    SAME = "same"
+    NEW = "new"
+
+
+class Gone(StrEnum):
+    """What happens to a project that the list no longer holds."""
+
+    KEEP = "keep"
+    MARK = "mark"
+
+
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen and change nothing.")]
 
 
@@ -164,14 +182,17 @@ def import_stratml(
 def import_projects(
     files: Files,
     *,
+    renamed: Annotated[Renamed, typer.Option(help="Rows that look like a known project under another name.")] = Renamed.LEAVE,
+    gone: Annotated[Gone, typer.Option(help="Projects of the last list that this one does not hold.")] = Gone.KEEP,
     dry_run: DryRun = False,
     json: Json = False,
     organisation: Organisation = "",
     office: OfficeCode = "",
     as_: As = "",
 ) -> None:
-    """Project lists from CSV, XLSX or ODS."""
-    _import("projects", files, (organisation, office, as_), dry_run=dry_run, json=json)
+    """Project lists from CSV, XLSX or ODS; what the wizard would ask is left as it is and named."""
+    decided = {"same": renamed.value, "gone": gone.value}
+    _import("projects", files, (organisation, office, as_), dry_run=dry_run, json=json, decided=decided)
 
 
 @imports.command(name="csv")
@@ -189,11 +210,20 @@ def import_csv(
     _import("csv", files, (organisation, office, as_), dry_run=dry_run, json=json, noun=noun)
 
 
-def _import(kind: str, files: list[str], who: tuple[str, str, str], *, dry_run: bool, json: bool, noun: str = "") -> None:
+def _import(
+    kind: str,
+    files: list[str],
+    who: tuple[str, str, str],
+    *,
+    dry_run: bool,
+    json: bool,
+    noun: str = "",
+    decided: dict[str, str] | None = None,
+) -> None:
     from goldenthread.config import writing
 
     with _session(*who) as session:
-        writing.import_files(session, kind, files, dry_run=dry_run, json=json, noun=noun)
+        writing.import_files(session, kind, files, dry_run=dry_run, json=json, noun=noun, decided=decided or {})
 
 
 @exports.command(name="csv")

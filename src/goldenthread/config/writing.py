@@ -9,6 +9,13 @@ from goldenthread.config.printing import document, say, table
 from goldenthread.config.session import Session, set_up
 
 SHOWN = 50
+OUTCOMES = {
+    ("same", "leave"): "left out; --renamed same or --renamed new decides.",
+    ("same", "same"): "the same project.",
+    ("same", "new"): "another project.",
+    ("gone", "keep"): "not in the list and left as it is; --gone mark marks it.",
+    ("gone", "mark"): "no longer in the list, marked as gone.",
+}
 
 
 def undo(session: Session, number: int, *, json: bool) -> None:
@@ -53,7 +60,9 @@ def found(*, name: str, administrator: str, email: str, slug: str, json: bool) -
     say(f"{organisation} is founded. {person} sets a password at {path}")
 
 
-def import_files(session: Session, kind: str, files: list[str], *, dry_run: bool, json: bool, noun: str) -> None:
+def import_files(
+    session: Session, kind: str, files: list[str], *, dry_run: bool, json: bool, noun: str, decided: dict[str, str]
+) -> None:
     """`import stratml|projects|csv FILE...`: each file one undoable changeset; a faulty one changes nothing."""
     from goldenthread.workspace import imports
 
@@ -61,23 +70,26 @@ def import_files(session: Session, kind: str, files: list[str], *, dry_run: bool
     for name in files:
         path = Path(name)
         content = imports.content_of(path)
-        outcomes.append(
-            {
-                "file": path.name,
-                **imports.run(kind, path.name, content, by=session.person, office=session.office, dry_run=dry_run, noun=noun),
-            }
+        told = imports.run(
+            kind, path.name, content, by=session.person, office=session.office, dry_run=dry_run, noun=noun, decided=decided
         )
+        outcomes.append({"file": path.name, **told})
     counts: dict[str, int] = {}
     for outcome in outcomes:
         for key, value in outcome["counts"].items():
             counts[key] = counts.get(key, 0) + value
     missed = [entry for outcome in outcomes for entry in outcome["not_understood"]]
     problems = [entry for outcome in outcomes for entry in outcome["problems"]]
+    unsure = [entry for outcome in outcomes for entry in outcome["unsure"]]
     if json:
-        document({"dry_run": dry_run, "counts": counts, "not_understood": missed, "problems": problems, "files": outcomes})
+        found = {"counts": counts, "unsure": unsure, "not_understood": missed, "problems": problems}
+        document({"dry_run": dry_run, **found, "files": outcomes})
         return
     table(["what", "count"], list(counts.items()))
     _list("not understood", [": ".join(filter(None, (e["place"], e["what"], e["text"]))) for e in missed])
+    _list(
+        "not sure", [f"{e['about']}: {OUTCOMES[e['question'], e['answer']]}{' ' if e['note'] else ''}{e['note']}" for e in unsure]
+    )
     _list("look at", [": ".join(filter(None, (e["place"], e["field"], e["message"]))) for e in problems])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,9 @@ KINDS = {
     "csv": ImportedFile.FileKind.RECORDS,
     "slides": ImportedFile.FileKind.SLIDES,
 }
+# Question of the wizard -> what happens where nobody decided: a row that may be a known project is left out of this import, a
+# project that the list no longer holds stays as it is.
+ASKED = {"same": "leave", "gone": "keep"}
 
 
 def content_of(path: Path) -> bytes:
@@ -32,12 +36,21 @@ def content_of(path: Path) -> bytes:
 
 
 def run(
-    kind: str, name: str, content: bytes, *, by: Person, office: Any = None, dry_run: bool = False, noun: str = ""
+    kind: str,
+    name: str,
+    content: bytes,
+    *,
+    by: Person,
+    office: Any = None,
+    dry_run: bool = False,
+    noun: str = "",
+    decided: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Read one file and apply it as one changeset; with `dry_run` only say what would happen.
 
-    Answers `counts` by the keys of the kind, `not_understood` with places, `problems`, and the `changeset`. Refused where the
-    file cannot be read, holds nothing, or has a row that cannot be taken.
+    What the wizard would ask is never guessed: it follows `decided` ("same" and "gone", see ASKED), else stays as it is and is
+    named under `unsure`. Answers `counts` by the keys of the kind, `not_understood` with places, `problems`, `unsure` and the
+    `changeset`. Refused where the file cannot be read, holds nothing, or has a row that cannot be taken.
     """
     if kind not in KINDS:
         raise Refused(f"There is no kind of file “{kind}”.", field="KIND", advice=f"Use one of: {', '.join(KINDS)}.")
@@ -45,12 +58,15 @@ def run(
     try:
         if dry_run:
             with actions.looked_at(name=name, chunks=[content], by=by, file_kind=KINDS[kind], **settings) as seen:
-                return _said(_look(seen, queries.reading_of(seen), by), None)
+                return _said(_look(seen, queries.reading_of(seen), by), None, decided or {})
         file = actions.take_in(name=name, chunks=[content], by=by, file_kind=KINDS[kind], later=False, **settings)
         shown = _look(file, queries.reading_of(file), by)
         if shown.blocked:
             raise Refused(shown.blocked, field="FILE", advice="; ".join(f"{p}: {m}" for p, _, m in shown.problems[:5]))
-        return _said(shown, actions.apply_file(file=file, by=by, answers={}).pk)
+        answers = {row.choice.name: _answer(row.choice, decided or {}) for row in _asked(shown) if row.choice is not None}
+        if (decided or {}).get("gone") == "mark":
+            answers |= {option.name: "auto" for option in shown.options if option.name == "gone_all"}
+        return _said(shown, actions.apply_file(file=file, by=by, answers=answers).pk, decided or {})
     except FormatError as error:
         raise Refused(f"{name}: {error.message}", field=error.place, advice=error.advice) from error
 
@@ -59,9 +75,26 @@ def _look(file: ImportedFile, reading: Any, by: Person) -> queries.Preview:
     return queries.kind_of(file).preview(reading, file, by)
 
 
-def _said(shown: queries.Preview, changeset: int | None) -> dict[str, Any]:
+def _asked(shown: queries.Preview) -> list[queries.PreviewRow]:
+    """The lines about which the wizard asks."""
+    return [row for group in shown.groups for row in group.rows if row.choice is not None]
+
+
+def _answer(choice: queries.Choice, decided: Mapping[str, str]) -> str:
+    question = choice.name.partition("-")[0]
+    return decided.get(question) or ASKED.get(question, choice.value)
+
+
+def _said(shown: queries.Preview, changeset: int | None, decided: Mapping[str, str]) -> dict[str, Any]:
+    unsure = [
+        {"about": row.title, "note": row.note, "place": row.place, "question": row.choice.name.partition("-")[0],
+         "answer": _answer(row.choice, decided)}
+        for row in _asked(shown)
+        if row.choice is not None
+    ]  # fmt: skip
     return {
         "counts": dict(shown.counts),
+        "unsure": unsure,
         "not_understood": [{"place": place, "what": what, "text": words} for place, what, words in shown.not_understood],
         "problems": [{"place": place, "field": field, "message": message} for place, field, message in shown.problems],
         "changeset": changeset,

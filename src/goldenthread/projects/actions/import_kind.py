@@ -50,6 +50,7 @@ LABELS = {
 }
 SMALLEST_BUDGET = 10_000
 SAME = (("same", "The same project"), ("new", "Another one"))
+LEFT = "leave"  # an answer of who cannot be asked: the row is not imported, the project stays as it is
 GONE = (("mark", "Mark as gone"), ("keep", "Leave as it is"))
 ALL_GONE = (("auto", "Ask below, project by project"), ("none", "This list holds only a part: mark none"))
 
@@ -108,9 +109,10 @@ class ProjectLists:
             for match in found.renamed
             if _answered(match, answers)
         }
+        left = frozenset(m.listed.row for m in found.renamed if answers.get(f"same-{m.listed.row}") == LEFT)
         keeps = frozenset(p.pk for p in found.gone if answers.get(f"gone-{p.pk}") == "keep")
         marks = None if "gone_all" not in answers else answers["gone_all"] != "none"
-        return found, Decisions(same=same, marks_gone=marks, keeps=keeps)
+        return found, Decisions(same=same, marks_gone=marks, keeps=keeps, leaves_out=left)
 
     def apply(self, prepared: tuple[DryRun, Decisions], file: ImportedFile, person: Person) -> dict[str, int]:
         """Write the list."""

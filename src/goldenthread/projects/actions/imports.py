@@ -102,7 +102,8 @@ def apply_list(
 def _ready(compared: DryRun, decisions: Decisions) -> _Writing:
     """Turn a comparison and decisions into checked rows and changes."""
     wanted = [m for m in (*compared.matched, *compared.renamed) if m.listed.row not in decisions.leaves_out]
-    apart = [m for m in compared.renamed if not decisions.same.get(m.listed.row, compared.is_next_edition)]
+    decided = [m for m in compared.renamed if m.listed.row not in decisions.leaves_out]
+    apart = [m for m in decided if not decisions.same.get(m.listed.row, compared.is_next_edition)]
     separate = {m.listed.row for m in apart}
     changed = [(m, {**m.changes, "source_key": _source_key(compared, m.listed)}) for m in wanted if m.listed.row not in separate]
     new = [listed for listed in (*compared.new, *(m.listed for m in apart)) if listed.row not in decisions.leaves_out]
