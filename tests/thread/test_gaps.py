@@ -8,7 +8,10 @@ from goldenthread.accounts import actions as accounts
 from goldenthread.plan import actions as plan
 from goldenthread.plan.models import Duty, Raci, Step
 from goldenthread.projects import actions as projects
+from goldenthread.purpose import actions as purpose
 from goldenthread.purpose.models import Kpi
+from goldenthread.resources import actions as resources
+from goldenthread.workspace.models import InboxItem
 from tests.thread.conftest import goal, text
 
 
@@ -37,6 +40,25 @@ def answers(scene, action: str) -> dict[str, object]:
     kpi = {"kpi": scene.kpi.pk, "size": "S"}
     lonely = {"kpi": Kpi.objects.latest("pk").pk, "size": "M", "name": "Do something about it", **named}
     return {"assign_goal": kpi, "plan_work": lonely, "mark_duty": {"source": "Water act"}, "name_owner": named}.get(action, {})
+
+
+def test_hours_of_a_service_no_longer_offered_are_repaired_in_their_row(scene):
+    cast = scene.cast
+    service = purpose.add_service(office=cast.office, name="Slide packs", by=cast.head)
+    resources.log_time(person=cast.member, work=service, minutes=60, by=cast.member)
+    purpose.stop_service(service=service, by=cast.head, goes_to="nobody")
+    client, ref = cast.client(cast.head), f"service:{service.pk}"
+    assert {(ref, "ask_loggers"), (ref, "offer_again")} <= links(client)
+    for action in ("ask_loggers", "offer_again"):
+        assert client.get(f"/gaps/act?ref={ref}&action={action}").status_code == 200
+    done = client.post("/gaps/act", {"ref": ref, "action": "ask_loggers"}, follow=True)
+    assert "are told." in text(done)
+    assert InboxItem.objects.filter(person=cast.member, title__startswith="Hours of Slide packs").count() == 1
+    client.post("/gaps/act", {"ref": ref, "action": "offer_again"})
+    assert not any(found.startswith("service:") for found, _ in links(client))
+    undo(client)
+    assert (ref, "offer_again") in links(client)
+    assert cast.client(cast.member).post("/gaps/act", {"ref": ref, "action": "ask_loggers"}).status_code in {403, 404, 422}
 
 
 def test_every_repair_asks_does_and_is_undone(full):

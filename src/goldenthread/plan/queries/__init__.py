@@ -15,7 +15,7 @@ from goldenthread.plan.queries.forecasts import (
     stale_offices,
     with_shown,
 )
-from goldenthread.plan.queries.gaps import Gaps, PlanWork, gaps, plan_work
+from goldenthread.plan.queries.gaps import PERIOD_DAYS, Gaps, PlanWork, gaps, plan_work
 from goldenthread.plan.queries.outline import (
     FrozenPlan,
     PlanOutline,
@@ -37,6 +37,7 @@ from goldenthread.plan.queries.step_page import StepPage, step_page
 
 __all__ = [
     "NAMELESS",
+    "PERIOD_DAYS",
     "FrozenPlan",
     "Gaps",
     "Held",

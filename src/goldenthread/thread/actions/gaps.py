@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
 
 from goldenthread.accounts.actions import changeset
 from goldenthread.accounts.models import Person, ScopePath
-from goldenthread.accounts.queries import visible
-from goldenthread.kit.errors import Refused
+from goldenthread.accounts.queries import may, visible
+from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.kit.permissions import Act
 from goldenthread.plan import actions as plan
+from goldenthread.plan import queries as plans
 from goldenthread.plan.models import BusinessPlan, Raci, Step
 from goldenthread.projects import actions as projects
 from goldenthread.projects.models import GoalAnswer, Project
-from goldenthread.purpose.models import Kpi, Objective
+from goldenthread.purpose import actions as purpose
+from goldenthread.purpose.models import Kpi, Objective, Service
 from goldenthread.workspace import actions as workspace
 
 UNNAMED = "Duty of a confidential project"
-NOUNS: dict[str, Any] = {"step": Step, "project": Project, "objective": Objective}
+NOUNS: dict[str, Any] = {"step": Step, "project": Project, "objective": Objective, "service": Service}
 
 
-def subject_of(ref: str, person: Person) -> Step | Project | Objective:
-    """The step, project or objective of a reference, if the person may see it."""
+def subject_of(ref: str, person: Person) -> Step | Project | Objective | Service:
+    """The step, project, objective or service of a reference, if the person may see it."""
     kind, _, ident = ref.partition(":")
     model = NOUNS.get(kind)
     found = visible(model.objects.all(), person).filter(pk=ident).first() if model and ident.isdecimal() else None
@@ -41,6 +47,8 @@ def repair_gap(*, ref: str, action: str, by: Person, answers: Mapping[str, str])
         if action != "plan_work":
             raise Refused("There is no such action for a goal.", field="action")
         return _plan_work(subject, answers, by)
+    if isinstance(subject, Service):
+        return _settle_service(subject, action, by)
     if action == "assign_goal":
         kpi = _kpi(answers, by)
         plan.answer_goal(subject=subject, answer=GoalAnswer.LINKED, by=by, kpi=kpi, size=answers.get("size", "M"))
@@ -89,6 +97,30 @@ def _plan_work(objective: Objective, answers: Mapping[str, str], by: Person) -> 
         step = plan.add_step(plan=business_plan, name=name[:300], by=by, accountable=owner)
         plan.answer_goal(subject=step, answer=GoalAnswer.LINKED, by=by, kpi=kpi, size=answers.get("size", "M"))
     return f"{step} is planned for {objective.label}."
+
+
+def _settle_service(service: Service, action: str, by: Person) -> str:
+    """Hours of a service that is not offered: offer it again, or ask those who log them to move or end them.
+
+    Hours belong to who worked them, so nobody else moves them; whom it concerns is told to nobody.
+    """
+    if action == "offer_again":
+        back = {"state": Service.State.OFFERED, "stopped_on": None, "goes_to": ""}
+        purpose.edit_service(service=service, changes=back, by=by)
+        return f"{service} is offered again."
+    if action != "ask_loggers":
+        raise Refused("There is no such action for a service.", field="action")
+    if not may(by, Act.EDIT, service):
+        raise Forbidden("You may not change the services of this office.")
+    since = timezone.localdate() - timedelta(days=plans.PERIOD_DAYS)
+    people = list(Person.objects.filter(time_entries__service=service, time_entries__on__gte=since).distinct())
+    if not people:
+        raise Refused("Nobody has logged hours for it in the last four weeks.")
+    elsewhere = f" It goes to: {service.goes_to}." if service.goes_to else ""
+    body = f"{service} is not offered any more.{elsewhere} Move the hours you logged for it to what they served, or let it be."
+    with changeset(title=f"Ask about the hours of {service}", by=by, about=f"service:{service.pk}"):
+        workspace.notify(people=people, title=f"Hours of {service}: move them or stop", body=body, link=reverse("resources:week"))
+    return f"Those who log hours for {service} are told."
 
 
 def _name_owner(subject: Step | Project, owner: Person, by: Person) -> str:

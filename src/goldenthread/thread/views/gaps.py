@@ -35,7 +35,10 @@ ACTIONS = {
     "stop": "Stop it",
     "name_owner": "Name an owner",
     "plan_work": "Plan work for it",
+    "ask_loggers": "Ask who logs them",
+    "offer_again": "Offer it again",
 }
+OF_SERVICE = ("ask_loggers", "offer_again")
 ASKED = ("kpi", "size", "source", "name", "person")
 
 
@@ -62,6 +65,7 @@ def gaps(request: HttpRequest) -> HttpResponse:
         "states": STATES,
         "actions": ACTIONS,
         "may_edit": may_in(person, Act.EDIT, Kind.PLAN, office.scope_id),
+        "of_service": OF_SERVICE if may_in(person, Act.EDIT, Kind.MANDATE, office.scope_id) else (),
     }
     return pages.page(request, "thread/templates/gaps.html", context)
 
