@@ -121,7 +121,20 @@ class TestPlan:
 
     def test_both_offices_supervise_and_have_an_approved_baseline(self, demo: Path):
         assert count(demo, "plan_supervision") == 7
-        assert count(demo, "schedule_baseline") == 2
+        plans = "(SELECT schedule_id FROM plan_businessplan)"
+        assert count(demo, "schedule_baseline", f"schedule_id IN {plans}") == 2
+
+    def test_both_plans_have_slipped_against_their_baseline_since(self, demo: Path):
+        dates = "schedule_activitydates d JOIN schedule_baselineactivity b ON b.activity_id = d.activity_id"
+        for office in (IT, WORKS):
+            mine = f"(SELECT schedule_id FROM plan_businessplan WHERE office_id = {office})"
+            late = f"SELECT COUNT(*) FROM {dates} JOIN schedule_baseline s ON s.id = b.baseline_id WHERE s.schedule_id = {mine}"
+            assert one(demo, f"{late} AND d.early_finish > date(b.finish, '+3 days')") >= 2
+
+    def test_the_slide_pack_that_nobody_asked_for_recurs_each_week(self, demo: Path):
+        pack = "(SELECT id FROM schedule_activity WHERE name = 'Weekly slide pack')"
+        assert one(demo, f"SELECT repeats FROM plan_step WHERE activity_id = {pack}") == "WEEKLY"
+        assert count(demo, "schedule_activity", f"parent_id = {pack} AND deadline > date('now')") == 5
 
     def test_duties_are_due_today_proven_and_expired_in_both_offices(self, demo: Path):
         for office in (IT, WORKS):
@@ -155,6 +168,15 @@ class TestProjects:
         project = "(SELECT 'project:' || id FROM projects_project WHERE rebaselined = 3)"
         days = "SELECT COUNT(DISTINCT date(at)) FROM accounts_changeset WHERE title LIKE 'Re-baseline%' AND reason <> ''"
         assert one(demo, f"{days} AND about = {project}") == 3
+
+    def test_each_replacement_of_its_dates_kept_the_baseline_before_it(self, demo: Path):
+        network = "(SELECT schedule_id FROM projects_project WHERE rebaselined = 3)"
+        assert count(demo, "schedule_baseline", f"schedule_id = {network}") == 4
+        ends = "SELECT MAX(finish) FROM schedule_baselineactivity b JOIN schedule_baseline s ON s.id = b.baseline_id"
+        with closing(sqlite3.connect(demo / "golden-thread.sqlite3")) as database:
+            rows = database.execute(f"{ends} WHERE s.schedule_id = {network} GROUP BY s.id ORDER BY s.id").fetchall()
+        assert len(set(rows)) == 4
+        assert rows == sorted(rows)
 
     def test_the_sponsors_favourite_has_no_case(self, demo: Path):
         favourite = "(SELECT id FROM projects_project WHERE name = 'Control room wall')"

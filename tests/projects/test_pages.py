@@ -52,6 +52,15 @@ def test_the_page_of_a_project_does_not_cost_more_with_more_reports(cast, projec
     assert statements(client, address) == few
 
 
+def test_the_page_says_how_far_the_approved_finish_has_moved_since_the_first(cast, project):
+    client = cast.client(cast.head)
+    assert project.baseline_finish == date(2026, 12, 31)
+    for day in (date(2027, 3, 1), date(2027, 2, 12), date(2027, 10, 14)):
+        actions.edit_project(project=Project.objects.get(pk=project.pk), changes={"baseline_finish": day}, by=cast.head)
+    page = client.get(f"/projects/{project.pk}").content.decode()
+    assert "re-baselined 3 times, +41 weeks since the first" in page
+
+
 def test_the_list_filters_sorts_and_pages(cast):
     client = cast.client(cast.head)
     add_many(cast, 120)

@@ -65,3 +65,4 @@ def test_work_for_a_goal_whose_time_has_passed_counts_as_the_gaps_count_it(scene
     Objective.objects.update(state="APPROVED", valid_to=date(2026, 11, 1))
     drawn = queries.thread_map(scene.cast.head)
     assert drawn.hours == plans.gaps(scene.cast.office, TODAY, scene.cast.head).plan_hours == WorkHours(0, 0, 4 * 8)
+    assert {weight for source, target, weight in drawn.links if target.startswith("step:")} == {0.0}, "no gold into a gap"

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from goldenthread.accounts.models import Person
 from goldenthread.config.demonstration.dates import ago, happened
-from goldenthread.config.demonstration.plan import Made
+from goldenthread.config.demonstration.plan import DAY, Made
 from goldenthread.kit import history
 from goldenthread.plan import actions as plan
 from goldenthread.plan.models import Contribution, PulseAnswer
@@ -159,6 +159,7 @@ def events(world: World) -> list[tuple[int, Callable[[], object]]]:
         (4, lambda: _cancel(world)),
         (4, lambda: _double(world)),
         (3, lambda: _block(world)),
+        (2, lambda: _slip(world)),
         (1, lambda: _hurry(world)),
     ]
 
@@ -181,6 +182,19 @@ def _judge(world: World) -> None:
         step = made.steps[name]
         with happened(ago(world.today, 5), f"Judge the effect of {name}", by=who, about=f"step:{step.pk}", reason=because):
             plan.judge_contribution(contribution=step.contributions.get(), shown=shown, by=who, because=because)
+
+
+def _slip(world: World) -> None:
+    """Two tasks take longer than approved; what follows them moves along, and the plan says so against its baseline."""
+    longer = (
+        (world.it, "Health check of the ten largest schedules", "Check logic", 12, "planner"),
+        (world.works, "Early order of long-lead parts", "Order", 11, "costs"),
+    )
+    for made, step, task, days, who in longer:
+        activity = made.task(step, task)
+        because = "More to do than was thought"
+        with happened(ago(world.today, 2), f"Re-estimate {activity}", by=world.people[who], reason=because):
+            schedule.edit_activity(activity=activity, changes={"duration": days * DAY}, by=None)
 
 
 def _hurry(world: World) -> None:

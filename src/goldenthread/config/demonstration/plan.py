@@ -18,6 +18,7 @@ from goldenthread.schedule import actions as schedule
 from goldenthread.schedule.models import Activity, Assignment, Resource
 
 HOUR, DAY = 60, 480
+FRIDAY = 4
 STALE = {"Weekly slide pack": 160, "Drawing archive": 240, "Site diary of the old contract": 310}  # days since anybody looked
 
 
@@ -66,6 +67,7 @@ def write(
                 actions.supervise(step=made.steps[row.name], project=projects[key], by=None, raised=(4, 10, 18))
     for key, effect in of_projects.items():
         _contribute(made, effect, project=projects[key])
+    actions.make_repeats(plan=made.plan, today=today)
     _look_at_all(made)
     return made
 
@@ -94,6 +96,10 @@ def _step(made: Made, row: S, parent: Step) -> None:
     made.steps[row.name] = step
     for key, letter in row.more:
         actions.set_raci(step=step, person=people[key], letter=letter, by=None)
+    if row.weekly:
+        friday = made.today + timedelta(days=(FRIDAY - made.today.weekday() - 1) % 7 + 1)
+        recurs = {"repeats": "WEEKLY", "next_on": friday, "repeat_minutes": row.weekly * HOUR}
+        actions.edit_step(step=step, changes=recurs, by=None)
     before: Activity | None = None
     for i, (name, hours, days, done) in enumerate(row.tasks):
         task = schedule.add_activity(

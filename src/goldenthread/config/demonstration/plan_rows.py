@@ -42,6 +42,7 @@ class S:
     answer: str = ""
     requested_by: str = ""
     more: tuple[tuple[str, str], ...] = ()  # who else, with the letter C or I
+    weekly: int = 0  # hours each Friday, of work that recurs
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ PLAN = (
         S("Reference class from 60 closed projects", "benefits", ("member2", "benefits"), work("Collect the closed projects", "Clean the figures", "Fit the ranges", hours=14, days=8, done=50), "A table of ranges by kind of project", "Back-tested on the last ten"),
         S("Ranges at every gate", "benefits", ("benefits", "manager1"), work("Try it at two gates", "Make it the rule", hours=8, days=10), "A rule", "Adopted by the board", after="Reference class from 60 closed projects"))),
     I("Running the office", "head", deliverable="The office works", steps=(
-        S("Weekly slide pack", "reporting", ("reporting",), work("Collect the colours", "Draw the slides", hours=8, days=5), "Forty slides", "", requested_by="Regional directors", answer="NOT_ASKED", service="Weekly slide packs"),
+        S("Weekly slide pack", "reporting", ("reporting",), (), "Forty slides", "", requested_by="Regional directors", answer="NOT_ASKED", service="Weekly slide packs", weekly=4),
         S("Method coaching", "delivery", ("delivery",), work("Coach the new project managers", "Write the one-page guides", hours=9, days=6), "Four coached managers", "They lead their next gate alone", answer="NONE", service="Method coaching"),
         S("Monthly portfolio list", "administrator", ("administrator",), work("Collect the list", "Chase the late ones", "Publish", hours=6, days=4), "The list on the fifth day", "No line is older than the list", service="Project administration", effects=(Effect("reporting", -14, -9, -4, 80, 0, 60, "one list replaces five", 1),)),
         S("Second portfolio list for the region", "administrator", ("reporting",), work("Copy the list", "Send it round", hours=5, days=3), "The same list again", "", answer="DONT_KNOW"),

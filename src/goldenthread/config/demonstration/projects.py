@@ -15,6 +15,8 @@ from goldenthread.kit import history
 from goldenthread.kit.permissions import Role
 from goldenthread.projects import actions
 from goldenthread.projects.models import Project, StatusReport
+from goldenthread.schedule import actions as schedule
+from goldenthread.schedule.models import Activity
 
 POUNDS = 100
 
@@ -71,6 +73,7 @@ LINES = [
 
 
 PROGRAMMES = (("it", "Digital customer", "Customer"), ("capital", "Networks renewal", "Networks"))  # office, name, category
+SECTIONS, DAY_MINUTES, IN_USE = 5, 480, "All 64 km in use"
 REPLACED = (  # days ago, days added, why: the approved finish of the mains replacement, three times
     (430, 110, "Traffic orders for the ring road came four months late"),
     (250, 95, "Ground water in section 3; the trench design changed"),
@@ -90,6 +93,7 @@ def start(people: dict[str, Person], scopes: dict[str, Scope], today: date) -> d
         rows = [_row(line, people, today) | {"programme": programmes.get(line.category)} for line in lines]
         made = actions.add_projects(rows=rows, by=None, under=scopes[code])
         found |= dict(zip([line.key for line in lines], made, strict=True))
+    _approve_dates(found["mains"])
     for line in LINES:
         if line.manager:
             accounts.grant_role(person=people[line.manager], role=Role.PROJECT_MANAGER, scope=found[line.key].scope, by=None)
@@ -113,10 +117,30 @@ def memories(projects: dict[str, Project], people: dict[str, Person], today: dat
     return events
 
 
+def _approve_dates(project: Project) -> None:
+    """The schedule of its sections, frozen as first approved; each replacement of the dates freezes it anew."""
+    begins, ends = project.starts_on, project.baseline_finish
+    if begins is None or ends is None:
+        return
+    plan = schedule.add_schedule(scope=project.scope, name=project.name, data_date=begins)
+    history.change(project, {"schedule": plan})
+    for number in range(SECTIONS):
+        day = begins + (ends - begins) * number // SECTIONS
+        name = f"Lay section {number + 1}"
+        schedule.add_activity(schedule=plan, name=name, by=None, not_before=day, duration=60 * DAY_MINUTES)
+    schedule.add_activity(schedule=plan, name=IN_USE, by=None, is_milestone=True, duration=0, not_before=ends)
+    schedule.set_baseline(schedule=plan, name="As first approved", by=None, on=begins)
+
+
 def _replace(project: Project, days: int, added: int, why: str, by: Person, today: date) -> None:
     with happened(ago(today, days), f"Re-baseline {project.name}", by=by, about=f"project:{project.pk}", reason=why):
         later = (project.baseline_finish or today) + timedelta(days=added)
         actions.edit_project(project=project, changes={"baseline_finish": later}, by=by, reason=why)
+        for late in Activity.objects.filter(schedule=project.schedule, name__in=(f"Lay section {SECTIONS}", IN_USE)):
+            begins = (late.not_before or today) + timedelta(days=added)
+            schedule.edit_activity(activity=late, changes={"not_before": begins}, by=None)
+        if project.schedule is not None:
+            schedule.set_baseline(schedule=project.schedule, name=f"Replaced: {why}", by=None, on=ago(today, days))
 
 
 def _report_all(

@@ -134,7 +134,7 @@ def _work(board: Board, planned: PlanWork, given: list[Any], people: list[Raci],
             told = (project.name, f"/projects/{project.pk}") if rows[0].is_shown else (NAMELESS, None)
             board.add(3, ref, Node(told[0], "project", url=told[1]))
         for row in rows if ref in board.nodes else []:
-            board.tie(f"kpi:{row.kpi_id}", ref, _expected(row, results))
+            board.tie(f"kpi:{row.kpi_id}", ref, 0.0 if board.nodes[ref].gap else _expected(row, results))
     for raci in people:
         ref = tops.get(f"step:{raci.step_id}")
         if ref is not None and ref in board.nodes:
