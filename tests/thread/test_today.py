@@ -4,12 +4,15 @@ import re
 from datetime import date
 
 import pytest
+from django.core import mail
 
 from goldenthread.accounts import actions as accounts
 from goldenthread.kit.money import Money
+from goldenthread.kit.permissions import Role
+from goldenthread.plan import actions as plan
 from goldenthread.purpose import actions as purpose
 from goldenthread.schedule import actions as schedule
-from goldenthread.thread import queries
+from goldenthread.thread import actions, queries
 from tests.thread.conftest import TODAY, goal, text
 
 
@@ -80,3 +83,56 @@ def test_what_waits_for_a_decision_stands_beside_the_day_of_who_decides(scene):
     assert "Sign what one unit is worth" in shown
     assert queries.decisions(scene.cast.pmo) == []
     assert "Waits for your decision" not in text(scene.cast.client(scene.cast.pmo).get("/"))
+
+
+def asks(response) -> list[str]:
+    """Where the day's questions are asked."""
+    return re.findall(r'href="(/ask/[^?"]+)\?question_kind=FREE"', response.content.decode())
+
+
+def test_whoever_does_the_work_may_ask_who_answers_for_it(scene, django_capture_on_commit_callbacks):
+    member, client = scene.cast.member, scene.cast.client(scene.cast.member)
+    plan.add_duty(plan=scene.plan, name="Attest", source="Water act", by=scene.cast.head, holder=member, next_due=TODAY)
+    plan.make_occurrences(plan=scene.plan, today=TODAY)
+    actions.add_own_work(person=member, name="Call the supplier", hours="1", step_id="")
+    places = asks(client.get("/"))
+    assert len(places) == 6
+    for place in places:
+        form = client.get(place).content.decode()
+        assert scene.cast.head.name in form
+        assert scene.cast.head.email not in form
+        assert "Which goal does this work serve?" not in form
+    about = f"/ask/activity/{scene.steps[1].activity_id}"
+    assert about in places
+    sent = {"asked": scene.cast.head.pk, "question_kind": "FREE", "text": "Who has the drawings?"}
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post(about, sent)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/")
+    assert "Who has the drawings?" in mail.outbox[-1].body
+    stranger = {**sent, "asked": scene.cast.people[Role.AUDITOR].pk}
+    assert client.post(about, stranger).status_code == 422
+    assert client.get(f"/ask/objective/{scene.objective.pk}").status_code == 403
+
+
+def test_the_pmo_asks_about_the_step_itself_with_or_without_a_goal(scene):
+    for step in scene.steps:
+        schedule.assign(activity=step.activity, person=scene.cast.pmo, by=scene.cast.head)
+    client = scene.cast.client(scene.cast.pmo)
+    assert sorted(asks(client.get("/"))) == sorted(f"/ask/step/{step.pk}" for step in scene.steps)
+    assert "Which goal does this work serve?" in client.get(f"/ask/step/{scene.steps[1].pk}").content.decode()
+
+
+def test_who_sees_no_plan_adds_work_to_the_steps_that_he_works_on(scene):
+    outsider = scene.cast.people[Role.CLIENT]
+    client = scene.cast.client(outsider)
+    assert "Add work" not in text(client.get("/"))
+    step = scene.steps[0]
+    part = schedule.add_activity(schedule=scene.plan.schedule, name="Choose", by=None, parent=step.activity, duration=60)
+    schedule.assign(activity=part, person=outsider, by=None)
+    page = client.get("/").content.decode()
+    assert f'<option value="{step.pk}">' in page
+    assert "none, say later" not in page
+    assert client.post("/today/add", {"name": "Ring them", "hours": "1", "step": ""}).status_code == 422
+    assert client.post("/today/add", {"name": "Ring them", "hours": "1", "step": str(scene.steps[1].pk)}).status_code == 422
+    assert client.post("/today/add", {"name": "Ring them", "hours": "1", "step": str(step.pk)}).status_code == 303
+    assert "Ring them" in text(client.get("/"))

@@ -26,6 +26,7 @@ class PlanApp(AppConfig):
         provide("objectives_that_rank", queries.objectives_that_rank)
         provide("objective_panels", panels.objective_panels)
         provide("project_panels", panels.project_panels)
+        provide("answers_for", queries.answers_for)
         provide("question_options", goals.question_options)
         provide("question_answered", choices.question_answered)
         provide("after_import", goals.after_import, position=10)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.contrib.sessions.models import Session
@@ -11,7 +13,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django_scopes import scopes_disabled
 
-from goldenthread.accounts.models import Invitation, Organisation, Person, RoleGrant, Scope
+from goldenthread.accounts.models import Invitation, Organisation, Person, RoleGrant, Scope, ScopePath
 from goldenthread.accounts.queries import access as held
 from goldenthread.accounts.queries.tokens import digest_of
 from goldenthread.kit.permissions import Act, Kind, Role
@@ -38,6 +40,17 @@ class PersonRow:
 def people(person: Person) -> models.QuerySet[Person]:
     """The people whom `person` may see: all with the right to it, otherwise oneself."""
     return held.visible(Person.objects.all(), person)
+
+
+def heads_above(row: Any) -> models.QuerySet[Any]:
+    """Ids of the people who head the PMO of an office to which a stored row belongs."""
+    scopes: Q = reduce(or_, (Q(descendant__in=_scopes(row, path)) for path in held.scope_paths(type(row))), Q(pk__in=[]))
+    above = ScopePath.objects.filter(scopes).values("ancestor")
+    return RoleGrant.objects.filter(role=Role.HEAD, scope__in=above).values("person")
+
+
+def _scopes(row: Any, path: str) -> models.QuerySet[Any]:
+    return type(row).objects.filter(pk=row.pk).values(path)
 
 
 def people_rows(

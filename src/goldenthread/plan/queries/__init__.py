@@ -31,7 +31,7 @@ from goldenthread.plan.queries.outline import (
     plans_of,
     plans_with_baselines,
 )
-from goldenthread.plan.queries.responsibilities import Held, Leaver, held_by, responsibilities
+from goldenthread.plan.queries.responsibilities import Held, Leaver, answers_for, held_by, responsibilities
 from goldenthread.plan.queries.step_explanation import StepExplanation, step_explanation
 from goldenthread.plan.queries.step_page import StepPage, step_page
 
@@ -48,6 +48,7 @@ __all__ = [
     "StepExplanation",
     "StepPage",
     "Who",
+    "answers_for",
     "basis_of",
     "changes_since",
     "contribution_sentence",

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
 
@@ -118,6 +118,20 @@ class Held:
     def count(self) -> int:
         """Shown and not shown together: what the gaps page counts."""
         return len(self.rows) + self.hidden
+
+
+def answers_for(row: Any) -> list[int]:
+    """Ids of the people who answer for a step, or for an activity by the step above it or its project. For the slot."""
+    if isinstance(row, Activity):
+        lead = Project.objects.filter(schedule=row.schedule_id).values_list("manager", flat=True)
+        step, here = None, cast("Activity | None", row)
+        while step is None and here is not None:
+            step, here = Step.objects.filter(activity=here).first(), here.parent
+        return [*(answers_for(step) if step is not None else []), *(pk for pk in lead if pk)]
+    if not isinstance(row, Step):
+        return []
+    letters = (Raci.Letter.ACCOUNTABLE, Raci.Letter.RESPONSIBLE)
+    return list(Raci.objects.filter(step=row, letter__in=letters).values_list("person", flat=True))
 
 
 def held_by(subject: Person, viewer: Person, day: date, act: str = Act.VIEW) -> Held:

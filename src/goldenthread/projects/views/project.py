@@ -13,14 +13,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from markupsafe import Markup
 
 from goldenthread.accounts.models import Person
-from goldenthread.accounts.queries import is_own, may, may_in, rights, undo_address, visible
+from goldenthread.accounts.queries import is_own, may, may_in, undo_address, visible
 from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.kit.slots import gather
 from goldenthread.projects import actions, forms, queries
 from goldenthread.projects.models import Project, StatusReport
 from goldenthread.ui import pages
-from goldenthread.workspace.queries import comments
+from goldenthread.workspace.queries import comments, may_ask
 
 
 def _person(request: HttpRequest) -> Person:
@@ -64,7 +64,7 @@ def project(request: HttpRequest, key: int) -> HttpResponse:
         "comments": list(comments("project", row.pk)),
         "may_edit": may_edit,
         "may_report": may_edit or is_own(person, row),
-        "may_ask": rights(person).anywhere(Act.EDIT, Kind.PROJECT),
+        "may_ask": may_ask(person, row),
     }
     return pages.page(request, "projects/templates/project.html", context)
 

@@ -16,6 +16,7 @@ from goldenthread.plan import actions as plan
 from goldenthread.plan.models import BusinessPlan, DutyOccurrence, Raci, Step
 from goldenthread.schedule import actions as schedule
 from goldenthread.schedule.models import Activity
+from goldenthread.thread.queries.chains import chains_of
 
 LONGEST_HOURS = 10_000
 
@@ -37,16 +38,11 @@ def add_own_work(*, person: Person, name: str, hours: str, step_id: str) -> Acti
     minutes = _minutes(hours)
     step = None
     if step_id:
-        steps = visible(Step.objects.select_related("activity__schedule__scope", "plan"), person)
-        step = steps.filter(pk=step_id).first() if step_id.isdecimal() else None
-        if step is None:
-            raise Refused("There is no such step.", field="step")
+        step = _step(step_id, person)
     own = visible(BusinessPlan.objects.select_related("schedule__scope"), person).order_by("pk").first()
     business_plan = step.plan if step else own
     if business_plan is None:
-        raise Refused("There is no plan to add it to yet.", advice="Ask the head of your PMO to start one.")
-    if step is not None and not (_works_on(person, step) or may_in(person, Act.EDIT, Kind.PLAN, step.plan.scope_id)):
-        raise Forbidden("You do not work on this step.")
+        raise Refused("Choose for which step it is: there is no plan of which you see the whole.", field="step")
     efforts: dict[str, Any] = dict(zip(schedule.EFFORTS, schedule.effort_range(minutes), strict=True))
     with changeset(title=f"Add {name.strip()}", by=person):
         activity = schedule.add_activity(
@@ -61,8 +57,25 @@ def add_own_work(*, person: Person, name: str, hours: str, step_id: str) -> Acti
     return activity
 
 
+def _step(step_id: str, person: Person) -> Step:
+    """The step named, where the person works on it or may plan."""
+    steps = Step.objects.select_related("activity__schedule__scope", "plan")
+    step = steps.filter(pk=step_id).first() if step_id.isdecimal() else None
+    if step is not None and (_works_on(person, step) or may_in(person, Act.EDIT, Kind.PLAN, step.plan.scope_id)):
+        return step
+    if step is not None and visible(steps.filter(pk=step.pk), person).exists():
+        raise Forbidden("You do not work on this step.")
+    raise Refused("There is no such step.", field="step")
+
+
 def _works_on(person: Person, step: Step) -> bool:
-    return Raci.objects.filter(step=step, person=person, letter__in=[Raci.Letter.RESPONSIBLE, Raci.Letter.ACCOUNTABLE]).exists()
+    """Whether the person answers for the step, does it, or does work below it."""
+    if Raci.objects.filter(step=step, person=person, letter__in=[Raci.Letter.RESPONSIBLE, Raci.Letter.ACCOUNTABLE]).exists():
+        return True
+    schedule_id = step.activity.schedule_id
+    own = list(Activity.objects.filter(schedule=schedule_id, assignments__resource__person=person))
+    chains = chains_of(own, person)
+    return any(f"step:{step.pk}" in chains.subjects(work.pk) for work in own)
 
 
 def mark_seen(*, person: Person) -> None:

@@ -23,6 +23,7 @@ from goldenthread.thread.queries.chains import Chains, Link, chains_of
 from goldenthread.thread.queries.decisions import Decision, decisions
 from goldenthread.ui.writing import hours, plural
 from goldenthread.workspace.models import Question
+from goldenthread.workspace.queries import asks_anybody
 
 HOUR, DAY_MINUTES = 60, 480
 MEASUREMENT_HOURS = 0.25
@@ -40,6 +41,7 @@ class TodayRow:
     chain: list[Link]
     activity: Activity | None = None
     note: str = ""
+    about: str = ""  # what a question about it names: kind and id
 
     @property
     def title(self) -> str:
@@ -67,10 +69,9 @@ class TodayRow:
         return f"{self.kind}:{self.ident}"
 
     @property
-    def step(self) -> str:
-        """The step it belongs to, by id; empty without one."""
-        url = next((link.url for link in self.chain if link.kind == "step"), None)
-        return url.rsplit("/", 1)[1] if url else ""
+    def ask_url(self) -> str:
+        """Where a question about it is asked; empty for what is a question itself."""
+        return f"/ask/{self.about.replace(':', '/')}" if self.about else ""
 
 
 @dataclass(frozen=True)
@@ -197,7 +198,8 @@ def today(person: Person, day: date | None = None, *, viewer: Person | None = No
         activities = [a for a in activities if a.pk in shown]
     chains = chains_of(activities, viewer)
     delays, made = _delays()
-    entries = [_work(a, chains, delays, day) for a in activities]
+    wide = asks_anybody(viewer)
+    entries = [_work(a, chains, delays, day, wide=wide) for a in activities]
     entries += _late_figures(person, day) if is_own or rights(viewer).anywhere(Act.VIEW, Kind.KPI) else []
     entries += _questions(person, day) if is_own else []
     rows = _ranked(entries, day)
@@ -222,6 +224,7 @@ class _Entry:
     chain: list[Link]
     activity: Activity | None = None
     note: str = ""
+    about: str = ""
 
 
 def open_activities(condition: Q, day: date) -> list[Activity]:
@@ -256,7 +259,8 @@ def _delays() -> tuple[dict[str, float], Any]:
     return delays, made
 
 
-def _work(activity: Activity, chains: Chains, delays: dict[str, float], day: date) -> _Entry:
+def _work(activity: Activity, chains: Chains, delays: dict[str, float], day: date, *, wide: bool = False) -> _Entry:
+    """A piece of work. Who asks `wide` asks about its step or project, everybody else about the work alone."""
     dates = getattr(activity, "dates", None)
     occurrence = getattr(activity, "duty_occurrence", None)
     minutes = (
@@ -277,7 +281,10 @@ def _work(activity: Activity, chains: Chains, delays: dict[str, float], day: dat
         waits_for=activity.blocked_because,
     )
     note = "" if chain or occurrence is not None else "no goal named"
-    return _Entry("duty" if occurrence is not None else "work", activity.pk, item, chain, activity, note)
+    about = next(iter(chains.subjects(activity.pk)), "") if wide else ""
+    if occurrence is not None:
+        return _Entry("duty", activity.pk, item, chain, activity, note, f"duty:{occurrence.duty_id}")
+    return _Entry("work", activity.pk, item, chain, activity, note, about or f"activity:{activity.pk}")
 
 
 def _late_figures(person: Person, day: date) -> list[_Entry]:
@@ -292,7 +299,7 @@ def _late_figures(person: Person, day: date) -> list[_Entry]:
         )
         chain = [Link("kpi", late.kpi.name, f"/kpis/{late.kpi.pk}")]
         chain += [Link("objective", o.label, f"/objectives/{o.pk}") for o in late.objectives[:1] if not o.is_confidential]
-        found.append(_Entry("figure", late.kpi.pk, item, chain))
+        found.append(_Entry("figure", late.kpi.pk, item, chain, about=f"kpi:{late.kpi.pk}"))
     return found
 
 
@@ -321,7 +328,7 @@ def _ranked(entries: list[_Entry], day: date) -> list[TodayRow]:
     rows = []
     for ranked in rank([e.item for e in entries], day):
         e = by_key[ranked.item.key]
-        rows.append(TodayRow(e.kind, e.ident, ranked, e.chain, e.activity, e.note))
+        rows.append(TodayRow(e.kind, e.ident, ranked, e.chain, e.activity, e.note, e.about))
     return rows
 
 

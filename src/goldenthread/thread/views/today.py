@@ -19,7 +19,6 @@ from goldenthread.schedule import actions as schedule
 from goldenthread.schedule.models import Activity
 from goldenthread.thread import actions, queries
 from goldenthread.ui import pages
-from goldenthread.workspace import queries as workspace
 
 BEGIN = 15  # rows shown before "more"
 
@@ -43,13 +42,15 @@ def today(request: HttpRequest) -> HttpResponse:
     if begun is not None and begun.office is None:
         return HttpResponseRedirect(reverse("thread:start"))
     team = queries.team_today(person) if "team" in request.GET else None
+    sees_plan = rights(person).anywhere(Act.VIEW, Kind.PLAN)
     context = {
         "day": day,
         "team": team,
         "leads": queries.leads(person),
         "begun": begun,
         "begin": BEGIN,
-        "may_ask": workspace.may_ask(person),
+        "sees_plan": sees_plan,
+        "may_add": sees_plan or bool(day.steps),
     }
     return pages.page(request, "thread/templates/today.html", context)
 

@@ -55,7 +55,7 @@ def ask_question(
     question is withdrawn and the refusal says so.
     """
     subject = queries.subject(ref_kind, ref_id, by)
-    if not queries.may_ask(by):
+    if not queries.may_ask(by, subject):
         raise Forbidden("You may not send questions.")
     if question_kind not in Question.QuestionKind.values:
         raise Refused(f"There is no question “{question_kind}”.", field="question_kind")

@@ -19,7 +19,16 @@ from goldenthread.workspace.queries.imports import (
     table_settings,
 )
 from goldenthread.workspace.queries.inbox import inbox, unread_count
-from goldenthread.workspace.queries.questions import may_ask, may_settle, open_questions, options, question_of
+from goldenthread.workspace.queries.questions import (
+    askable,
+    asks_anybody,
+    may_ask,
+    may_settle,
+    open_questions,
+    options,
+    question_kinds,
+    question_of,
+)
 from goldenthread.workspace.queries.records import RecordKind, exports, person_named, record_kinds
 from goldenthread.workspace.queries.subjects import address_of, comments, model_of, subject, subject_of
 from goldenthread.workspace.queries.traces import taken_in_elsewhere
@@ -34,6 +43,8 @@ __all__ = [
     "TableView",
     "address_of",
     "after_import",
+    "askable",
+    "asks_anybody",
     "comments",
     "content",
     "earlier_mapping",
@@ -51,6 +62,7 @@ __all__ = [
     "open_questions",
     "options",
     "person_named",
+    "question_kinds",
     "question_of",
     "reading_of",
     "recent_files",

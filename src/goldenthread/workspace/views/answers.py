@@ -12,8 +12,9 @@ from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_http_methods, require_POST
 
 from goldenthread.accounts.models import Person
-from goldenthread.accounts.queries import people, undo_address
+from goldenthread.accounts.queries import rights, undo_address
 from goldenthread.kit.errors import Forbidden, Refused
+from goldenthread.kit.permissions import Act, Kind
 from goldenthread.kit.scoping import organisation_scope
 from goldenthread.ui import pages
 from goldenthread.workspace import actions, queries
@@ -74,35 +75,40 @@ def ask(request: HttpRequest, ref_kind: str, ref_id: int) -> HttpResponse:
     """Ask somebody about a piece of work: whom, and what."""
     by: Person = request.person  # type: ignore[attr-defined]
     subject = queries.subject(ref_kind, ref_id, by)
-    if not queries.may_ask(by):
+    if not queries.may_ask(by, subject):
         raise Forbidden("You may not send questions.")
     refusal = None
     if request.method == "POST":
         try:
-            asked = _asked(request, by)
+            asked = _asked(request, by, subject)
             kind, text = request.POST.get("question_kind", ""), request.POST.get("text", "")
             site = request.build_absolute_uri("/")
             actions.ask_question(asked=asked, ref_kind=ref_kind, ref_id=ref_id, question_kind=kind, by=by, text=text, site=site)
         except Refused as error:
             refusal = error
         else:
-            pages.announce(request, f"{asked} has been asked by mail")
-            return see_other(queries.address_of(subject) or reverse("workspace:inbox"))
+            pages.announce(request, f"{asked} has been asked by mail; the answer comes to your inbox")
+            return see_other(queries.address_of(subject) or "/")
     context = {
         "subject": subject,
-        "people": people(by).exclude(email="").order_by("name"),
-        "kinds": Question.QuestionKind.choices,
+        "people": queries.askable(by, subject, timezone.localdate()),
+        "sees_addresses": rights(by).anywhere(Act.VIEW, Kind.PERSON),
+        "kinds": queries.question_kinds(by, subject),
         "open": queries.open_questions(ref_kind, ref_id, timezone.now()),
         "refusal": refusal,
         "sent": request.POST if request.method == "POST" else request.GET,
-        "back": queries.address_of(subject),
+        "back": queries.address_of(subject) or "/",
     }
     return pages.page(request, "workspace/templates/ask.html", context, status=422 if refusal else 200)
 
 
-def _asked(request: HttpRequest, by: Person) -> Person:
+def _asked(request: HttpRequest, by: Person, subject: Any) -> Person:
     key = request.POST.get("asked", "")
-    found = people(by).filter(pk=int(key)).first() if key.isascii() and key.isdigit() and len(key) < 12 else None
+    found = (
+        queries.askable(by, subject, timezone.localdate()).filter(pk=int(key)).first()
+        if key.isascii() and key.isdigit() and len(key) < 12
+        else None
+    )
     if found is None:
         raise Refused("Choose whom to ask.", field="asked")
     return found
