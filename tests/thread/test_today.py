@@ -10,9 +10,11 @@ from goldenthread.accounts import actions as accounts
 from goldenthread.kit.money import Money
 from goldenthread.kit.permissions import Role
 from goldenthread.plan import actions as plan
+from goldenthread.plan.actions.forecasts import make_forecast
 from goldenthread.purpose import actions as purpose
 from goldenthread.schedule import actions as schedule
 from goldenthread.thread import actions, queries
+from goldenthread.ui import writing
 from tests.thread.conftest import TODAY, goal, text
 
 
@@ -136,3 +138,26 @@ def test_who_sees_no_plan_adds_work_to_the_steps_that_he_works_on(scene):
     assert client.post("/today/add", {"name": "Ring them", "hours": "1", "step": str(scene.steps[1].pk)}).status_code == 422
     assert client.post("/today/add", {"name": "Ring them", "hours": "1", "step": str(step.pk)}).status_code == 303
     assert "Ring them" in text(client.get("/"))
+
+
+def test_ones_thread_says_in_words_and_as_a_picture_how_far_each_kpi_has_come(scene):
+    purpose.enter_measurement(kpi=scene.kpi, on=date(2026, 11, 2), value=12.5, by=scene.cast.head)
+    kpi, target = scene.kpi, scene.objective.targets.get()
+    page = text(scene.cast.client(scene.cast.member).get("/"))
+    assert "12.5 → 8.0 days" in page
+    assert "From 14.0; 12.5 on 2 Nov 2026; to be 8.0 days by 31 Dec 2027 2 things of yours move it" in page
+    made = make_forecast(office=scene.cast.office, today=TODAY)
+    low, high = (writing.number(made.results["targets"][str(target.pk)][end], kpi.decimals) for end in ("p10", "p90"))
+    page = scene.cast.client(scene.cast.member).get("/").content.decode()
+    assert f"expected then, in 8 of 10 cases, {low} to {high}<" in page
+    assert page.count('class="may"') == 1
+
+
+def test_who_may_see_no_kpis_is_told_no_figures_of_them(scene):
+    purpose.enter_measurement(kpi=scene.kpi, on=date(2026, 11, 2), value=12.5, by=scene.cast.head)
+    outsider = scene.cast.people[Role.CLIENT]
+    schedule.assign(activity=scene.steps[0].activity, person=outsider, by=scene.cast.head)
+    page = scene.cast.client(outsider).get("/").content.decode()
+    assert scene.kpi.name in page
+    assert "12.5" not in page
+    assert 'class="course"' not in page

@@ -133,3 +133,33 @@ def test_a_time_scale_keeps_order_and_stays_in_its_lane(start, length, data):
     assert scale.at(scale.start) == 0
     assert scale.at(scale.end) == 100
     assert left == scale.at(days[0])
+
+
+FIGURE = st.floats(-1e6, 1e6, allow_nan=False)
+
+
+@given(FIGURE, FIGURE, FIGURE, FIGURE, FIGURE)
+def test_a_course_runs_from_the_baseline_to_a_target_on_the_right_whichever_way_is_better(baseline, actual, target, p10, p90):
+    assume(abs(baseline - target) > 1e-3)
+    line = charts.course(baseline=baseline, actual=actual, target=target, p10=min(p10, p90), p90=max(p10, p90))
+    places = {"baseline": line.start, "actual": line.now, "target": line.goal[0]}
+    assert line.start <= line.goal[0] == line.goal[1]
+    assert all(0 <= at <= 100 for at in (*places.values(), *line.expected))
+    assert line.expected[0] <= line.expected[1]
+    mirrored = charts.course(baseline=-baseline, actual=-actual, target=-target, p10=-max(p10, p90), p90=-min(p10, p90))
+    assert (mirrored.start, mirrored.now, mirrored.goal, mirrored.expected) == (line.start, line.now, line.goal, line.expected)
+
+
+def test_a_course_worked():
+    line = charts.course(baseline=14, actual=8, target=2, p10=4, p90=6)
+    assert (line.start, line.now, line.goal) == (2.0, 50.0, (98.0, 98.0))
+    assert line.expected == (66.0, 82.0)
+    assert line.way == (2.0, 48.0)
+
+
+def test_a_course_of_a_band_and_of_what_is_not_measured():
+    band = charts.course(baseline=None, actual=82, target=(70, 80), p10=None, p90=None)
+    assert (band.now, band.goal, band.way) == (2.0, (18.0, 98.0), None)
+    assert charts.course(baseline=None, actual=60, target=(70, None), p10=None, p90=None).goal == (98.0, 98.0)
+    assert charts.course(baseline=5, actual=7, target=None, p10=1, p90=2) is None
+    assert charts.course(baseline=None, actual=None, target=5, p10=None, p90=None) is None

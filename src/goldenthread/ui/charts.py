@@ -260,6 +260,50 @@ def sparkline(values: Sequence[float | None], width: int = 96, height: int = 24)
 
 
 @dataclass(frozen=True, slots=True)
+class Course:
+    """A KPI on one line, in per cent of its width, its target always to the right: where it began, stands, should and may end."""
+
+    start: float | None
+    now: float | None
+    goal: tuple[float, float]  # equal ends for a value, apart for a band
+    expected: tuple[float, float] | None  # the forecast's 10th and 90th percentile
+
+    @property
+    def way(self) -> tuple[float, float] | None:
+        """Left edge and width of what lies between the beginning and now."""
+        if self.start is None or self.now is None:
+            return None
+        return min(self.start, self.now), round(abs(self.now - self.start), 1)
+
+
+def course(
+    *,
+    baseline: float | None,
+    actual: float | None,
+    target: float | tuple[float | None, float | None] | None,
+    p10: float | None,
+    p90: float | None,
+) -> Course | None:
+    """Lay out a KPI from its baseline to its target. None where there is no target, or nothing beside it."""
+    low, high = target if isinstance(target, tuple) else (target, target)
+    edges = [edge for edge in (low, high) if edge is not None]
+    beside = [value for value in (baseline, actual, p10, p90) if value is not None]
+    if not edges or not beside or min(edges + beside) == max(edges + beside):
+        return None
+    first = beside[0]
+    ends = (max(edges + beside), min(edges + beside)) if first > edges[0] else (min(edges + beside), max(edges + beside))
+    at = _scale(*ends, 2.0, 98.0)
+    goal = sorted((at(low) if low is not None else at(ends[0]), at(high) if high is not None else at(ends[1])))
+    may_end = sorted((at(p10), at(p90))) if p10 is not None and p90 is not None else None
+    return Course(
+        start=None if baseline is None else at(baseline),
+        now=None if actual is None else at(actual),
+        goal=(goal[0], goal[1]),
+        expected=None if may_end is None else (may_end[0], may_end[1]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class TimeScale:
     """A span of days as per cent of a lane's width, with the ticks of its header."""
 

@@ -34,6 +34,7 @@ from goldenthread.purpose.queries.objectives import (
     objective_rows,
     objectives,
     required_targets_not_reached,
+    with_figures,
 )
 from goldenthread.purpose.queries.office_page import OfficeRow, office_changes, office_rows
 from goldenthread.purpose.queries.past import Change, Past, objective_as_of, objective_changes
@@ -81,4 +82,5 @@ __all__ = [
     "targets_on",
     "template_named",
     "value_rates",
+    "with_figures",
 ]

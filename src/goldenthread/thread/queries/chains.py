@@ -13,6 +13,7 @@ from goldenthread.accounts.queries import rights
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan.models import Contribution
 from goldenthread.purpose.models import Objective, Target
+from goldenthread.purpose.queries import with_figures
 from goldenthread.schedule.models import Activity
 
 HIDDEN = "A confidential objective"
@@ -178,12 +179,12 @@ def _effects(
 
 
 def open_targets(kpi_ids: set[int]) -> dict[int, list[Target]]:
-    """KPI id -> targets of objectives that still count, approved ones first."""
+    """KPI id -> targets of objectives that still count, approved ones first; with the last figure."""
     found: dict[int, list[Target]] = defaultdict(list)
     rows: Any = (
-        Target.objects.filter(kpi_id__in=kpi_ids)
+        with_figures(Target.objects.filter(kpi_id__in=kpi_ids))
         .exclude(objective__state__in=CLOSED)
-        .select_related("objective__clause", "objective__office")
+        .select_related("objective__clause", "objective__office", "kpi")
         .order_by("objective_id", "id")
     )
     for row in sorted(rows, key=lambda t: t.objective.state != Objective.State.APPROVED):

@@ -20,6 +20,7 @@ from goldenthread.plan.queries import plan_work
 from goldenthread.purpose.queries import overdue_measurements
 from goldenthread.schedule.models import Activity, Assignment
 from goldenthread.thread.queries.chains import Chains, Link, chains_of
+from goldenthread.thread.queries.courses import Bead, beads
 from goldenthread.thread.queries.decisions import Decision, decisions
 from goldenthread.ui.writing import hours, plural
 from goldenthread.workspace.models import Question
@@ -83,15 +84,6 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Bead:
-    """A KPI that the person's work moves, and by how many things."""
-
-    label: str
-    url: str | None
-    count: int
-
-
-@dataclass(frozen=True)
 class DayGroup:
     """Rows of one part of the day. `begun`: of which row how many hours are meant, where it is not all that is left."""
 
@@ -122,6 +114,7 @@ class Today:
     changes: list[Change] = field(default_factory=list)
     forecast_made: Any = None
     decisions: list[Decision] = field(default_factory=list)
+    threads: list[Bead] = field(default_factory=list)
 
     @property
     def title(self) -> str:
@@ -169,16 +162,6 @@ class Today:
         return "; ".join([first, *rest]) + "."
 
     @property
-    def threads(self) -> list[Bead]:
-        """The KPIs that the person's work moves, most work first."""
-        counts: dict[tuple[str, str | None], int] = {}
-        for row in self.rows:
-            for link in row.chain:
-                if link.kind == "kpi" and row.kind == "work":
-                    counts[link.label, link.url] = counts.get((link.label, link.url), 0) + 1
-        return [Bead(label, url, n) for (label, url), n in sorted(counts.items(), key=lambda kv: (-kv[1], kv[0]))]
-
-    @property
     def steps(self) -> list[tuple[str, str]]:
         """Steps that the person works on, as id and name: where quick work can go."""
         found = {
@@ -197,7 +180,7 @@ def today(person: Person, day: date | None = None, *, viewer: Person | None = No
         shown = set(visible(Activity.objects.filter(pk__in=[a.pk for a in activities]), viewer).values_list("pk", flat=True))
         activities = [a for a in activities if a.pk in shown]
     chains = chains_of(activities, viewer)
-    delays, made = _delays()
+    delays, expected, made = _forecasts()
     wide = asks_anybody(viewer)
     entries = [_work(a, chains, delays, day, wide=wide) for a in activities]
     entries += _late_figures(person, day) if is_own or rights(viewer).anywhere(Act.VIEW, Kind.KPI) else []
@@ -213,6 +196,7 @@ def today(person: Person, day: date | None = None, *, viewer: Person | None = No
         changes=_changes(person, activities),
         forecast_made=made,
         decisions=decisions(person),
+        threads=beads([row.chain for row in rows if row.kind == "work"], chains, expected, viewer),
     )
 
 
@@ -248,15 +232,17 @@ def hours_of_day(person: Person, day: date) -> float:
     return round(person.minutes_per_week * week[day.weekday()] / total / HOUR, 1)
 
 
-def _delays() -> tuple[dict[str, float], Any]:
-    """Activity id -> cost of delay from the newest forecasts of the organisation's offices. One statement."""
+def _forecasts() -> tuple[dict[str, float], dict[str, Any], Any]:
+    """Activity id -> cost of delay, target id -> what is expected, and the oldest's time: of every office's newest forecast."""
     delays: dict[str, float] = {}
+    expected: dict[str, Any] = {}
     made = None
     newest = Forecast.objects.values("office").annotate(last=Max("id")).values("last")
     for row in Forecast.objects.filter(pk__in=newest).only("results", "made_at"):
         delays |= row.results.get("activities", {})
+        expected |= row.results.get("targets", {})
         made = row.made_at if made is None else min(made, row.made_at)
-    return delays, made
+    return delays, expected, made
 
 
 def _work(activity: Activity, chains: Chains, delays: dict[str, float], day: date, *, wide: bool = False) -> _Entry:
