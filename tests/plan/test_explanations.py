@@ -2,11 +2,14 @@
 
 import html
 import re
+from dataclasses import fields
 from datetime import timedelta
 
+from goldenthread.engine.thread_data import Contributions, Kpis, Subjects, Supervisions, Targets
 from goldenthread.kit.money import Money
 from goldenthread.plan import actions
 from goldenthread.plan.actions.forecasts import make_forecast
+from goldenthread.plan.queries.explanation_words import COLUMNS
 from goldenthread.purpose import actions as purpose
 from goldenthread.purpose.models import Measurement
 from goldenthread.ui import writing
@@ -34,9 +37,9 @@ def test_the_page_shows_all_figures_and_the_rows_they_rest_on(scene):
     make_forecast(office=scene.cast.office, runs=500)
     told = page(scene, scene.cast.head, "target", scene.target.pk)
     assert "NOT equal" not in told
-    for words in ("Standard error", "90th percentile", "Coverage", "Worth", f"contribution {row.pk}", f"step {scene.step.pk}"):
+    for words in ("Standard error", "90th percentile", "Coverage", "Worth", f"Contribution {row}", f"Step {scene.step}"):
         assert words in told
-    assert "worth per unit" in told
+    assert "worth of one unit" in told
 
 
 def test_who_may_not_see_value_rates_sees_no_money(scene):
@@ -45,7 +48,7 @@ def test_who_may_not_see_value_rates_sees_no_money(scene):
     for kind, pk in (("objective", scene.objective.pk), ("target", scene.target.pk), ("contribution", row.pk)):
         told = page(scene, scene.cast.member, kind, pk)
         assert "€" not in told
-        assert "worth per unit" not in told
+        assert "worth of one unit" not in told
         assert "Money is left out" in told
         assert "€" in page(scene, scene.cast.head, kind, pk)
 
@@ -59,9 +62,11 @@ def test_rows_of_a_confidential_objective_are_counted_not_shown(scene):
         due_on=scene.today + timedelta(days=200),
     )  # fmt: skip
     make_forecast(office=scene.cast.office, runs=500)
-    assert f"target {target.pk}" in page(scene, head, "contribution", row.pk)
+    of_secret = f"Target {target.kpi}, for Close two depots"
+    assert of_secret in page(scene, head, "contribution", row.pk)
     told = page(scene, scene.cast.member, "contribution", row.pk)
-    assert f"target {target.pk}" not in told
+    assert f"Contribution {row}" in told
+    assert "Close two depots" not in told
     assert "1 row more that you may not see" in told
 
 
@@ -121,3 +126,36 @@ def test_the_page_of_an_objective_says_what_its_first_kpi_is_worth_and_adds_no_o
     assert f">{writing.money(round(alone))}<" in told
     assert "estimated from Decision latency alone" in told
     assert writing.money(round(together)) not in told
+
+
+def test_every_column_that_went_in_is_told_in_words():
+    kinds = {
+        "target": Targets, "kpi": Kpis, "contribution": Contributions, "supervision": Supervisions, "step": Subjects,
+        "project": Subjects,
+    }  # fmt: skip
+    for kind, table in kinds.items():
+        told = {column for column, _, _ in COLUMNS[kind]} | ({"objective", "kpi"} if kind == "target" else set())
+        assert {column.name for column in fields(table)} - {"key"} == told, kind
+
+
+def test_inputs_carry_names_units_and_days(scene):
+    row = contribute(scene)
+    actions.confirm_contribution(contribution=row, by=scene.cast.pmo)
+    make_forecast(office=scene.cast.office, runs=500)
+    told = page(scene, scene.cast.head, "contribution", row.pk).replace(" ,", ",")
+    target, unit = scene.target, scene.kpi.unit
+    for words in (
+        f"Target {scene.kpi}, for {scene.objective}",
+        f"baseline {writing.number(target.baseline)} {unit}",
+        f"target {writing.number(target.value)} {unit}",
+        f"by {writing.date(target.due_on)}",
+        f"low −2.2 {unit}, likely −1.6 {unit}, high −1 {unit}",
+        "chance that it comes 60 in 100",
+        f"work {scene.step}",
+        f"moves {scene.kpi}",
+    ):
+        assert words in told, words
+    assert not re.search(r"due day|factor mean|(contribution|kpi|step) \d+ ", told)
+    heading = page(scene, scene.cast.head, "target", target.pk)
+    assert f"Why this figure? {scene.kpi}: {writing.number(target.value)} {unit} by {writing.date(target.due_on)}" in heading
+    assert re.search(rf"Expected \(50th percentile\) [\d.]+ {unit} [\d.]+ {unit}", heading)

@@ -271,27 +271,34 @@ def explain(session: Session, ref: str, *, json: bool) -> None:
         document(found)
         return
     equal = "equal to the last digit" if found["same"] else "NOT equal"
-    say(f"{found['ref']}, computed again from the rows below: {equal}\n")
-    figures = [{name: found[name] for name in ("figure", "value", "again", "formula")}, *found["figures"]]
+    _tell(session, found, made, equal)
+
+
+def _tell(session: Session, found: dict[str, Any], made: Any, equal: str) -> None:
+    """An explanation for people: names, units and days."""
+    from goldenthread.plan.queries import LABELS, figure_in_words, in_words, subject_in_words
+    from goldenthread.ui import writing
+
+    kind, _, ident = found["ref"].partition(":")
+    name, unit = subject_in_words(kind, int(ident), session.person)
+    currency = session.organisation.currency
+
+    def told(row: dict[str, Any], which: str) -> str:
+        return figure_in_words(row["figure"], row[which], basis=found["basis"], unit=unit, currency=currency)
+
+    say(f"{name} ({found['ref']}), computed again from the rows below: {equal}\n")
+    figures = [found, *found["figures"]]
     table(
         ["figure", "value", "again", "formula"],
-        [[row["figure"], _told(row, "value", found), _told(row, "again", found), row["formula"]] for row in figures],
+        [[LABELS[row["figure"]], told(row, "value"), told(row, "again"), row["formula"]] for row in figures],
         "",
     )
-    say(f"\n{found['runs']:,} runs, seed {found['seed']}, {found['engine']}, made {found['made_at']}")
-    for name, row in found["inputs"].items():
-        say(f"  {name}: " + ", ".join(f"{k} {v}" for k, v in row.items() if v is not None and k != "key"))
+    when = f"made {writing.datetime(made.made_at)}, days counted from {writing.date(made.data_date)}"
+    say(f"\n{found['runs']:,} runs, seed {found['seed']}, {found['engine']}, {when}; --json gives every digit")
+    for row in in_words(found, session.person, made.data_date, currency):
+        say(f"  {row.noun} “{row.name}” ({row.ref}): " + ", ".join(f"{label} {value}" for label, value in row.values))
     if found["hidden"]:
         say(f"  and {found['hidden']} that you may not see")
-
-
-def _told(row: dict[str, Any], which: str, found: dict[str, Any]) -> str:
-    """A figure as stored; a chance in words where its basis is thin."""
-    from goldenthread.ui.writing import chance_words
-
-    if found["basis"] == "thin" and row["figure"] in {"chance", "standard_error"}:
-        return chance_words(row[which]) if row["figure"] == "chance" else "–"
-    return str(row[which])
 
 
 def export(session: Session, form: str, place: str, *, json: bool) -> None:

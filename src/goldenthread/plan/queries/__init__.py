@@ -1,5 +1,6 @@
 """Reads of the business plan, one module a noun: the outline, forecasts and their explanations, gaps."""
 
+from goldenthread.plan.queries.explanation_words import LABELS, figure_in_words, in_words, subject_in_words
 from goldenthread.plan.queries.explanations import explanation, may_explain, shown_to
 from goldenthread.plan.queries.forecasts import (
     NAMELESS,
@@ -36,6 +37,7 @@ from goldenthread.plan.queries.step_explanation import StepExplanation, step_exp
 from goldenthread.plan.queries.step_page import StepPage, step_page
 
 __all__ = [
+    "LABELS",
     "NAMELESS",
     "PERIOD_DAYS",
     "FrozenPlan",
@@ -55,9 +57,11 @@ __all__ = [
     "drift_rows",
     "effects_of",
     "explanation",
+    "figure_in_words",
     "forecasts_of",
     "gaps",
     "held_by",
+    "in_words",
     "latest_forecast",
     "levers",
     "may_explain",
@@ -77,5 +81,6 @@ __all__ = [
     "stale_offices",
     "step_explanation",
     "step_page",
+    "subject_in_words",
     "with_shown",
 ]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -39,13 +42,19 @@ def explain(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     row = get_object_or_404(rows, pk=pk)
     office_id = rows.filter(pk=pk).values_list(OFFICES[kind], flat=True).get()
     made = visible(Forecast.objects.filter(office_id=office_id), visitor(request)).order_by("-made_at", "-id").first()
-    found = None
+    found, inputs = None, []
     if made is not None:
-        try:
+        with suppress(KeyError):
             found = queries.shown_to(queries.explanation(made, kind, pk), visitor(request), made.office.scope_id)
-        except KeyError:
-            found = None
-    return pages.page(request, "plan/templates/explain.html", {"row": row, "kind": kind, "found": found, "forecast": made})
+            inputs = queries.in_words(found, visitor(request), made.data_date, row.organisation.currency)
+    name, unit = queries.subject_in_words(kind, pk, visitor(request))
+
+    def told(figure: str, value: Any) -> str:
+        basis = found["basis"] if found else None
+        return queries.figure_in_words(figure, value, basis=basis, unit=unit, currency=row.organisation.currency)
+
+    context = {"name": name, "found": found, "inputs": inputs, "forecast": made, "told": told, "labels": queries.LABELS}
+    return pages.page(request, "plan/templates/explain.html", context)
 
 
 @require_POST
