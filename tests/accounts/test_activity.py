@@ -7,6 +7,7 @@ from goldenthread.accounts import actions, queries
 from goldenthread.accounts.models import Changeset, Person
 from goldenthread.accounts.queries.changes import PAGE
 from goldenthread.kit import history
+from goldenthread.purpose import actions as purpose
 from goldenthread.purpose.models import Kpi, Objective, Target
 from goldenthread.schedule.models import Resource
 
@@ -166,3 +167,16 @@ def test_a_refused_undo_is_explained_where_the_action_stands(cast):
     assert "Not undone." in answer.content.decode()
     assert "The later edit" in answer.content.decode()
     assert "The later edit" in answer["X-Reason"]
+
+
+def test_titles_are_stored_in_our_words_and_read_in_those_of_the_organisation(cast):
+    cast.organisation.terms = {"objective": "ambition"}
+    cast.organisation.save()
+    purpose.add_objective(office=cast.office, title="Every objective met", by=cast.head, owner=cast.head)
+    stored = Changeset.objects.latest("pk")
+    assert stored.title == "Add the objective Every objective met"
+    for path in ("/activity", f"/activity/{stored.pk}"):
+        page = cast.client(cast.head).get(path).content.decode()
+        assert "Add the ambition Every objective met" in page
+        assert "Add the objective" not in page
+    assert "Ambition “Every objective met” added" in page

@@ -2,6 +2,8 @@
 
 import pytest
 
+from goldenthread.plan import api as plan
+from goldenthread.purpose import api as purpose
 from goldenthread.ui import terms
 from goldenthread.ui.pages import jinja
 
@@ -60,3 +62,29 @@ def test_one_compiled_template_serves_organisations_with_different_words(monkeyp
 def test_a_term_is_text_and_never_markup(monkeypatch):
     monkeypatch.setattr(terms, "terms", lambda: {"step": "<b>step</b>"})
     assert "<b>" not in jinja().env.from_string("<p>A step</p>").render()
+
+
+@pytest.mark.parametrize(
+    ("stored", "read"),
+    [
+        ("Add the objective Fewer step changes", "Add the ambition Fewer step changes"),
+        ("Undo: Edit the objective The objective of clients", "Undo: Edit the ambition The objective of clients"),
+        ("Add the step Objective review", "Add the activity Objective review"),
+        ("Keep 3 objectives", "Keep 3 ambitions"),
+        ("Carry objectives over to PMO mandate", "Carry ambitions over to PMO mandate"),
+        ("Edit Client portal", "Edit Client portal"),
+        ("Report on step counters", "Report on step counters"),
+        ("Send back the objective Faster steps", "Send back the ambition Faster steps"),
+    ],
+)
+def test_a_stored_title_is_read_in_the_words_of_the_organisation_and_its_names_stay(renamed, stored, read):
+    assert terms.action(stored) == read
+
+
+def test_every_title_that_the_api_gives_to_an_objective_or_a_step_is_read_so(renamed):
+    nouns = {"objective": purpose.OBJECTIVES, "step": plan.STEPS}
+    for word, noun in nouns.items():
+        assert noun.model._meta.verbose_name == word
+        for write in (noun.create, noun.change, noun.remove, *noun.verbs.values()):
+            if write is not None:
+                assert terms.action(f"{write.label} the {word} Client steps") == f"{write.label} the {RENAMED[word]} Client steps"

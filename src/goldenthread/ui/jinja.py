@@ -83,6 +83,12 @@ def term(_context: Context, text: Any) -> Any:
     return terms.term(text)
 
 
+@pass_context
+def action(_context: Context, title: Any) -> Any:
+    """The title of an action in the organisation's own words; asks for the context as `term` does."""
+    return terms.action(title) if title else title
+
+
 def _plural(*args: Any, **kwargs: Any) -> str:
     """`writing.plural` in the organisation's own words."""
     return str(terms.term(writing.plural(*args, **kwargs)))
@@ -94,6 +100,6 @@ def environment(**options: Any) -> Environment:
     options["extensions"] = [*options.get("extensions", ()), terms.Terms]
     env = Environment(trim_blocks=True, lstrip_blocks=True, **options)  # noqa: S701 (the backend passes autoescape=True)
     env.filters.update({name: getattr(writing, name) for name in FILTERS})
-    env.filters.update({"plural": _plural, "since": since, "due": due, "term": term, "fit": writing.fit})
+    env.filters.update({"plural": _plural, "since": since, "due": due, "term": term, "action": action, "fit": writing.fit})
     env.globals.update({"url": url, "static": static, "charts": charts, "plural": _plural, "ui": Components(env)})
     return env

@@ -24,6 +24,12 @@ SPOKEN = re.compile(
     r'(?:aria-label|title|placeholder|alt|data-confirm|data-label|content)="[^"]*$'
 )  # attributes that people read
 SENTENCE = re.compile(r"^[^/={}#<>_]*$")  # a text of a template that is no address, no attribute and no key
+# How titles of actions begin that name one of our words; behind it stands what people call the thing.
+VERBS = (
+    "Add|Answer for|Approve|Close as achieved|Confirm|Edit|Move|Name who is what on|Propose|Record who agreed to|"
+    "Remove|Retire|Send back|Stop|Take a letter from"
+)
+TITLE = re.compile(rf"^(?:Undo: )*(?:(?:{VERBS}) the (?:objective|step)\b|Keep [\d,]+ objectives?\b|Carry objectives over\b)")
 VOWELS = frozenset("aeiouAEIOU")
 
 
@@ -48,6 +54,12 @@ def term(text: Any) -> Any:
     """`said` in this request's organisation; what is no text stays."""
     renamed = terms()
     return said(str(text), renamed) if renamed and text is not None else text
+
+
+def action(title: str) -> str:
+    """The title of an action, stored in our words, as the organisation of this request says it: the names in it stay."""
+    renamed, head = terms(), TITLE.match(title)
+    return said(head[0], renamed) + title[head.end() :] if renamed and head else title
 
 
 def _one(found: re.Match[str], renamed: Mapping[str, str]) -> str:

@@ -17,7 +17,7 @@ from goldenthread.accounts.undo import undo as undo_changeset
 from goldenthread.accounts.views.settings import SEE_OTHER
 from goldenthread.kit.errors import Refused
 from goldenthread.ui import pages
-from goldenthread.ui.terms import term
+from goldenthread.ui.terms import action, term
 
 ABOUT = ("objective", "kpi", "mandate", "step", "duty", "project", "person", "office")
 
@@ -104,7 +104,7 @@ def undo(request: Any, pk: int) -> HttpResponse:
         undo_changeset(changeset=line.changeset, by=person)
     except Refused as refusal:
         return _show(request, _line(request, pk), refusal=str(refusal), status=422)  # read anew: the attempt left its traces
-    pages.announce(request, f"Undone: {line.changeset.title}", undo_url=queries.undo_address())
+    pages.announce(request, f"Undone: {action(line.changeset.title)}", undo_url=queries.undo_address())
     return HttpResponseRedirect(_way_back(request), status=SEE_OTHER)
 
 
