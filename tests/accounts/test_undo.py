@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.db import models
+from django.utils import timezone
 
 from goldenthread.accounts import actions, queries
 from goldenthread.accounts.models import Changeset, Person, RoleGrant
@@ -11,8 +12,11 @@ from goldenthread.accounts.undo import undo
 from goldenthread.kit import history
 from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.kit.permissions import Role
+from goldenthread.plan.actions import add_step, found_plan
+from goldenthread.purpose import actions as purpose
 from goldenthread.purpose.models import Objective, Office
 from goldenthread.schedule.models import Activity, ActivityDates
+from goldenthread.workspace.actions import ask_question
 from tests.rows import DAY, MOMENT, Planter, tracked, under_top
 
 
@@ -111,13 +115,16 @@ def test_a_deletion_is_undone_and_the_undo_too(cast, model):
 def test_a_new_row_goes_again_or_gets_its_reversing_entry(cast, model):
     _, row, made = planted(model)
     before = state(row)
-    if model.is_fact and not any(f.name == "withdrawn_at" for f in model._meta.concrete_fields):
+    reverses = any(f.name == "withdrawn_at" for f in model._meta.concrete_fields) or hasattr(model, "taken_back")
+    if model.is_fact and not reverses:
         with pytest.raises(Refused, match="fact"):
             undo(changeset=made, by=None)
         assert state(row) == before
         return
     undone = undo(changeset=made, by=None)
-    if model.is_fact:
+    if hasattr(model, "taken_back"):
+        assert state(row) == before | model.taken_back(undone.at) != before
+    elif model.is_fact:
         assert state(row)["withdrawn_at"] is not None
     else:
         assert state(row) is None
@@ -302,3 +309,26 @@ class TestWhoMayUndo:
         actions.withdraw_role(grant=RoleGrant.objects.get(person=cast.admin), by=cast.fresh(cast.head))
         with pytest.raises(Refused, match="administrator"):
             undo(changeset=made, by=None)
+
+
+def test_who_adds_an_office_by_right_of_the_settings_may_undo_it(cast):
+    purpose.add_office(name="Third", by=cast.admin)
+    undo(changeset=Changeset.objects.latest("pk"), by=cast.admin)
+    assert not Office.objects.filter(name="Third").exists()
+
+
+def test_who_enters_the_figure_of_ones_own_kpi_may_undo_it(cast):
+    kpi = purpose.add_kpi(office=cast.office, name="Leaks", unit="l", direction="FALL", by=cast.head, owner=cast.nobody)
+    purpose.enter_measurement(kpi=kpi, on=DAY, value=5, by=cast.nobody)
+    undo(changeset=Changeset.objects.latest("pk"), by=cast.nobody)
+    assert not kpi.measurements.filter(withdrawn_at__isnull=True).exists()
+
+
+def test_undo_of_a_question_ends_its_link_and_keeps_the_fact(cast):
+    plan = found_plan(office=cast.office, by=cast.head)
+    step = add_step(plan=plan, name="Look", by=cast.head, accountable=cast.head)
+    given = {"ref_kind": "step", "ref_id": step.pk, "question_kind": "FREE", "by": cast.pmo}
+    asked = ask_question(asked=cast.head, **given).question
+    undo(changeset=Changeset.objects.latest("pk"), by=cast.pmo)
+    asked.refresh_from_db()
+    assert asked.expires_at <= timezone.now()

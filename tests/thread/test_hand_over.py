@@ -7,8 +7,9 @@ import pytest
 from django.apps import apps
 
 from goldenthread.accounts import actions as accounts
-from goldenthread.accounts.models import Person
-from goldenthread.kit.errors import Refused
+from goldenthread.accounts.models import Changeset, Person
+from goldenthread.accounts.undo import undo
+from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.kit.permissions import Act, Role
 from goldenthread.plan import actions as plan
 from goldenthread.plan import queries as plans
@@ -196,3 +197,27 @@ def test_who_does_not_plan_moves_nothing(scene, leaver):
     for role in ("AUDITOR", "PROJECT_MANAGER", "SPONSOR"):
         client = scene.cast.client(scene.cast.people[role])
         assert client.post(f"/people/{leaver.pk}/hand-over", {"taker": scene.cast.pmo.pk}).status_code == 403
+
+
+def test_a_hand_over_is_undone_by_who_did_it_within_his_own_rights(scene, leaver):
+    pmo, taker, activity = scene.cast.pmo, scene.cast.nobody, scene.steps[0].activity
+    actions.hand_over(giver=leaver, taker=taker, by=pmo, rows=[f"work:{activity.pk}"])
+    undo(changeset=Changeset.objects.latest("pk"), by=pmo)
+    assert set(Assignment.objects.filter(activity=activity).values_list("resource__person", flat=True)) == {leaver.pk}
+
+
+def test_what_came_along_stays_where_other_work_stands_on_it(scene, leaver):
+    pmo, taker = scene.cast.pmo, scene.cast.nobody
+    actions.hand_over(giver=leaver, taker=taker, by=pmo, rows=[f"work:{scene.steps[0].activity_id}"])
+    first = Changeset.objects.latest("pk")
+    schedule.assign(activity=scene.steps[2].activity, person=taker, by=pmo)
+    undo(changeset=first, by=pmo)
+    kept = Assignment.objects.filter(resource__person=taker).values_list("activity", flat=True)
+    assert list(kept) == [scene.steps[2].activity_id]
+
+
+def test_another_one_without_the_right_does_not_undo_it(scene, leaver):
+    actions.hand_over(giver=leaver, taker=scene.cast.nobody, by=scene.cast.pmo, rows=[f"work:{scene.steps[0].activity_id}"])
+    for role in (Role.TEAM_MEMBER, Role.PORTFOLIO_MANAGER, Role.AUDITOR):
+        with pytest.raises(Forbidden):
+            undo(changeset=Changeset.objects.latest("pk"), by=scene.cast.people[role])

@@ -88,8 +88,10 @@ def _undo_rows(changeset: Changeset, by: Person | None) -> None:
         _refuse_if_changed_since(model, group, by)
     going = {model: {row.id for row in group if row.is_new and not model.is_fact} for model, group in by_model.items()}
     _let_facts_go_along(by_model, going)
+    _keep_what_others_use(going)
     for model, group in by_model.items():  # in this order no two rows ever claim the same unique value
-        _take_back_facts(model, [row.id for row in group if row.is_new and row.id not in going[model]])
+        if model.is_fact:
+            _take_back_facts(model, [row.id for row in group if row.is_new and row.id not in going[model]])
         history.remove_all(model, list(model.objects.filter(pk__in=going[model])))
         _revert(model, [row for row in group if not row.is_new and row.last.history_type != "-"])
         _bring_back(model, [row for row in group if row.last.history_type == "-" and row.first.history_type != "+"])
@@ -177,14 +179,20 @@ def _take_back_facts(model: Any, ids: list[int]) -> None:
     """A fact stays and gets its reversing entry."""
     if not ids:
         return
-    if not any(f.name == "withdrawn_at" for f in model._meta.concrete_fields):
+    moment = history.open_changeset().at
+    if hasattr(model, "taken_back"):
+        changes = model.taken_back(moment)
+    elif any(f.name == "withdrawn_at" for f in model._meta.concrete_fields):
+        changes = {"withdrawn_at": moment, "withdrawn_because": "undone"}
+    else:
         name = model._meta.verbose_name
         raise Refused(f"A {name} is a fact that cannot be taken back.", advice="Enter a later one that corrects it.")
     for chunk in _chunks(ids):
         standing = list(model.objects.filter(pk__in=chunk))
         for row in standing:
-            row.withdrawn_at, row.withdrawn_because = history.open_changeset().at, "undone"
-        history.change_all(model, standing, ["withdrawn_at", "withdrawn_because"])
+            for name, value in changes.items():
+                setattr(row, name, value)
+        history.change_all(model, standing, list(changes))
 
 
 def _let_facts_go_along(by_model: dict[Any, list[Touched]], going: dict[Any, set[int]]) -> None:
@@ -196,6 +204,15 @@ def _let_facts_go_along(by_model: dict[Any, list[Touched]], going: dict[Any, set
             gone = going.get(field.related_model) if field.is_relation else None
             if gone:
                 going[model] |= {row.id for row in group if row.is_new and getattr(row.last, field.attname) in gone}
+
+
+def _keep_what_others_use(going: dict[Any, set[int]]) -> None:
+    """What came along with the action stays where something else stands on it by now."""
+    for model, ids in going.items():
+        if ids and getattr(model, "comes_along", False):
+            for field in _pointing_at(model):
+                others = field.model.objects.filter(**{f"{field.name}__in": ids}).exclude(pk__in=going.get(field.model, ()))
+                ids -= set(others.values_list(field.attname, flat=True))
 
 
 def _see_that_nothing_hangs(gone: dict[Any, set[int]], by: Person | None) -> None:

@@ -25,6 +25,7 @@ class Office(Tracked):
 
     kind = Kind.MANDATE
     scope_path = "scope"
+    making_kind = Kind.SETTINGS  # an office is added by who keeps the organisation's settings
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["organisation", "code"], name="one_office_a_code")]
@@ -309,6 +310,7 @@ class Measurement(Tracked):
 
     kind = Kind.KPI
     scope_path = "kpi__office__scope"
+    own_paths = ("kpi__owner",)
     is_fact = True
 
     class Meta:

@@ -157,6 +157,7 @@ class Resource(Tracked):
     )
 
     kind = Kind.PERSON
+    comes_along = True  # with the first work that a person is given
 
     def __str__(self) -> str:
         """The name."""

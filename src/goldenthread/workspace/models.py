@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from datetime import datetime
+from typing import Any, ClassVar
 
 from django.db import models
 
@@ -76,6 +77,11 @@ class Question(Tracked):
     own_paths = ("asked", "asked_by")
     is_about_anything = True
     is_fact = True
+
+    @staticmethod
+    def taken_back(moment: datetime) -> dict[str, Any]:
+        """What is written where asking is undone: the mail stays sent, its link ends."""
+        return {"expires_at": moment}
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["ref_kind", "ref_id"])]

@@ -130,8 +130,21 @@ def _counts(ids: list[int], sources: Iterable[tuple[Any, models.QuerySet[Any]]])
     return found
 
 
-def _changeable(model: Any, rows: models.QuerySet[Any], person: Person) -> models.QuerySet[Any]:
-    """Those of the history rows whose row `person` may edit or approve, or that is his own."""
+def _changeable(model: Any, rows: models.QuerySet[Any], person: Person, *, is_alone: bool = False) -> models.QuerySet[Any]:
+    """Those of the history rows whose row `person` may edit or approve, that is his own, or that he may make.
+
+    Some rows are made by right of another kind (`making_kind`), some come along with others without being asked for
+    (`comes_along`): who may take back what brought them may take them back.
+    """
+    making = getattr(model, "making_kind", "")
+    if (making and rights(person).everywhere(Act.EDIT, making)) or (getattr(model, "comes_along", False) and not is_alone):
+        made = history.records(model).filter(history_type="+").values("history_id")
+        changeable = _changeable_by_right(model, rows, person).values("history_id")
+        return history.records(model).filter(Q(history_id__in=made) | Q(history_id__in=changeable))
+    return _changeable_by_right(model, rows, person)
+
+
+def _changeable_by_right(model: Any, rows: models.QuerySet[Any], person: Person) -> models.QuerySet[Any]:
     if not hasattr(model, "kind"):
         return rows
     acts = [_allowed_records(model, person, act) for act in (Act.EDIT, Act.APPROVE)]
@@ -167,7 +180,8 @@ def _may_undo(
 ) -> dict[int, bool]:
     judged = [c.pk for c in changesets if c.by_id == person.pk or rights(person).anywhere(Act.EDIT, Kind.CHANGESET)]
     wrote = _written({pk: every[pk] for pk in judged if pk in every})
-    open_ones = _counts(judged, [(model, _changeable(model, open_rows[model], person)) for model in wrote])
+    alone = len(wrote) == 1
+    open_ones = _counts(judged, [(model, _changeable(model, open_rows[model], person, is_alone=alone)) for model in wrote])
     return {
         c.pk: c.pk in judged and bool(every.get(c.pk)) and every[c.pk] == open_ones.get(c.pk) and FOR_GOOD not in every[c.pk]
         for c in changesets
