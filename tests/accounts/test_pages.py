@@ -303,3 +303,25 @@ def test_a_long_list_of_people_is_sorted_and_paged_and_keeps_its_filter(cast):
     last = client.get(reverse("accounts:people") + onward.replace("page=2", "page=3")).content.decode()
     assert re.findall(r"Worker (\d{3})", last) == [f"{number:03}" for number in range(200, 230)]
     assert client.get(reverse("accounts:people"), {"sort": "password"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "login/", "signup/", "password/reset/", "password/reset/done/", "password/reset/key/1-no/", "password/reset/key/done/",
+        "inactive/", "confirm-email/", "confirm-email/no/", "password/change/", "logout/", "reauthenticate/", "second/",
+        "second/totp/activate/", "second/webauthn/", "second/webauthn/add/", "second/recovery-codes/generate/",
+    ],
+)  # fmt: skip
+def test_pages_about_the_sign_in_speak_as_the_house_does(cast, path):
+    guarded = path.startswith(("second", "password/change", "logout", "reauth"))
+    client = cast.client(cast.head) if guarded else Client()
+    if guarded:
+        client.post("/sign-in/reauthenticate/", {"password": PASSWORD})
+    answer = client.get(f"/sign-in/{path}")
+    assert answer.status_code == 200, answer.headers.get("Location")
+    page = answer.content.decode().split('id="main"', 1)[1]
+    theirs = (
+        r"Two-Factor|Security Keys?\b|Authenticator App|[Rr]eauthenticat|Bad Token|Sign Up|Sign Out|contact us|Inactive|&lt;ul"
+    )
+    assert re.findall(theirs, re.sub(r'="[^"]*"', "", page)) == []

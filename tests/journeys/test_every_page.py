@@ -141,7 +141,7 @@ def _ask_and_invite(walker: Walker, walk: Round) -> None:
 def _answer_as_a_stranger(stranger: Round, walker: Walker) -> None:
     """The link of the newest mail that asks something, and a link to set a password that was asked for."""
     stranger.page.goto(f"{stranger.site}/sign-in/password/reset/")
-    stranger.page.get_by_label("Email").fill("head@aldermere.example.org")
+    stranger.page.get_by_label("E-mail").fill("head@aldermere.example.org")
     stranger.page.get_by_role("button", name=re.compile("reset", re.IGNORECASE)).click()
     stranger.page.wait_for_url(re.compile("/reset/done/"))
     mails = "\n".join(file.read_text() for file in sorted((walker.product.folder / "mail").iterdir()))

@@ -36,9 +36,9 @@ def site(live_server) -> str:
 
 def sign_in(page: Page, site: str, email: str, password: str = PASSWORD) -> None:
     page.goto(f"{site}/sign-in/login/")
-    page.get_by_label("Email").fill(email)
+    page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password").first.fill(password)
-    page.get_by_role("button", name="Sign In", exact=False).first.click()
+    page.get_by_role("button", name="Sign in", exact=False).first.click()
 
 
 def is_in(page: Page, site: str) -> bool:
@@ -80,9 +80,9 @@ def test_by_password_and_out_again(cast, site, page):
 
 def test_one_comes_back_to_the_page_one_wanted(cast, site, page):
     page.goto(f"{site}/activity?source=PAGE")
-    page.get_by_label("Email").fill(cast.head.email)
+    page.get_by_label("E-mail").fill(cast.head.email)
     page.get_by_label("Password").first.fill(PASSWORD)
-    page.get_by_role("button", name="Sign In", exact=False).first.click()
+    page.get_by_role("button", name="Sign in", exact=False).first.click()
     page.wait_for_url(f"{site}/activity?source=PAGE")
 
 
@@ -124,11 +124,11 @@ def test_by_password_and_one_time_code(cast, site, page):
     page.goto(f"{site}/sign-in/second/authenticate/")
     field = page.get_by_label(re.compile("code", re.IGNORECASE))
     field.fill("000000")
-    page.get_by_role("button", name="Sign In", exact=False).first.click()
+    page.get_by_role("button", name="Sign in", exact=False).first.click()
     expect(page.get_by_text("Incorrect code")).to_be_visible()
     for _ in range(3):  # a code may run out while a busy machine carries it over
         field.fill(code_of(secret))
-        page.get_by_role("button", name="Sign In", exact=False).first.click()
+        page.get_by_role("button", name="Sign in", exact=False).first.click()
         page.wait_for_load_state("load")
         if "/sign-in/" not in page.url:
             break
@@ -146,7 +146,7 @@ def test_by_passkey_without_a_password(cast, site, page):
     open_guarded(page, f"{site}/sign-in/second/webauthn/add/")
     assert accessibility(page) == []
     page.get_by_label("Name").fill("My laptop")
-    box = page.get_by_label(re.compile("passwordless", re.IGNORECASE))
+    box = page.get_by_label(re.compile("without a password", re.IGNORECASE))
     if box.count():
         box.check()
     page.get_by_role("button", name="Add").click()
@@ -165,7 +165,7 @@ def test_by_passkey_without_a_password(cast, site, page):
 
 def test_a_forgotten_password_is_reset_by_mail_once(cast, site, page, new_page):
     page.goto(f"{site}/sign-in/password/reset/")
-    page.get_by_label("Email").fill(cast.head.email)
+    page.get_by_label("E-mail").fill(cast.head.email)
     page.get_by_role("button", name=re.compile("reset", re.IGNORECASE)).click()
     page.wait_for_url(re.compile("/password/reset/done/"))
     link = re.search(r"https?://\S+/sign-in/password/reset/key/\S+", mail.outbox[-1].body).group(0)
@@ -184,7 +184,7 @@ def test_a_forgotten_password_is_reset_by_mail_once(cast, site, page, new_page):
     mail.outbox.clear()
     unknown = new_page()
     unknown.goto(f"{site}/sign-in/password/reset/")
-    unknown.get_by_label("Email").fill("nobody.here@aldermere.example")
+    unknown.get_by_label("E-mail").fill("nobody.here@aldermere.example")
     unknown.get_by_role("button", name=re.compile("reset", re.IGNORECASE)).click()
     unknown.wait_for_url(re.compile("/password/reset/done/"))  # the same answer as for a known address
     assert not mail.outbox

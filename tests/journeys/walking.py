@@ -22,7 +22,7 @@ class Walker:
     def sign_in(self, email: str) -> "Walker":
         """Through the door, as everybody."""
         self.page.goto(f"{self.product.address}/sign-in/login/")
-        self.page.get_by_label("Email").fill(email)
+        self.page.get_by_label("E-mail").fill(email)
         self.page.get_by_label("Password").first.fill(PASSWORD)
         self.page.get_by_label("Password").first.press("Enter")
         self.page.wait_for_url(lambda address: "/sign-in/" not in address)

@@ -29,6 +29,28 @@ def jinja_shell(context: Context, content: str) -> SafeString:
     return mark_safe(page.render(names, context.get("request")))  # noqa: S308 (Jinja2 escaped it)
 
 
+WORDS = {
+    "login": ("E-mail", ""),
+    "email": ("E-mail", ""),
+    "oldpassword": ("Password so far", ""),
+    "password1": ("New password", "10 characters or more: a sentence is the easiest. Not your name, and not a common one."),
+    "password2": ("The same once more", ""),
+    "code": ("Code", ""),
+    "name": ("Name", "So that you know it again: “My phone”."),
+    "passwordless": ("Use it without a password", "It then asks for your fingerprint, face or PIN each time."),
+}
+
+
+@register.simple_tag
+def sign_in_fields(form: Any) -> SafeString:
+    """The fields of one of allauth's forms, called as we call them."""
+    for name, (label, hint) in WORDS.items():
+        if name in form.fields:
+            form.fields[name].label = label
+            form.fields[name].help_text = hint
+    return component("fields", form)
+
+
 @register.simple_tag
 def component(name: str, *args: Any, **kwargs: Any) -> SafeString:
     """The component of that name from `templates/components/`, as `ui.name(...)` gives it in Jinja2."""
