@@ -49,3 +49,14 @@ def test_a_second_writer_of_an_office_is_told(cast):
     actions.edit_office(office=office, changes={"name": "First"}, by=cast.head, version=cast.office.version)
     with pytest.raises(Conflict):
         actions.edit_office(office=office, changes={"name": "Second"}, by=cast.head, version=cast.office.version)
+
+
+def test_a_role_names_the_office_as_it_is_called_now(cast):
+    office = Office.objects.get(pk=cast.office.pk)
+    actions.edit_office(office=office, changes={"name": "Digital office"}, by=cast.head)
+    account = cast.client(cast.head).get("/settings").content.decode()
+    assert "of Digital office" in account
+    undo(changeset=Changeset.objects.latest("id"), by=cast.head)
+    account = cast.client(cast.head).get("/settings").content.decode()
+    assert "of IT PMO" in account
+    assert "Digital office" not in account

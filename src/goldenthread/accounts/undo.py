@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from goldenthread.accounts import actions, queries
 from goldenthread.accounts.actions.persons import OF_ONESELF, follow_address, is_last_administrator
-from goldenthread.accounts.actions.scopes import one_at_a_time
+from goldenthread.accounts.actions.scopes import holds_a_scope, name_scopes, one_at_a_time
 from goldenthread.accounts.models import Changeset, Invitation, Person, RoleGrant
 from goldenthread.accounts.queries.changes import written_models
 from goldenthread.kit import history
@@ -164,6 +164,8 @@ def _revert(model: Any, rows: list[Touched]) -> None:
             for key in ids:
                 standing[key].version -= 1
                 standing[key].save()
+        if holds_a_scope(model):
+            name_scopes(list(standing.values()))
 
 
 def _bring_back(model: Any, rows: list[Touched]) -> None:

@@ -40,8 +40,8 @@ def own_address(request: HttpRequest) -> HttpResponse:
 def clear_demo(request: HttpRequest) -> HttpResponse:
     """Remove the demo organisation that the visitor belongs to, with every sign-in of it, the visitor's too."""
     person = request.person  # type: ignore[attr-defined]
-    if not rights(person).anywhere(Act.EDIT, Kind.SETTINGS):
-        raise Forbidden("Only who may change the settings clears the demo.")
+    if not rights(person).everywhere(Act.EDIT, Kind.SETTINGS):
+        raise Forbidden("Only who may change the settings of the whole organisation clears the demo.")
     organisation = person.organisation
     clear(organisation)
     logout(request)

@@ -17,11 +17,12 @@ class PlanApp(AppConfig):
     def ready(self) -> None:
         """Register jobs and the panels that pages of lower rooms show."""
         from goldenthread.plan import jobs, panels, queries
-        from goldenthread.plan.actions import choices, records
+        from goldenthread.plan.actions import choices, records, steps
         from goldenthread.plan.views import goals
 
         del jobs  # imported for its registrations
         provide("navigation", panels.navigation, position=40)
+        provide("office_founded", steps.office_founded)
         provide("objective_forecasts", queries.objective_forecasts)
         provide("objectives_that_rank", queries.objectives_that_rank)
         provide("objective_panels", panels.objective_panels)

@@ -29,7 +29,7 @@ from goldenthread.accounts.actions.persons import (
     open_account,
     withdraw_role,
 )
-from goldenthread.accounts.actions.scopes import add_scope, add_scopes, lift_scope, place_scope
+from goldenthread.accounts.actions.scopes import add_scope, add_scopes, lift_scope, name_scopes, place_scope
 
 __all__ = [
     "INVITATION_DAYS",
@@ -48,6 +48,7 @@ __all__ = [
     "invite",
     "issue_token",
     "lift_scope",
+    "name_scopes",
     "note_use",
     "once",
     "open_account",

@@ -90,6 +90,7 @@ def edit_organisation(*, organisation: Organisation, changes: dict[str, Any], by
         except ValidationError as error:
             raise Refused(" ".join(error.messages), field=next(iter(error.message_dict))) from error
         organisation.save()
+        Scope.objects.filter(scope_kind=Scope.ScopeKind.ORGANISATION).update(name=organisation.name[:200])
 
 
 def set_rate(*, currency: str, valid_from: date, millionths: int, source: str = "", by: Person) -> CurrencyRate:

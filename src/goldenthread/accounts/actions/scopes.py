@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.db import transaction
 
 from goldenthread.accounts import queries
@@ -33,6 +36,18 @@ def add_scopes(*, kind: str, names: list[str], under: Scope) -> list[Scope]:
         batch_size=500,
     )
     return scopes
+
+
+def holds_a_scope(model: Any) -> bool:
+    """Whether each row of a model holds a scope of its own and lends it its name: an office, a programme, a project."""
+    fields = {field.name: field for field in model._meta.concrete_fields}
+    return "name" in fields and "scope" in fields and bool(fields["scope"].one_to_one)
+
+
+def name_scopes(rows: Sequence[Any]) -> None:
+    """Let scopes bear the names of what holds them: part of every action that writes such a name, undo included."""
+    named = [Scope(pk=row.scope_id, name=row.name[:200]) for row in rows]
+    Scope.objects.bulk_update(named, ["name"], batch_size=200)
 
 
 def place_scope(*, scope: Scope, under: Scope) -> None:

@@ -97,6 +97,7 @@ def hire(top: Scope, today: date, administrator: Person) -> dict[str, Person]:
             actions.grant_role(person=person, role=part.role, scope=top, by=None)
     for key in ("head", "capital"):
         actions.grant_role(person=people[key], role=Role.TEAM_MEMBER, scope=top, by=None)
+    actions.grant_role(person=people["administrator"], role=Role.ADMINISTRATOR, scope=top, by=None)
     return people
 
 

@@ -14,6 +14,7 @@ DOORS = (
     ("delivery", "PMO member"),
     ("sponsor", "Executive sponsor"),
     ("capital", "Head of PMO, capital works"),
+    ("administrator", "Administrator"),
 )
 
 
@@ -45,7 +46,7 @@ def run(*, clear: bool, scale: bool, json: bool) -> None:
 
 
 def sign_ins() -> list[dict[str, str]]:
-    """Four doors into the demo, and one into the empty organisation."""
+    """Doors into the demo, and one into the empty organisation."""
     from goldenthread.config.demonstration import cast, first_run
 
     names = {p.key: p.name for p in cast.PARTS}

@@ -75,6 +75,11 @@ def found_plan(*, office: Office, by: Person | None, name: str = "") -> Business
     return plan
 
 
+def office_founded(office: Office) -> None:
+    """A new office begins with an empty plan, whoever may found it. For the slot of the same name."""
+    found_plan(office=office, by=None)
+
+
 def add_step(
     *,
     plan: BusinessPlan,

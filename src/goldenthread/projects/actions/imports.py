@@ -150,7 +150,7 @@ def _read_again(compared: DryRun, ready: _Writing, by: Person | None) -> dict[in
 def _change(changed: Sequence[tuple[Match, Mapping[str, Any]]], stored: Mapping[int, Project]) -> None:
     """Write the differing fields; rows that change the same fields share a statement."""
     by_fields: dict[tuple[str, ...], list[Project]] = {}
-    renamed: list[Scope] = []
+    renamed: list[Project] = []
     for match, changes in changed:
         if not changes:
             continue
@@ -159,11 +159,10 @@ def _change(changed: Sequence[tuple[Match, Mapping[str, Any]]], stored: Mapping[
             setattr(row, name, value)
         by_fields.setdefault(tuple(sorted(changes)), []).append(row)
         if "name" in changes:
-            renamed.append(Scope(pk=row.scope_id, name=row.name[:200]))
+            renamed.append(row)
     rows = [row for group in by_fields.values() for row in group]
     history.change_all(Project, rows, sorted({name for fields in by_fields for name in fields}))
-    if renamed:
-        Scope.objects.bulk_update(renamed, ["name"], batch_size=200)
+    accounts.name_scopes(renamed)
 
 
 def _report(pairs: Sequence[tuple[Project, ListedProject]], day: date) -> int:

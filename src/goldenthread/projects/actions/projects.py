@@ -70,6 +70,7 @@ def edit_programme(*, programme: Programme, changes: dict[str, Any], by: Person 
     only(changes, {"name", "owner"})
     with accounts.changeset(title=f"Edit the programme {programme}", by=by, about=f"programme:{programme.pk}"):
         change(programme, changes, version)
+        accounts.name_scopes([programme])
 
 
 def add_project(*, name: str, by: Person | None, under: Scope | None = None, **fields: Any) -> Project:
@@ -118,8 +119,8 @@ def edit_project(
     _check_values({name: getattr(project, name) for name in ("starts_on", "finishes_on", "currency", *MONEY)} | wanted)
     with accounts.changeset(title=f"Edit {project.name}", by=by, about=f"project:{project.pk}", reason=reason):
         change(project, wanted, version)
-        if "name" in wanted and project.scope.name != project.name[:200]:
-            Scope.objects.filter(pk=project.scope_id).update(name=project.name[:200])
+        if "name" in wanted:
+            accounts.name_scopes([project])
 
 
 def close_project(*, project: Project, by: Person | None, on: date | None = None, version: int | None = None) -> None:

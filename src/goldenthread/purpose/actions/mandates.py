@@ -14,6 +14,7 @@ from goldenthread.accounts.models import Person, Scope
 from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.kit.history import require_version
 from goldenthread.kit.permissions import Act, Kind
+from goldenthread.kit.slots import ask
 from goldenthread.purpose.actions.ground import add, change, day_of, only, require, require_in
 from goldenthread.purpose.models import Clause, Mandate, Objective, Office
 
@@ -26,7 +27,7 @@ NO_APPROVAL = "You may not put mandates of this office in force."
 
 
 def add_office(*, name: str, by: Person, code: str = "", head: Person | None = None, **fields: Any) -> Office:
-    """A PMO under the organisation. By administrators, and by heads of PMO of the whole organisation.
+    """A PMO under the organisation, with what every office begins with. By administrators, and by heads of PMO of all of it.
 
     `fields`: red_means, supervision_minutes.
     """
@@ -42,6 +43,7 @@ def add_office(*, name: str, by: Person, code: str = "", head: Person | None = N
     with accounts.changeset(title=f"Add the office {name.strip()}", by=by):
         scope = accounts.add_scope(kind=Scope.ScopeKind.OFFICE, name=name.strip(), under=top)
         office: Office = add(Office(scope=scope, name=name.strip(), code=code, head=head, **fields))
+        ask("office_founded", office)
     return office
 
 
@@ -57,6 +59,7 @@ def edit_office(*, office: Office, changes: dict[str, Any], by: Person, version:
         raise Refused(f"There is an office “{wanted['code']}” already.", field="code", advice="Choose another short name.")
     with accounts.changeset(title=f"Edit the office {office}", by=by, about=f"office:{office.pk}"):
         change(office, wanted, version)
+        accounts.name_scopes([office])
 
 
 def draft_mandate(
