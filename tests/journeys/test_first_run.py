@@ -32,9 +32,14 @@ def test_from_an_empty_organisation_to_the_result(page, product: Product) -> Non
     walker.press("Keep what is ticked").at("/start/objectives").lacks("Become digital")
     walker.reads("52 → 70 %" if "no day" in page.content() else "Where")
 
-    walker.go("/").at("/").reads("First steps: 2 of 5 done").follow("Go on").follow("The list of projects")
+    walker.go("/").at("/").reads("First steps: 2 of 6 done").follow("Go on").follow("First step").at("/start/step")
+    page.get_by_label("What will you do first?").fill("Agree decision days with the sponsors")
+    walker.press("Add to the plan").reads("Your first thread").reads("Odile Hartnell").follow("On to the projects")
     walker.take_in(walker.files / "portfolio.xlsx").follow("Name the goals")
-    for key in ("1", "2", "d", "n", "u"):
+    answer(walker, "1")
+    page.keyboard.press("r")
+    walker.at("/start/result").reads("1 of 6projects name a goal").reads("5are not asked about yet").follow("Answer for them")
+    for key in ("2", "d", "n", "u"):
         answer(walker, key)
     page.keyboard.press("2")
     walker.look().reads("Every project has an answer").follow("See what came of it").at("/start/result")
@@ -56,6 +61,10 @@ def test_the_first_steps_need_no_script(new_page: NewPage, product: Product) -> 
     page.get_by_role("button", name="Propose objectives").click()
     page.get_by_role("button", name="Keep what is ticked").click()
     walker.at("/start/objectives").reads("14 → 8 days by 31 Dec 2027")
+    page.get_by_role("link", name="On to the first step").click()
+    page.get_by_label("What will you do first?").fill("Call every complainant within a day")
+    page.get_by_role("button", name="Add to the plan").click()
+    walker.reads("Your first thread")
     page.get_by_role("link", name="On to the projects").click()
     page.locator("input[type=file]").set_input_files(walker.files / "projects-last-month.csv")
     page.get_by_role("button", name="Read the list").click()

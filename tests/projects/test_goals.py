@@ -115,3 +115,32 @@ def test_a_goal_whose_figure_is_still_a_question_can_be_named(cast):
 
 def test_without_projects_the_page_teaches(cast):
     assert "Import your project list first" in cast.client(cast.head).get(PAGE).content.decode()
+
+
+def test_one_answer_for_all_of_a_department_is_one_action(cast, offered):
+    rows = [{"name": f"Depot {n}", "department": "Estates", "category": "Buildings"} for n in range(3)]
+    rows += [{"name": "Network", "department": "IT", "budget_minor": 5000, "currency": "EUR"}]
+    made = actions.add_projects(rows=rows, by=cast.head)
+    assert goals.alike(made[0], cast.head) == [("department", "Estates", 3), ("category", "Buildings", 3)]
+    assert goals.alike(made[3], cast.head) == []
+
+    client = cast.client(cast.head)
+    sent = {"project": made[0].pk, "answer": f"kpi:{offered[2].pk}", "for": "department"}
+    said = client.post(PAGE, sent, headers={"hx-request": "true"}).content.decode()
+    assert "Depot 0 and 2 more" in said
+    assert Project.objects.filter(department="Estates", goal_answer="LINKED").count() == 3
+    assert Project.objects.exclude(department="Estates").exclude(goal_answer="NOT_ASKED").count() == 0
+    assert Contribution.objects.count() == 3
+
+    undo(changeset=Changeset.objects.filter(title__startswith="Answer for Depot 0 and 2").get(), by=cast.head)
+    assert Project.objects.exclude(goal_answer="NOT_ASKED").count() == 0
+    assert client.post(PAGE, {"project": made[0].pk, "answer": "none", "for": "state"}).status_code == 303
+    assert Project.objects.filter(goal_answer="NONE").count() == 1, "only a department or a category is shared"
+
+
+def test_progress_says_how_much_of_the_budget_is_answered(cast, offered):
+    client = cast.client(cast.head)
+    client.post(PAGE, {"project": Project.objects.get(name="Dear").pk, "answer": "duty"})
+    assert goals.progress(cast.head).budget_percent == 100, "900 of 901"
+    actions.edit_project(project=Project.objects.get(name="Cheap"), changes={"currency": "USD"}, by=cast.head)
+    assert goals.progress(cast.head).budget_percent is None, "two currencies are not added"

@@ -13,8 +13,9 @@ from goldenthread.accounts.undo import undo
 from goldenthread.kit import history
 from goldenthread.kit.scoping import organisation_scope
 from goldenthread.plan.actions.choices import answer_with_choice
-from goldenthread.plan.models import BusinessPlan, Contribution
+from goldenthread.plan.models import BusinessPlan, Contribution, Step
 from goldenthread.projects import actions as projects
+from goldenthread.purpose import actions as purpose
 from goldenthread.purpose.models import Kpi, Mandate, Objective, Office, Target
 from goldenthread.thread import queries
 from goldenthread.thread.forms import FigureField
@@ -65,7 +66,7 @@ def keep(client, **typed: str):
 def test_today_leads_the_head_of_a_new_organisation_to_the_first_steps(client):
     assert client.get("/")["Location"] == "/start"
     begin(client)
-    assert "First steps: 1 of 5 done" in text(client.get("/"))
+    assert "First steps: 1 of 6 done" in text(client.get("/"))
 
 
 def test_three_fields_make_office_mandate_in_force_and_plan_and_one_undo_takes_them_back(client, head):
@@ -179,8 +180,8 @@ class TestResult:
     def test_every_headline_equals_the_rows_under_it(self, head):
         run = queries.first_run(head)
         made = queries.result(run, run.office, head)
-        assert (made.with_goal, made.duties, len(made.loose)) == (1, 1, 2)
-        assert made.with_goal + made.duties + len(made.loose) == len(run.projects)
+        assert (len(made.with_goal), len(made.duties), len(made.loose)) == (1, 1, 2)
+        assert len(made.with_goal) + len(made.duties) + len(made.without_goal) + len(made.not_asked) == len(run.projects)
         assert made.moved + len(made.goals) == len(run.aims) == 3
         assert [p.name for p in made.loose] == ["Induction", "Intranet"]
 
@@ -217,3 +218,67 @@ class TestResult:
 )  # fmt: skip
 def test_figures_are_read_as_people_type_them(typed, figure):
     assert FigureField("Today").clean(typed) == figure
+
+
+def test_a_large_figure_fits_its_field_and_comes_back_as_it_was(client):
+    begin(client)
+    shown = client.post("/start/proposals", {"text": "• Save £120m a year by end of 2029"}).content.decode()
+    assert 'value="120m"' in shown
+    data = dict(re.findall(r'<input[^>]*name="(p\d+-[a-z_]+)"[^>]*?value="([^"]*)"', shown))
+    key = next(name for name in data if name.endswith("-value")).removesuffix("-value")
+    client.post("/start/proposals", {"text": "• Save £120m a year by end of 2029", "keep": "1", **data, f"{key}-keep": "on"})
+    assert Target.objects.get().value == 120_000_000.0
+
+
+def test_an_office_founded_beforehand_still_leads_to_the_first_steps_and_takes_the_name_typed(client, head):
+    office = purpose.add_office(name="Brindle", by=head, head=head)
+    assert client.get("/")["Location"] == "/start"
+    begin(client)
+    office.refresh_from_db()
+    assert office.name == office.scope.name == "Change office"
+
+
+def test_a_first_step_stands_in_the_plan_with_a_thread_from_the_mandate_to_its_owner(client, head):
+    begin(client)
+    assert "No goal to work for yet" in text(client.get("/start/step"))
+    keep(client)
+    kpi = Target.objects.get(objective__title__startswith="Cut complaint").kpi_id
+    sent = {"name": "Agree decision days", "goal": f"kpi:{kpi}", "size": "L", "deadline": "2027-03-31"}
+    assert client.post("/start/step", sent | {"goal": "kpi:0"}).status_code == 422
+    assert client.post("/start/step", sent)["Location"] == "/start/step"
+
+    step = Step.objects.get()
+    assert (step.activity.name, step.activity.deadline) == ("Agree decision days", date(2027, 3, 31))
+    assert (step.contributions.get().kpi_id, step.contributions.get().size) == (kpi, "L")
+    shown = text(client.get("/start/step"))
+    assert "Your first thread" in shown
+    assert "step, large effect" in shown
+    assert "Odile Hartnell answers for it" in shown
+    assert "Agree decision days" in text(client.get("/")), "the owner finds it in the day"
+    assert queries.first_run(head).place == 4, "the list of projects is next"
+
+
+def test_the_first_step_is_not_waited_for_once_projects_are_there(client, head):
+    begin(client)
+    keep(client)
+    assert queries.first_run(head).stages[queries.first_run(head).place - 1].label == "First step"
+    projects.add_projects(rows=[{"name": "Boiler"}], by=head)
+    assert queries.first_run(head).stages[queries.first_run(head).place - 1].label == "One key for each project"
+
+
+def test_a_long_result_is_summarised_and_says_what_is_not_asked_apart(client, head):
+    begin(client)
+    keep(client)
+    rows = [{"name": f"Project {n}", "budget_minor": 1_000_00 * n, "currency": "GBP"} for n in range(1, 61)]
+    made = projects.add_projects(rows=rows, by=head)
+    for project in made[30:]:
+        answer_with_choice(subject=project, choice="none", by=head)
+    page = text(client.get("/start/result"))
+    assert "30 have no goal named · £1.4m, 75 % of the budget" in page, "31 to 60 are 1,365 of 1,830 parts"
+    assert "30 are not asked about yet · £465k, 25 % of the budget" in page
+    assert "The 25 largest of 30." in page
+    assert "Project 36 " in page
+    assert "Project 35 " not in page, "the 26th of those without a goal"
+    assert "The 10 largest of 30." in page
+    assert "Project 21 " in page
+    assert "Project 20 " not in page, "the 11th of those not asked about"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,14 @@ def found(*, name: str, administrator: str, email: str, slug: str, json: bool) -
     if json:
         document({"organisation": organisation.slug, "invitation": path})
         return
-    say(f"{organisation} is founded. {person} sets a password at {path}")
+    say(f"{organisation} is founded. {person} sets a password at {address()}{path}")
+
+
+def address() -> str:
+    """Where this installation answers: its public address, else the port of this machine that `serve` takes."""
+    from goldenthread.config.environment import Environment
+
+    return Environment().origin or f"http://127.0.0.1:{os.environ.get('GT_PORT') or 8000}"
 
 
 def import_files(

@@ -16,6 +16,10 @@ from goldenthread.formats.workbook import Sheet, Workbook, column_letters, read_
 
 __all__ = ["Column", "ColumnSettings", "Detected", "Note", "Settings", "Table", "detect", "detect_in"]
 
+KIND_NAMED = {"money": "an amount", "percent": "a percentage", "boolean": "yes or no", "id": "an id"} | {
+    kind: f"a {kind}" for kind in ("number", "date", "rating", "text")
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -274,7 +278,7 @@ def _column_notes(column: Column, texts: list[str], power: int) -> list[Note]:
         notes.append(
             Note(
                 "withheld",
-                f"{column.withheld} of {column.filled} cells hold words, not a {column.kind}; kept as withheld.",
+                f"{column.withheld} of {column.filled} cells hold words, not {KIND_NAMED[column.kind]}; kept as withheld.",
                 "certain",
                 place,
             )

@@ -99,6 +99,11 @@ class Project(Tracked):
         """The name."""
         return self.name
 
+    @property
+    def leader(self) -> str:
+        """Who leads it: the person linked, else the name as the list has it."""
+        return self.manager.name if self.manager else self.manager_name
+
 
 class StatusReport(Tracked):
     """What was reported of a project on a day. A fact: corrected by a later one, withdrawn with a reason, never deleted."""

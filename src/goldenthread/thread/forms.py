@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -11,11 +12,14 @@ from django import forms
 
 from goldenthread.accounts.models import Person
 from goldenthread.engine.proposals import ObjectiveProposal
+from goldenthread.plan.models import Contribution
 from goldenthread.plan.queries import Held
 from goldenthread.purpose.models import Target
 from goldenthread.thread.actions import Kept
+from goldenthread.thread.queries.start import Aim
 
 LONGEST_TEXT = 20_000
+MILLION = 1_000_000
 SIZES = {"": 1, "k": 1_000, "m": 1_000_000, "bn": 1_000_000_000}
 _FIGURE = re.compile(r"^[^\d+\-−]{0,4}([+\-−]?\d[\d\s,’']*(?:\.\d+)?)\s*(k|m|bn)?\s*%?$", re.IGNORECASE)
 DAY = {"type": "date"}
@@ -56,6 +60,26 @@ class OfficeForm(forms.Form):
     issuer = forms.CharField(
         label="Who gave the mandate", max_length=120, help_text="A person or a body: the board, the chief operating officer"
     )
+
+
+class StepForm(forms.Form):
+    """A first step: what is done, for which goal, how far that goes, by when."""
+
+    name = forms.CharField(
+        label="What will you do first?", max_length=300, help_text="For instance: Agree decision days with the sponsors"
+    )
+    goal = forms.ChoiceField(label="Which goal does it serve?", widget=forms.RadioSelect)
+    size = forms.ChoiceField(
+        label="How far will it move that figure?", choices=Contribution.Size.choices, initial=Contribution.Size.MEDIUM
+    )
+    deadline = forms.DateField(label="By", required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs=DAY))
+
+    def __init__(self, data: Any, aims: Sequence[Aim]) -> None:
+        super().__init__(data)
+        goals = [(f"kpi:{aim.target.kpi_id}", aim.objective.label) for aim in aims if aim.target is not None]
+        self.fields["goal"].choices = goals  # type: ignore[attr-defined]
+        if goals:
+            self.fields["goal"].initial = goals[0][0]
 
 
 class TextForm(forms.Form):
@@ -119,7 +143,11 @@ class ProposalForm(forms.Form):
 
 
 def _written(value: float | None) -> str:
-    return "" if value is None else f"{value:,.6f}".rstrip("0").rstrip(".")
+    if value is None:
+        return ""
+    if abs(value) >= MILLION and float(f"{value / MILLION:g}") * MILLION == value:
+        return f"{value / MILLION:g}m"  # a field of nine signs has no room for 120,000,000
+    return f"{value:,.6f}".rstrip("0").rstrip(".")
 
 
 class FiguresForm(forms.Form):

@@ -29,6 +29,7 @@ urlpatterns = [
     path("start/objectives", first.objectives, name="start_objectives"),
     path("start/proposals", first.proposals, name="start_proposals"),
     path("start/targets/<int:pk>", first.settle, name="start_settle"),
+    path("start/step", first.step, name="start_step"),
     path("start/projects", first.projects, name="start_projects"),
     path("start/result", first.result, name="start_result"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from goldenthread.accounts.actions import changeset
@@ -20,7 +21,13 @@ UNSIZED = (0.0, 0.0, 0.0)  # a goal is named, its effect is not known yet
 
 
 def answer_with_choice(
-    *, subject: Step | Project, choice: str, by: Person | None, source: str = Changeset.Source.PAGE, by_link: bool = False
+    *,
+    subject: Step | Project,
+    choice: str,
+    by: Person | None,
+    size: str = Contribution.Size.MEDIUM,
+    source: str = Changeset.Source.PAGE,
+    by_link: bool = False,
 ) -> None:
     """Record the answer that one key or one button gives. A goal without a target gets no effect yet."""
     if choice in WORDS:
@@ -36,7 +43,17 @@ def answer_with_choice(
         if not _has_size(kpi) and not subject.contributions.filter(kpi=kpi).exists():
             work = {"step": subject} if isinstance(subject, Step) else {"project": subject}
             contribute(kpi=kpi, by=None, effect=UNSIZED, **work)
-        answer_goal(subject=subject, answer=GoalAnswer.LINKED, kpi=kpi, by=by, source=source, by_link=by_link)
+        answer_goal(subject=subject, answer=GoalAnswer.LINKED, kpi=kpi, size=size, by=by, source=source, by_link=by_link)
+
+
+def answer_alike(*, subjects: Sequence[Project], choice: str, by: Person) -> None:
+    """The same answer for several projects, as one action."""
+    if len(subjects) == 1:
+        answer_with_choice(subject=subjects[0], choice=choice, by=by)
+        return
+    with changeset(title=f"Answer for {subjects[0]} and {len(subjects) - 1} more like it", by=by):
+        for subject in subjects:
+            answer_with_choice(subject=subject, choice=choice, by=by)
 
 
 def _has_size(kpi: Kpi) -> bool:

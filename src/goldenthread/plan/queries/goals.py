@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Sum, Value, When
 
 from goldenthread.accounts.models import Person, Scope
 from goldenthread.accounts.queries import visible
@@ -16,6 +16,7 @@ from goldenthread.purpose.models import Objective, Office, Target
 from goldenthread.ui import writing
 
 FIRST = 5
+ALIKE = ("department", "category")  # what projects have in common that often answers for all of them
 OPEN_PROJECTS = (Project.State.PROPOSED, Project.State.RUNNING, Project.State.ON_HOLD)
 LIVE = (Objective.State.APPROVED, Objective.State.PROPOSED, Objective.State.DRAFT)
 OTHERS = (
@@ -36,10 +37,11 @@ class GoalChoice:
 
 @dataclass(frozen=True)
 class Progress:
-    """How many of the projects that a person may answer for have an answer."""
+    """How many of the projects that a person may answer for have an answer, and for how much of their budgets that is."""
 
     answered: int
     total: int
+    budget_percent: int | None = None
 
 
 def goal_choices(offices: Iterable[int], *, limit: int = FIRST) -> list[GoalChoice]:
@@ -91,6 +93,32 @@ def unasked(person: Person, *, after: int = 0) -> Project | None:
 
 
 def progress(person: Person) -> Progress:
-    """How far the person's projects are answered."""
-    found = answerable(person).aggregate(total=Count("id"), waiting=Count("id", filter=Q(goal_answer=GoalAnswer.NOT_ASKED)))
-    return Progress(found["total"] - found["waiting"], found["total"])
+    """How far the person's projects are answered. Budgets are added only where all are in one currency."""
+    asked = ~Q(goal_answer=GoalAnswer.NOT_ASKED)
+    found = answerable(person).aggregate(
+        total=Count("id"),
+        answered=Count("id", filter=asked),
+        budget=Sum("budget_minor"),
+        covered=Sum("budget_minor", filter=asked, default=0),
+        currencies=Count("currency", filter=Q(budget_minor__isnull=False), distinct=True),
+    )
+    share = round(100 * found["covered"] / found["budget"]) if found["budget"] and found["currencies"] == 1 else None
+    return Progress(found["answered"], found["total"], share)
+
+
+def alike(project: Project, person: Person) -> list[tuple[str, str, int]]:
+    """What else waits for an answer and may take the same one: (field, its value, how many with this project)."""
+    named = [name for name in ALIKE if getattr(project, name)]
+    if not named:
+        return []
+    counts = {name: Count("id", filter=Q(**{name: getattr(project, name)})) for name in named}
+    found = answerable(person).filter(goal_answer=GoalAnswer.NOT_ASKED).aggregate(**counts)
+    return [(name, getattr(project, name), found[name]) for name in named if found[name] > 1]
+
+
+def unasked_like(project: Project, field: str, person: Person) -> list[Project]:
+    """The projects without an answer that share a field of `ALIKE` with this one."""
+    if field not in ALIKE or not getattr(project, field):
+        return []
+    waiting = answerable(person).filter(goal_answer=GoalAnswer.NOT_ASKED, **{field: getattr(project, field)})
+    return list(waiting.exclude(pk=project.pk).order_by("id"))

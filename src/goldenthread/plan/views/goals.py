@@ -13,7 +13,7 @@ from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import rights, undo_address
 from goldenthread.kit.errors import Forbidden
 from goldenthread.kit.permissions import Act, Kind
-from goldenthread.plan.actions.choices import answer_with_choice
+from goldenthread.plan.actions.choices import answer_alike
 from goldenthread.plan.models import Step
 from goldenthread.plan.queries import goals as found
 from goldenthread.projects.models import GoalAnswer, Project
@@ -46,7 +46,9 @@ def goals(request: HttpRequest) -> HttpResponse:
         "project": project,
         "choices": [(choice, str(n)) for n, choice in enumerate(choices, start=1)],
         "others": [(value, label, hint, KEYS[value]) for value, label, hint in found.OTHERS],
+        "alike": found.alike(project, person) if project is not None else [],
         "progress": progress,
+        "sees_result": rights(person).anywhere(Act.VIEW, Kind.PULSE),
         "last": last,
     }
     return pages.page(request, TEMPLATE, context, block="card")
@@ -54,9 +56,10 @@ def goals(request: HttpRequest) -> HttpResponse:
 
 def _answer(request: HttpRequest, person: Person) -> dict[str, Any]:
     project = get_object_or_404(found.answerable(person), pk=_number(request.POST.get("project", "")))
-    answer_with_choice(subject=project, choice=request.POST.get("answer", ""), by=person)
+    more = found.unasked_like(project, request.POST.get("for", ""), person)
+    answer_alike(subjects=[project, *more], choice=request.POST.get("answer", ""), by=person)
     said = GoalAnswer(project.goal_answer).label.lower()
-    return {"project": project.name, "said": said, "undo": undo_address()}
+    return {"project": f"{project.name} and {len(more)} more" if more else project.name, "said": said, "undo": undo_address()}
 
 
 def _number(text: str) -> int:

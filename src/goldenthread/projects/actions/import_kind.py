@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -13,13 +13,13 @@ from goldenthread.accounts.models import Person, Scope
 from goldenthread.formats.limits import read_guarded
 from goldenthread.formats.project_lists import ProjectFile, ProjectOptions
 from goldenthread.formats.project_rows import FIELDS
-from goldenthread.formats.tables import Column
 from goldenthread.kit.errors import Refused
 from goldenthread.kit.scoping import current_organisation
 from goldenthread.projects import queries
 from goldenthread.projects.actions.imports import Decisions, apply_list
 from goldenthread.projects.mapping import ListedProject, columns_left_out
 from goldenthread.projects.models import Project
+from goldenthread.projects.queries import scales
 from goldenthread.projects.queries.dry_run import DryRun, Match
 from goldenthread.ui import writing
 from goldenthread.workspace.models import ImportedFile
@@ -48,7 +48,7 @@ LABELS = {
     "comment": "Comment",
     "reported_on": "Day of the report",
 }
-SMALLEST_BUDGET = 10_000
+SMALL = "These amounts are small for projects. If the list is kept in thousands or millions, say so under Columns."
 SAME = (("same", "The same project"), ("new", "Another one"))
 LEFT = "leave"  # an answer of who cannot be asked: the row is not imported, the project stays as it is
 GONE = (("mark", "Mark as gone"), ("keep", "Leave as it is"))
@@ -79,10 +79,21 @@ class ProjectLists:
         """The columns with the field each fills."""
         chosen = {column: name for name, match in reading.projects.mapping.items() for column in match.columns}
         why = {column: match.why for match in reading.projects.mapping.values() for column in match.columns}
-        currency = file.settings.get("currency") or _currency(reading) or current_organisation().currency
+        currency = _currency(reading, file)
         fields = [(name, LABELS[name]) for name in FIELDS]
-        day, small = file.settings.get("as_of", ""), _looks_small(reading)
-        return TableView(reading.detected, fields, chosen, why, currency, day, asks_for_list=True, money_looks_small=small)
+        small = scales.looks_small(reading)
+        return TableView(
+            reading.detected,
+            fields,
+            chosen,
+            why,
+            currency,
+            file.settings.get("as_of", ""),
+            asks_for_list=True,
+            money_looks_small=small,
+            suggested_power=scales.suggested_power(reading, scales.typical_budget(currency)) if small else None,
+            currency_is_guessed=not file.settings.get("currency") and scales.is_dollar_sign_alone(reading),
+        )
 
     def preview(self, reading: ProjectFile, file: ImportedFile, person: Person) -> Preview:
         """What is new, known, renamed, gone; what was withheld and what is wrong with which row."""
@@ -97,7 +108,8 @@ class ProjectLists:
         blocked = "" if counts["projects"] else "No project was found in this file."
         missed = columns_left_out(reading.detected.table, reading.projects.mapping)
         problems += [(note.place, "", note.text) for note in reading.detected.notes if note.sure == "unsure"]
-        return Preview(figures, _groups(found), problems, missed, options, blocked, size, counts)
+        warning = SMALL if scales.looks_small(reading) else ""
+        return Preview(figures, _groups(found), problems, missed, options, blocked, size, counts, warning)
 
     def prepare(
         self, reading: ProjectFile, file: ImportedFile, person: Person, answers: Mapping[str, str]
@@ -124,8 +136,7 @@ class ProjectLists:
     def _compare(self, reading: ProjectFile, file: ImportedFile, person: Person) -> DryRun:
         if "name" not in reading.projects.mapping and "reference" not in reading.projects.mapping:
             raise Refused("No column holds the names of the projects.", advice="Choose it on the page of columns.")
-        currency = file.settings.get("currency") or _currency(reading) or current_organisation().currency
-        return queries.dry_run(reading.projects, person=person, under=_under(file, person), currency=currency)
+        return queries.dry_run(reading.projects, person=person, under=_under(file, person), currency=_currency(reading, file))
 
 
 def _under(file: ImportedFile, person: Person) -> Scope:
@@ -138,21 +149,9 @@ def _answered(match: Match, answers: Mapping[str, str]) -> bool:
     return f"same-{match.listed.row}" in answers
 
 
-def _currency(reading: ProjectFile) -> str:
-    return next(
-        (column.currency for column in _money(reading.detected.table.columns) if column.currency and len(column.currency) == 3),
-        "",
-    )
-
-
-def _looks_small(reading: ProjectFile) -> bool:
-    """Whether half of the budgets are below 10,000 units: projects rarely are, so the list is kept in thousands or millions."""
-    budgets = sorted(amount for row in reading.projects.projects for amount in (row.budget or row.whole_life_cost,) if amount)
-    return bool(budgets) and budgets[len(budgets) // 2] < SMALLEST_BUDGET
-
-
-def _money(columns: Iterable[Column]) -> list[Column]:
-    return [column for column in columns if column.kind == "money"]
+def _currency(reading: ProjectFile, file: ImportedFile) -> str:
+    """The one chosen for the file, else what the list states, else the organisation's own."""
+    return file.settings.get("currency") or scales.currency_stated(reading, current_organisation().currency)
 
 
 def _groups(found: DryRun) -> list[PreviewGroup]:
@@ -167,7 +166,7 @@ def _groups(found: DryRun) -> list[PreviewGroup]:
         _group(
             "renamed",
             "Perhaps renamed",
-            "These look like projects you have under another name. Please say which are.",
+            "These look like projects you have, under another name, reference or department. Say where that is wrong.",
             renamed,
             is_open=True,
         ),
@@ -221,12 +220,14 @@ def _withheld(listed: ListedProject) -> PreviewRow:
 
 
 def _changes(match: Match) -> list[tuple[str, str, str]]:
-    hidden = {"withheld", "source_key", "gone_on", "currency", "rebaselined"}
+    hidden = {"withheld", "source_key", "gone_on", "currency", "rebaselined", "description"}
     shown = [
         (_field(n), _said(n, getattr(match.project, n), match), _said(n, v, match))
         for n, v in match.changes.items()
         if n not in hidden
     ]
+    if match.changes.get("description"):
+        shown.append(("Description", "", "reworded" if match.project.description else "added"))
     if "gone_on" in match.changes:
         shown.append(("In the list", "gone", "back again"))
     if "rebaselined" in match.changes:

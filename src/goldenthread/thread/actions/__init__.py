@@ -3,7 +3,7 @@
 from goldenthread.thread.actions.day import add_own_work, mark_seen, prove_duty
 from goldenthread.thread.actions.gaps import repair_gap, subject_of
 from goldenthread.thread.actions.hand_over import hand_over
-from goldenthread.thread.actions.start import Kept, found_office, keep_objectives, settle_figures
+from goldenthread.thread.actions.start import Kept, found_office, keep_objectives, plan_first_step, settle_figures
 
 __all__ = [
     "Kept",
@@ -12,6 +12,7 @@ __all__ = [
     "hand_over",
     "keep_objectives",
     "mark_seen",
+    "plan_first_step",
     "prove_duty",
     "repair_gap",
     "settle_figures",

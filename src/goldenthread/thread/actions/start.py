@@ -13,7 +13,8 @@ from goldenthread.accounts.actions import changeset
 from goldenthread.accounts.models import Person
 from goldenthread.kit.errors import Refused
 from goldenthread.plan import actions as plan
-from goldenthread.plan.models import Contribution
+from goldenthread.plan.actions.choices import answer_with_choice
+from goldenthread.plan.models import Contribution, Step
 from goldenthread.purpose import actions as purpose
 from goldenthread.purpose.actions.strategies import Aim, GoalFigure, Indicator, add_strategy
 from goldenthread.purpose.models import Clause, Kpi, Mandate, Objective, Office, Target
@@ -47,12 +48,23 @@ def found_office(*, name: str, purpose_text: str, issuer: str, by: Person, offic
     with changeset(title=f"Begin with {name.strip() or office}", by=by):
         if office is None:
             office = purpose.add_office(name=name, by=by, head=by)
+        elif name.strip() and name.strip() != office.name:
+            purpose.edit_office(office=office, changes={"name": name}, by=by)
         if not Mandate.objects.filter(office=office, state=Mandate.State.IN_FORCE).exists():
             title, clauses = f"Mandate of {office.name}", [sentence[:LONGEST_CLAUSE]]
             mandate = purpose.draft_mandate(office=office, title=title, purpose=sentence, issuer=issuer, by=by, clauses=clauses)
             purpose.put_mandate_in_force(mandate=mandate, by=by)
         plan.found_plan(office=office, by=by)
     return office
+
+
+def plan_first_step(*, office: Office, name: str, goal: str, size: str, deadline: date | None, by: Person) -> Step:
+    """A step of the office's own plan that `by` answers for and works on, tied to a goal ("kpi:7") with a size."""
+    with changeset(title=f"Plan {name.strip()}", by=by):
+        business_plan = plan.found_plan(office=office, by=by)
+        step = plan.add_step(plan=business_plan, name=name.strip(), by=by, accountable=by, responsible=(by,), deadline=deadline)
+        answer_with_choice(subject=step, choice=goal, size=size, by=by)
+    return step
 
 
 def keep_objectives(*, office: Office, kept: Sequence[Kept], by: Person) -> int:

@@ -3,8 +3,9 @@
 from goldenthread.thread.queries.chains import Chains, Link, chains_of
 from goldenthread.thread.queries.decisions import Decision, decisions
 from goldenthread.thread.queries.people import may_see_work, takers
+from goldenthread.thread.queries.result import Result, result, thread_of_office
 from goldenthread.thread.queries.search import search_rows
-from goldenthread.thread.queries.start import FirstRun, Result, figures, first_run, has_answers, result
+from goldenthread.thread.queries.start import FirstRun, figures, first_run, has_answers
 from goldenthread.thread.queries.thread_map import ThreadMap, thread_map
 from goldenthread.thread.queries.today import Today, TodayRow, leads, team_today, today
 
@@ -29,5 +30,6 @@ __all__ = [
     "takers",
     "team_today",
     "thread_map",
+    "thread_of_office",
     "today",
 ]

@@ -19,12 +19,13 @@ from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan.queries import office_of
 from goldenthread.purpose.models import Objective, Office, Target
 from goldenthread.thread import actions, queries
-from goldenthread.thread.forms import FiguresForm, OfficeForm, ProposalForm, TextForm
+from goldenthread.thread.forms import FiguresForm, OfficeForm, ProposalForm, StepForm, TextForm
 from goldenthread.thread.queries.start import LABELS
 from goldenthread.ui import pages
 from goldenthread.workspace.models import ImportedFile
 
 MOST = 40  # proposals of one paste
+MOST_ROWS, MOST_UNASKED = 25, 10  # projects in the tables of the result: with its head they fill two printed pages
 
 
 def _beginner(request: HttpRequest) -> Person:
@@ -175,11 +176,34 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
     return _objectives(request, run, _office(run, person), TextForm(), {target.pk: form})
 
 
+@require_http_methods(["GET", "POST"])
+def step(request: HttpRequest) -> HttpResponse:
+    """What the PMO itself does first for one of its goals; then the thread from the mandate to who does it."""
+    person = _beginner(request)
+    run = queries.first_run(person)
+    office = _office(run, person)
+    form = StepForm(request.POST if request.method == "POST" else None, [aim for aim in run.aims if aim.target is not None])
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        try:
+            made = actions.plan_first_step(
+                office=office, name=said["name"], goal=said["goal"], size=said["size"], deadline=said["deadline"], by=person
+            )
+        except Refused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+        else:
+            pages.announce(request, f"{made} is in the plan", undo_url=undo_address())
+            return _to("thread:start_step")
+    thread, is_whole = queries.thread_of_office(run) if run.has_step else ([], False)
+    wrong = form.is_bound and bool(form.errors)
+    return _page(request, "step", run, 3, form=form, thread=thread, is_whole=is_whole, status=422 if wrong else 200)
+
+
 @require_GET
 def projects(request: HttpRequest) -> HttpResponse:
     """The way to the import wizard and back."""
     run = queries.first_run(_beginner(request))
-    return _page(request, "projects", run, 3)
+    return _page(request, "projects", run, 4)
 
 
 @require_GET
@@ -191,8 +215,9 @@ def result(request: HttpRequest) -> HttpResponse:
         raise Forbidden("The result is for the PMO, its sponsor and auditors.")
     run = queries.first_run(person)
     context: dict[str, Any] = {"result": queries.result(run, office, person), "office": office}
+    context |= {"most": MOST_ROWS, "most_unasked": MOST_UNASKED}
     context["begins"] = rights(person).anywhere(Act.EDIT, Kind.MANDATE)
-    return _page(request, "result", run, 5, **context)
+    return _page(request, "result", run, len(LABELS), **context)
 
 
 def after_import(file: ImportedFile) -> list[tuple[str, str]]:

@@ -39,7 +39,7 @@ def today(request: HttpRequest) -> HttpResponse:
     person = _person(request)
     day = queries.today(person)
     begun = queries.first_run(person) if not day.rows and rights(person).anywhere(Act.EDIT, Kind.MANDATE) else None
-    if begun is not None and begun.office is None:
+    if begun is not None and begun.is_untouched:
         return HttpResponseRedirect(reverse("thread:start"))
     team = queries.team_today(person) if "team" in request.GET else None
     sees_plan = rights(person).anywhere(Act.VIEW, Kind.PLAN)

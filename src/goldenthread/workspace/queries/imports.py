@@ -66,7 +66,7 @@ class Preview:
     figures: (label, number) for the page; counts: the same and more by fixed keys, for commands.
     problems: (place, field, message). not_understood: (place, what, words). options: decisions about the whole file.
     blocked: why it cannot be applied, or empty.
-    size: rows to be written.
+    size: rows to be written. warning: what may be read wrongly as a whole, or empty.
     """
 
     figures: Sequence[tuple[str, int]]
@@ -77,6 +77,7 @@ class Preview:
     blocked: str = ""
     size: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
+    warning: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,8 @@ class TableView:
     as_of: str = ""
     asks_for_list: bool = False
     money_looks_small: bool = False
+    suggested_power: int | None = None
+    currency_is_guessed: bool = False
 
     @property
     def samples(self) -> Sequence[Sequence[str]]:

@@ -19,6 +19,7 @@ from goldenthread.workspace import actions, forms, jobs, queries
 from goldenthread.workspace.models import ImportedFile, Job
 
 STEPS = ["Upload", "Columns", "What it would do", "Done"]
+COUNTED = {"matched": "found again", "reports": "status reports", "projects": "in the list", "withheld": "figures withheld"}
 RECENT = 12
 LARGE = 1500  # rows from which on applying is left to a job
 
@@ -191,7 +192,8 @@ def _failed(job: Job) -> dict[str, str]:
 
 def _done(request: HttpRequest, file: ImportedFile) -> HttpResponse:
     made = Changeset.objects.filter(pk=file.outcome.get("changeset", 0)).first()
-    figures = [(name.replace("_", " "), count) for name, count in file.outcome.items() if name != "changeset" and count]
+    counted = {name: count for name, count in file.outcome.items() if name != "changeset" and count}
+    figures = [(COUNTED.get(name, name.replace("_", " ")), count) for name, count in counted.items()]
     context: dict[str, Any] = {"file": file, "changeset": made, "figures": figures, "steps": STEPS}
     context["after"] = queries.after_import(file)
     return pages.page(request, "workspace/templates/import_done.html", context)

@@ -1,0 +1,62 @@
+"""Money in a list that does not say in what: whose dollar, and thousands or millions, asked on the page of columns."""
+
+import re
+
+import pytest
+
+from goldenthread.projects import actions as projects
+from goldenthread.projects.models import Project
+from goldenthread.workspace.models import ImportedFile
+from tests.workspace.filled import filled
+from tests.workspace.test_wizard import upload
+
+IN_MILLIONS = "Project,Budget\n" + "".join(f"Line {n},{40 + n}\n" for n in range(5))
+IN_DOLLARS = "Project,Budget\n" + "".join(f"Line {n},$2{n}0000\n" for n in range(5))
+
+
+@pytest.fixture
+def client(cast):
+    return cast.client(cast.head)
+
+
+def columns(client, content: str) -> str:
+    return client.get(upload(client, content)["Location"]).content.decode()
+
+
+def chosen(page: str) -> str:
+    """The size of the whole list's money that the page proposes."""
+    select = re.search(r'<select id="power_all".*?</select>', page, re.DOTALL)
+    assert select is not None
+    return (re.findall(r'value="(\d*)" selected', select[0]) or [""])[0]
+
+
+def test_small_amounts_are_a_question_where_nothing_is_known_to_compare_with(client):
+    page = columns(client, IN_MILLIONS)
+    assert "thousands or millions?" in page
+    assert chosen(page) == ""
+    file = ImportedFile.objects.get()
+    client.post(f"/import/{file.pk}/columns", filled(page))
+    assert "These amounts are small for projects" in client.get(f"/import/{file.pk}").content.decode()
+
+
+def test_small_amounts_are_proposed_in_the_size_of_the_budgets_known(client, cast):
+    rows = [{"name": f"Known {n}", "budget_minor": (20 + n) * 10**8, "currency": "EUR"} for n in range(5)]
+    projects.add_projects(rows=rows, by=cast.head)
+    page = columns(client, IN_MILLIONS)
+    assert chosen(page) == "6"
+    file = ImportedFile.objects.get()
+    client.post(f"/import/{file.pk}/columns", filled(page))
+    page = client.get(f"/import/{file.pk}").content.decode()
+    assert "These amounts are small" not in page
+    client.post(f"/import/{file.pk}/apply", filled(page))
+    assert Project.objects.get(name="Line 0").budget_minor == 40 * 10**8, "40 is forty million, in cents"
+
+
+def test_a_bare_dollar_is_never_taken_for_the_organisations_euro(client, cast):
+    page = columns(client, IN_DOLLARS)
+    assert "The list says $ and not whose" in page
+    assert re.search(r'name="currency" value="USD"', page)
+    file = ImportedFile.objects.get()
+    client.post(f"/import/{file.pk}/columns", filled(page) | {"currency": "CAD"})
+    client.post(f"/import/{file.pk}/apply", filled(client.get(f"/import/{file.pk}").content.decode()))
+    assert set(Project.objects.values_list("currency", flat=True)) == {"CAD"}
