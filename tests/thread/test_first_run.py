@@ -282,3 +282,27 @@ def test_a_long_result_is_summarised_and_says_what_is_not_asked_apart(client, he
     assert "The 10 largest of 30." in page
     assert "Project 21 " in page
     assert "Project 20 " not in page, "the 11th of those not asked about"
+
+
+def test_pages_of_an_organisation_without_anything_say_so_and_lead_on(client, head):
+    purpose.add_office(name="Brindle", by=head, head=head)
+    for path, said, onward in (
+        ("/gaps", "Nothing to compare yet", "/start"),
+        ("/map", "No thread yet", "/start"),
+        ("/start/result", "Nothing to compare yet", "/start"),
+        ("/projects", "No projects yet", "/import"),
+        ("/projects/goals", "No open projects yet", "/import"),
+        ("/objectives", "No objective yet", "/objectives/new"),
+        ("/mandate", "No mandate yet", "/mandate/new"),
+        ("/services", "No service yet", "/services/new"),
+        ("/plan", "No steps yet", ""),
+        ("/plan/duties", "No duties yet", ""),
+    ):
+        response = client.get(path)
+        page = response.content.decode()
+        assert response.status_code == 200, path
+        assert said in page, path
+        assert f'href="{onward}' in page.split("<main", 1)[1], path
+    gaps = client.get("/gaps").content.decode()
+    assert "Every target has work" not in gaps, "nothing is not a success"
+    assert "0 of 0" not in client.get("/projects/goals").content.decode()

@@ -104,7 +104,7 @@ def test_the_gallery_is_closed_where_it_is_not_asked_for(visitor, settings):
     assert visitor.get("/ui/").status_code == 404
 
 
-def test_the_sign_in_page_stands_on_our_base_and_keeps_the_policy(visitor):
+def test_the_sign_in_page_stands_on_our_base_and_keeps_the_policy(visitor, db):
     answer = visitor.get("/sign-in/login/")
     html = answer.content.decode()
     assert "<title>Sign in · Golden Thread</title>" in html

@@ -45,6 +45,6 @@ def clear_demo(request: HttpRequest) -> HttpResponse:
     organisation = person.organisation
     clear(organisation)
     logout(request)
-    response = HttpResponseRedirect(reverse("account_login"))
+    response = HttpResponseRedirect(f"{reverse('account_login')}?cleared=1")
     response.status_code = 303
     return response

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.contrib.auth import get_user_model
 from django.template import Context
 from django.utils.safestring import SafeString, mark_safe
 
@@ -49,6 +50,12 @@ def sign_in_fields(form: Any) -> SafeString:
             form.fields[name].label = label
             form.fields[name].help_text = hint
     return component("fields", form)
+
+
+@register.simple_tag
+def nobody_signs_in() -> bool:
+    """Whether this installation has no sign-in at all yet."""
+    return not get_user_model()._default_manager.exists()
 
 
 @register.simple_tag
