@@ -1,11 +1,13 @@
 """Money in a list that does not say in what: whose dollar, and thousands or millions, asked on the page of columns."""
 
 import re
+from datetime import date
 
 import pytest
 
 from goldenthread.projects import actions as projects
-from goldenthread.projects.models import Project
+from goldenthread.projects.models import Project, StatusReport
+from goldenthread.projects.queries import scales
 from goldenthread.workspace.models import ImportedFile
 from tests.workspace.filled import filled
 from tests.workspace.test_wizard import upload
@@ -60,3 +62,29 @@ def test_a_bare_dollar_is_never_taken_for_the_organisations_euro(client, cast):
     client.post(f"/import/{file.pk}/columns", filled(page) | {"currency": "CAD"})
     client.post(f"/import/{file.pk}/apply", filled(client.get(f"/import/{file.pk}").content.decode()))
     assert set(Project.objects.values_list("currency", flat=True)) == {"CAD"}
+
+
+@pytest.mark.parametrize(
+    ("name", "day"),
+    [
+        ("Portfolio 2026-03-31.xlsx", "2026-03-31"),
+        ("status_20260215_v2.csv", "2026-02-15"),
+        ("Projects 2024-02.csv", "2024-02-29"),
+        ("gmpp_2022.csv", ""),
+        ("Projects 2099-01.csv", ""),
+        ("Projects 2026-02-31.csv", ""),
+        ("part 12026-03.csv", ""),
+    ],
+)
+def test_the_day_of_a_list_is_proposed_where_its_name_states_one(name, day):
+    assert scales.day_in_name(name, date(2026, 11, 26)) == day
+
+
+def test_the_day_proposed_is_the_day_of_the_reports(client):
+    answer = upload(client, "Project,Budget,Rating\nLine,2000000,red\n", name="Status 2026-03.csv")
+    page = client.get(answer["Location"]).content.decode()
+    assert 'name="as_of" value="2026-03-31"' in page
+    file = ImportedFile.objects.get()
+    client.post(f"/import/{file.pk}/columns", filled(page))
+    client.post(f"/import/{file.pk}/apply", filled(client.get(f"/import/{file.pk}").content.decode()))
+    assert StatusReport.objects.get().on == date(2026, 3, 31)

@@ -40,6 +40,12 @@ def client(cast):
     return cast.client(cast.head)
 
 
+def test_the_page_of_columns_counts_every_row_of_a_long_list(client):
+    rows = "".join(f"Line {n},{20000 + n}\n" for n in range(450))
+    page = client.get(upload(client, f"Project,Budget\n{rows}")["Location"]).content.decode()
+    assert "450 rows and 2 columns found" in page
+
+
 def test_a_list_walks_through_four_steps_and_back(client, undo_last):
     answer = upload(client, LIST)
     file = ImportedFile.objects.get()

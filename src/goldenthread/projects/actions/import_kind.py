@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
 from goldenthread.accounts.models import Person, Scope
 from goldenthread.formats.limits import read_guarded
@@ -88,7 +89,7 @@ class ProjectLists:
             chosen,
             why,
             currency,
-            file.settings.get("as_of", ""),
+            file.settings.get("as_of") or scales.day_in_name(file.name, timezone.localdate()),
             asks_for_list=True,
             money_looks_small=small,
             suggested_power=scales.suggested_power(reading, scales.typical_budget(currency)) if small else None,
