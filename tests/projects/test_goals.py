@@ -3,10 +3,13 @@
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from goldenthread.accounts.models import Changeset
 from goldenthread.accounts.undo import undo
 from goldenthread.kit.permissions import Role
+from goldenthread.plan.actions.choices import answer_alike
 from goldenthread.plan.models import Contribution
 from goldenthread.plan.queries import goals
 from goldenthread.projects import actions
@@ -130,7 +133,8 @@ def test_one_answer_for_all_of_a_department_is_one_action(cast, offered):
     assert "Depot 0 and 2 more" in said
     assert Project.objects.filter(department="Estates", goal_answer="LINKED").count() == 3
     assert Project.objects.exclude(department="Estates").exclude(goal_answer="NOT_ASKED").count() == 0
-    assert Contribution.objects.count() == 3
+    made = Contribution.objects.all()
+    assert [(c.kpi, c.size, c.likely) for c in made] == [(offered[2], "M", 3.0)] * 3
 
     undo(changeset=Changeset.objects.filter(title__startswith="Answer for Depot 0 and 2").get(), by=cast.head)
     assert Project.objects.exclude(goal_answer="NOT_ASKED").count() == 0
@@ -144,3 +148,15 @@ def test_progress_says_how_much_of_the_budget_is_answered(cast, offered):
     assert goals.progress(cast.head).budget_percent == 100, "900 of 901"
     actions.edit_project(project=Project.objects.get(name="Cheap"), changes={"currency": "USD"}, by=cast.head)
     assert goals.progress(cast.head).budget_percent is None, "two currencies are not added"
+
+
+def test_a_large_department_is_answered_in_a_few_statements(cast, offered):
+    def statements(department: str, count: int) -> int:
+        rows = [{"name": f"{department} {n}", "department": department} for n in range(count)]
+        first = actions.add_projects(rows=rows, by=cast.head)[0]
+        with CaptureQueriesContext(connection) as seen:
+            answer_alike(subject=first, field="department", choice=f"kpi:{offered[2].pk}", by=cast.head)
+        assert Project.objects.filter(department=department, goal_answer="LINKED").count() == count
+        return len(seen)
+
+    assert statements("Roads", 120) <= statements("Estates", 3) + 12, "the rows go in batches, not one by one"

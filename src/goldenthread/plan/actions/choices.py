@@ -8,10 +8,12 @@ from typing import Any
 from goldenthread.accounts.actions import changeset
 from goldenthread.accounts.models import Changeset, Person
 from goldenthread.accounts.queries import visible
+from goldenthread.kit import history
 from goldenthread.kit.errors import Refused
 from goldenthread.plan.actions.answers import answer_goal
-from goldenthread.plan.actions.contributions import contribute, effect_of_size
+from goldenthread.plan.actions.contributions import Effect, contribute, effect_of_size
 from goldenthread.plan.models import Contribution, Step
+from goldenthread.plan.queries import goals
 from goldenthread.projects.models import GoalAnswer, Project
 from goldenthread.purpose.models import Kpi
 from goldenthread.workspace.models import Question
@@ -46,14 +48,31 @@ def answer_with_choice(
         answer_goal(subject=subject, answer=GoalAnswer.LINKED, kpi=kpi, size=size, by=by, source=source, by_link=by_link)
 
 
-def answer_alike(*, subjects: Sequence[Project], choice: str, by: Person) -> None:
-    """The same answer for several projects, as one action."""
-    if len(subjects) == 1:
-        answer_with_choice(subject=subjects[0], choice=choice, by=by)
-        return
-    with changeset(title=f"Answer for {subjects[0]} and {len(subjects) - 1} more like it", by=by):
-        for subject in subjects:
-            answer_with_choice(subject=subject, choice=choice, by=by)
+def answer_alike(*, subject: Project, field: str, choice: str, by: Person) -> int:
+    """The same answer for a project and every other one without an answer that shares a field with it: one action.
+
+    Returns how many others that were. A department has hundreds of projects, so the others are written in few statements.
+    """
+    with changeset(title=f"Answer for {subject} and all like it", by=by) as made:
+        answer_with_choice(subject=subject, choice=choice, by=by)
+        rest = goals.unasked_like(subject, field, by)
+        if rest and subject.goal_answer == GoalAnswer.LINKED:
+            _name_goal(rest, Kpi.objects.get(pk=int(choice.removeprefix("kpi:"))))
+        for project in rest:
+            project.goal_answer = subject.goal_answer
+        history.change_all(Project, rest, ["goal_answer"])
+        made.title = f"Answer for {subject} and {len(rest)} more like it"
+        made.save(update_fields=["title"])
+    return len(rest)
+
+
+def _name_goal(projects: Sequence[Project], kpi: Kpi) -> None:
+    """Tie projects to a figure as of medium effect; without size where the figure has no way to go yet."""
+    sized = _has_size(kpi)
+    moved = effect_of_size(kpi, Contribution.Size.MEDIUM) if sized else Effect(*UNSIZED)
+    tied = set(Contribution.objects.filter(kpi=kpi, project__in=projects).values_list("project_id", flat=True))
+    values = {"size": Contribution.Size.MEDIUM if sized else "", "low": moved.low, "likely": moved.likely, "high": moved.high}
+    history.add_all(Contribution, [Contribution(project=p, kpi=kpi, **values) for p in projects if p.pk not in tied])
 
 
 def _has_size(kpi: Kpi) -> bool:

@@ -117,8 +117,8 @@ def alike(project: Project, person: Person) -> list[tuple[str, str, int]]:
 
 
 def unasked_like(project: Project, field: str, person: Person) -> list[Project]:
-    """The projects without an answer that share a field of `ALIKE` with this one."""
+    """The projects without an answer that share a field of `ALIKE` with this one, held until the action is written."""
     if field not in ALIKE or not getattr(project, field):
         return []
     waiting = answerable(person).filter(goal_answer=GoalAnswer.NOT_ASKED, **{field: getattr(project, field)})
-    return list(waiting.exclude(pk=project.pk).order_by("id"))
+    return list(waiting.exclude(pk=project.pk).order_by("id").select_for_update(of=("self",)))

@@ -13,7 +13,7 @@ from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import rights, undo_address
 from goldenthread.kit.errors import Forbidden
 from goldenthread.kit.permissions import Act, Kind
-from goldenthread.plan.actions.choices import answer_alike
+from goldenthread.plan.actions.choices import answer_alike, answer_with_choice
 from goldenthread.plan.models import Step
 from goldenthread.plan.queries import goals as found
 from goldenthread.projects.models import GoalAnswer, Project
@@ -56,10 +56,13 @@ def goals(request: HttpRequest) -> HttpResponse:
 
 def _answer(request: HttpRequest, person: Person) -> dict[str, Any]:
     project = get_object_or_404(found.answerable(person), pk=_number(request.POST.get("project", "")))
-    more = found.unasked_like(project, request.POST.get("for", ""), person)
-    answer_alike(subjects=[project, *more], choice=request.POST.get("answer", ""), by=person)
+    choice, field, more = request.POST.get("answer", ""), request.POST.get("for", ""), 0
+    if field in found.ALIKE:
+        more = answer_alike(subject=project, field=field, choice=choice, by=person)
+    else:
+        answer_with_choice(subject=project, choice=choice, by=person)
     said = GoalAnswer(project.goal_answer).label.lower()
-    return {"project": f"{project.name} and {len(more)} more" if more else project.name, "said": said, "undo": undo_address()}
+    return {"project": f"{project.name} and {more} more" if more else project.name, "said": said, "undo": undo_address()}
 
 
 def _number(text: str) -> int:
