@@ -61,3 +61,4 @@ def _postgres() -> dict[str, Any]:
 DATABASES = {"default": _postgres() if os.environ.get("GT_TEST_DATABASE") == "postgres" else _sqlite()}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = product.STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+COUNTS_REQUESTS = False  # hundreds of tests are one network; tests/config/test_limits.py counts

@@ -102,6 +102,11 @@ class TestBruteForce:
             sign_in(Client(), cast.head.email, f"wrong {number}")
         assert sign_in(Client(), cast.pmo.email).status_code == 302
 
+    def test_who_guesses_from_elsewhere_does_not_shut_the_owner_out(self, cast):
+        for number in range(12):
+            sign_in(Client(REMOTE_ADDR="203.0.113.7"), cast.head.email, f"wrong {number}")
+        assert sign_in(Client(), cast.head.email).status_code == 302
+
     def test_a_wrong_name_and_a_wrong_password_read_alike(self, cast):
         wrong = [sign_in(Client(), email, "wrong") for email in (cast.head.email, "who@aldermere.example")]
         texts = [w.content.decode().replace(cast.head.email, "X").replace("who@aldermere.example", "X") for w in wrong]

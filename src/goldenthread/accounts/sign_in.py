@@ -40,6 +40,10 @@ class ByInvitation(DefaultAccountAdapter):
         """Always closed."""
         return False
 
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Wrong passwords are counted by account and network: nobody far away can shut the owner out."""
+        return f"{super()._get_login_attempts_cache_key(request, **credentials)}:{self.get_client_ip(request)}"
+
     def pre_login(self, request: Any, user: Any, **kwargs: Any) -> Any:
         """Whichever way somebody comes, by password, passkey or link: a closed account stays closed."""
         if is_open(user):

@@ -15,6 +15,7 @@ from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from goldenthread.accounts.queries import told_differences
+from goldenthread.config import limits
 from goldenthread.kit.errors import Conflict, Forbidden, Refused
 from goldenthread.kit.scoping import organisation_scope
 from goldenthread.ui import pages
@@ -61,11 +62,18 @@ class Answers:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass on; exceptions come to `process_exception`."""
-        return self.get_response(request)
+        """Pass on, and count what was refused; exceptions come to `process_exception`."""
+        response = self.get_response(request)
+        limits.note(request, response)
+        return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        """400 for a text with a NUL in it: no database keeps one the same way, and nobody types one."""
+        """429 for who asks too often; 400 for a NUL in a text: no database keeps one the same way, and nobody types one."""
+        wait = limits.seconds_to_wait(request)
+        if wait:
+            response = self._answer(request, 429, "That was too often. Nothing was changed.", limits.in_words(wait))
+            response["Retry-After"] = str(wait)
+            return response
         for given in (request.GET, request.POST):
             for field, values in given.lists():
                 if "\0" in field or any("\0" in value for value in values):
@@ -76,7 +84,10 @@ class Answers:
         return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """422 for a refusal, 403 for a right that is missing, 409 for a lost race, 503 when the database is full or busy."""
+        """What an action raised, as its answer.
+
+        422 for a refusal, 403 for a missing right, 409 for a lost race, 428 where no version was said, 503 for a full database.
+        """
         if isinstance(error, Refused):
             return self._answer(request, 422, error.message, error.advice, field=error.field)
         if isinstance(error, Forbidden):
@@ -85,8 +96,9 @@ class Answers:
             both = [{"field": d.field, "yours": str(d.yours), "theirs": str(d.theirs)} for d in error.differences]
             viewer: Any = getattr(request, "person", None)
             told = told_differences(error, viewer) if viewer is not None else ()
+            status = 409 if error.expected else 428
             return self._answer(
-                request, 409, str(error), "Look at both versions and send yours again.", differences=both, told=told
+                request, status, str(error), "Look at both versions and send yours again.", differences=both, told=told
             )
         if isinstance(error, OperationalError) and ("full" in str(error) or "locked" in str(error)):
             return self._answer(request, 503, "The database cannot write now. Nothing was changed.", "Try again in a minute.")

@@ -10,6 +10,7 @@ from goldenthread.config import views
 handler400 = "goldenthread.ui.errors.bad_request"
 handler403 = "goldenthread.ui.errors.forbidden"
 handler404 = "goldenthread.ui.errors.not_found"
+handler429 = "goldenthread.config.limits.too_many"  # allauth asks for it
 handler500 = "goldenthread.ui.errors.server_error"
 
 urlpatterns = [
