@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from goldenthread.accounts.models import Changeset
 from goldenthread.accounts.undo import undo
-from goldenthread.kit.errors import Forbidden, Refused
+from goldenthread.kit.errors import Conflict, Forbidden, Refused
 from goldenthread.plan import actions
 from goldenthread.plan.actions import cells, rows
 from goldenthread.plan.actions.duties import following
@@ -240,7 +240,7 @@ def test_a_day_that_has_its_work_gets_no_second(scene):
 def test_what_recurs_says_on_its_form_when_it_is_due(scene):
     client = scene.cast.client(scene.cast.head)
     address = f"/plan/steps/{scene.step.pk}/edit"
-    said = {"name": "Slide pack", "step_kind": "STEP", "mode": "DIRECT", "repeats": "WEEKLY", "version": scene.step.version}
+    said = {"name": "Slide pack", "step_kind": "STEP", "mode": "DIRECT", "repeats": "WEEKLY", "version": scene.step.whole_version}
     assert client.post(address, said).status_code == 422
     assert client.post(address, said | {"next_on": "2027-03-01", "each": "2"}).status_code == 303
     row = scene.fresh(scene.step)
@@ -251,3 +251,14 @@ def test_a_stopped_step_recurs_no_more(scene):
     actions.edit_step(step=scene.step, changes={"repeats": "MONTHLY", "next_on": scene.today}, by=scene.cast.head)
     actions.stop_step(step=scene.step, because="nobody reads it", by=scene.cast.head)
     assert actions.make_repeats(plan=scene.plan, today=scene.today) == 0
+
+
+def test_a_form_drawn_before_the_activity_was_renamed_does_not_take_the_name_back(scene):
+    """A step stands in two tables: what somebody wrote into either of them since is a later version of it."""
+    actions.edit_step(step=scene.fresh(scene.step), changes={"deliverable": "Before"}, by=scene.cast.head)  # its day is today now
+    seen = scene.fresh(scene.step).whole_version
+    actions.edit_step(step=scene.fresh(scene.step), changes={"name": "Renamed"}, by=scene.cast.head, version=seen)
+    with pytest.raises(Conflict) as lost:
+        actions.edit_step(step=scene.fresh(scene.step), changes={"name": "Clients decide"}, by=scene.cast.head, version=seen)
+    assert [(d.field, d.theirs) for d in lost.value.differences] == [("name", "Renamed")]
+    assert scene.fresh(scene.step).activity.name == "Renamed"

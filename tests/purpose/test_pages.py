@@ -227,10 +227,11 @@ class TestObjectives:
         address = f"/objectives/{scene.objective.pk}"
         assert "Proposed" in text(follow(member, f"{address}/propose", {"version": scene.objective.version}))
         assert member.post(f"{address}/approve").status_code == 403
-        assert "Approved" in text(follow(head, f"{address}/approve", {}))
+        assert "Approved" in text(follow(head, f"{address}/approve", {"version": scene.objective.version + 1}))
         assert head.post(f"{address}/achieve").status_code == 422
         assert head.post(f"{address}/retire", {"reason": ""}).status_code == 422
-        assert "Retired" in text(follow(head, f"{address}/retire", {"reason": "The strategy changed"}))
+        retired = {"reason": "The strategy changed", "version": scene.objective.version + 2}
+        assert "Retired" in text(follow(head, f"{address}/retire", retired))
 
     def test_a_stale_form_answers_with_both_versions(self, scene):
         client, seen = scene.cast.client(scene.cast.head), scene.objective.version
@@ -253,6 +254,7 @@ class TestObjectives:
             "due_on": "2027-10-31",
             "tolerance": "0.2",
             "is_required": "on",
+            "version": scene.target.version,
         }
         answer = client.post(address, data)
         assert answer.status_code == 422

@@ -34,10 +34,11 @@ class Difference:
 
 
 class Conflict(Exception):
-    """The row has changed since the writer read it. Carries both versions, field by field."""
+    """The row has changed since the writer read it, or the writer did not say what was read. Carries both, field by field."""
 
     def __init__(self, row: Any, *, expected: int, current: int, differences: tuple[Difference, ...] = ()) -> None:
-        super().__init__(f"{row} was changed by somebody else (version {current}, you had {expected}).")
+        changed = f"{row} was changed by somebody else (version {current}, you had {expected})."
+        super().__init__(changed if expected else f"This did not say which version of {row} it changes. Nothing was changed.")
         self.row = row
         self.expected = expected
         self.current = current

@@ -97,7 +97,7 @@ STEPS = Noun(
     ),
     change=Write(
         "Edit",
-        lambda row, given, by, version: actions.edit_step(step=row, changes=given, by=by, version=version),
+        lambda row, given, by, version: actions.edit_step(step=row, changes=given, by=by, version=row.whole_version),
         body("StepChanges", Step, optional=STEP, name_=words(300), **optional_columns(Activity, *TIMING, *DONE)),
     ),
     remove=Write("Remove", lambda row, given, by, version: actions.remove_step(step=row, by=by)),

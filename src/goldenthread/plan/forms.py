@@ -79,7 +79,7 @@ class StepForm(Versioned):
         """The step as the form shows it."""
         a = step.activity
         return {
-            "version": step.version,
+            "version": step.whole_version,
             "name": a.name,
             "deliverable": step.deliverable,
             "acceptance": step.acceptance,

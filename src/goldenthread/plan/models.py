@@ -96,6 +96,11 @@ class Step(Tracked):
         """The activity's name."""
         return self.activity.name
 
+    @property
+    def whole_version(self) -> int:
+        """What a writer saw of the step and its activity together: one step stands in two tables."""
+        return int(self.version + self.activity.version)
+
 
 class Raci(Tracked):
     """Who is what on a step. Exactly one is Accountable."""

@@ -56,6 +56,16 @@ def page(
     return response
 
 
+def version_seen(request: HttpRequest) -> int:
+    """The version of the row on the page that this was sent from; 0, which no row has, where it says none."""
+    return number_seen(str(request.POST.get("version", "")))
+
+
+def number_seen(text: str) -> int:
+    """A version as a page carries it."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
 def announce(request: HttpRequest, text: str, *, undo_url: str | None = None, tone: str = "good") -> None:
     """Say what was done; shown once as a toast, on this answer or after the redirect. `undo_url` is posted to by its button."""
     level = {"good": messages.SUCCESS, "warn": messages.WARNING, "bad": messages.ERROR}[tone]

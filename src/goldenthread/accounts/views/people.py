@@ -130,7 +130,7 @@ def edit(request: Any, pk: int) -> HttpResponse:
     form = PersonForm(request.POST if request.method == "POST" else None, person=subject)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.edit_person(person=subject, changes=form.changes, by=request.person, version=_version(form))
+            actions.edit_person(person=subject, changes=form.changes, by=request.person, version=pages.version_seen(request))
         except Refused as refusal:
             refuse(form, refusal)
         else:
@@ -138,13 +138,6 @@ def edit(request: Any, pk: int) -> HttpResponse:
             return _to(subject)
     context = {"form": form, "subject": subject}
     return pages.page(request, "accounts/templates/person_edit.html", context, status=422 if form.errors else 200)
-
-
-def _version(form: PersonForm) -> int:
-    version = form.cleaned_data["version"]
-    if version is None:
-        raise Refused("This form did not say which version it changes.", field="version", advice="Load the page again.")
-    return int(version)
 
 
 @require_POST

@@ -218,6 +218,5 @@ def remove_rate(request: HttpRequest, pk: int) -> HttpResponse:
     person: Person = request.person  # type: ignore[attr-defined]
     _require_view(person)
     rate = get_object_or_404(CurrencyRate, pk=pk)
-    version = request.POST.get("version", "")
-    actions.remove_rate(rate=rate, by=person, version=_number(version, -1))
+    actions.remove_rate(rate=rate, by=person, version=pages.version_seen(request))
     return _back(request, "accounts:rates", f"Rate of {rate.currency} removed")

@@ -27,6 +27,8 @@ WAITS = re.compile(r"(?P<number>\d+(?:\.\d+)*)\s*(?P<kind>FS|SS|FF|SF)?\s*(?:(?P
 def edit_cell(*, row: Activity, field: str, value: str, by: Person, version: int | None = None) -> None:
     """Change one field of a row. `version` is the row's, as the writer saw it."""
     must_plan_row(by, row)
+    if field in {"accountable", "waits_for"}:
+        history.require_version(row, version)
     if field == "accountable":
         set_who(row=row, person=Person.objects.filter(pk=value).first() if value.isdecimal() else None, by=by)
         return

@@ -105,7 +105,7 @@ def step_rows(person: Person) -> list[dict[str, Any]]:
     return [
         {
             "id": s.pk,
-            "version": s.version,
+            "version": s.whole_version,
             "plan": s.plan.office.code,
             "parent id": steps.get(s.activity.parent_id) if s.activity.parent_id else None,
             "name": s.activity.name,

@@ -10,7 +10,7 @@ from goldenthread.accounts.actions import changeset
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import may_in
 from goldenthread.kit import history
-from goldenthread.kit.errors import Forbidden, Refused
+from goldenthread.kit.errors import Conflict, Forbidden, Refused
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan.actions.duties import forget_day_of_month
 from goldenthread.plan.models import BusinessPlan, Raci, Step
@@ -116,17 +116,25 @@ def add_step(
 
 
 def edit_step(*, step: Step, changes: dict[str, Any], by: Person | None, version: int | None = None) -> None:
-    """Change fields of the step or of its activity, as one action."""
+    """Change fields of the step or of its activity, as one action. `version` is the whole one, of both rows."""
     must_plan(by, step.plan)
     timing = {k: v for k, v in changes.items() if k in ACTIVITY_FIELDS}
     purpose = {k: v for k, v in changes.items() if k not in ACTIVITY_FIELDS}
     _of_the_office(step.plan, purpose)
     with changeset(title=f"Edit {step.activity.name}", by=by, about=_about(step)):
-        history.require_version(step, version, purpose)
+        _require_whole_version(step, version, purpose, timing)
         if timing:
             schedule.edit_activity(activity=step.activity, changes=timing, by=None)
         purpose = forget_day_of_month(purpose, step, "next_on")
         history.change(step, {**purpose, "updated_on": timezone.localdate()})
+
+
+def _require_whole_version(step: Step, version: int | None, purpose: dict[str, Any], timing: dict[str, Any]) -> None:
+    if version is None or version == step.whole_version:
+        return
+    lost = [history.conflict(step, purpose), history.conflict(step.activity, timing)]
+    told = next((one for one in lost if one.differences), lost[0])
+    raise Conflict(told.row, expected=version, current=step.whole_version, differences=told.differences)
 
 
 def confirm_step(*, step: Step, by: Person) -> None:

@@ -67,7 +67,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         actions.edit_contribution(
-            contribution=row, changes=form.changes(), by=visitor(request), version=form.cleaned_data["version"]
+            contribution=row, changes=form.changes(), by=visitor(request), version=pages.version_seen(request)
         )
         return done(request, "Contribution saved", _home(row))
     context = {

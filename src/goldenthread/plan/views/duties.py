@@ -64,7 +64,7 @@ def edit_duty(request: HttpRequest, pk: int) -> HttpResponse:
     form = DutyForm(request.POST or None, plan=row.plan, by=visitor(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         changes = {n: form.cleaned_data[n] for n in NAMES}
-        actions.edit_duty(duty=row, changes=changes, by=visitor(request), version=form.cleaned_data["version"])
+        actions.edit_duty(duty=row, changes=changes, by=visitor(request), version=pages.version_seen(request))
         return done(request, "Duty saved", reverse("plan:duties"))
     context = {"form": form, "title": f"Change {row}", "back": reverse("plan:duties")}
     return pages.page(request, "plan/templates/form.html", context, status=422 if request.method == "POST" else 200)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import undo_address
+from goldenthread.kit import history
 from goldenthread.kit.errors import Refused
 from goldenthread.plan import actions, queries
 from goldenthread.plan.actions import cells
@@ -166,10 +167,7 @@ def end_row(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def act_on_rows(request: HttpRequest) -> HttpResponse:
     """One thing for several rows: move, stop, name who answers, shift by days."""
-    ids = [int(i) for i in ",".join(request.POST.getlist("ids")).split(",") if i.isdecimal() and len(i) < 19]
-    rows = [_row(request, pk) for pk in dict.fromkeys(ids)]
-    if not rows:
-        raise Refused("Pick at least one row.", field="ids")
+    rows = _picked(request)
     who = seen(request, Person, int(request.POST["person"])) if request.POST.get("person", "").isdecimal() else None
     text = row_actions.act_on_rows(
         rows=rows,
@@ -181,16 +179,28 @@ def act_on_rows(request: HttpRequest) -> HttpResponse:
     return _after(request, rows[0], text)
 
 
+def _picked(request: HttpRequest) -> list[Activity]:
+    """The rows picked, each as `id:version`; a Conflict where one of them is no longer as it was seen."""
+    pairs = dict(pair.partition(":")[::2] for pair in ",".join(request.POST.getlist("ids")).split(","))
+    seen_as = {int(pk): version for pk, version in pairs.items() if pk.isascii() and pk.isdigit() and len(pk) < 19}
+    if not seen_as:
+        raise Refused("Pick at least one row.", field="ids")
+    rows = [_row(request, pk) for pk in seen_as]
+    for row in rows:
+        history.require_version(row, pages.number_seen(seen_as[row.pk]))
+    return rows
+
+
 @require_POST
 def edit_cell(request: HttpRequest, pk: int) -> HttpResponse:
     """Change one field of a row in place."""
-    row, version = _row(request, pk), request.POST.get("version", "")
+    row = _row(request, pk)
     cells.edit_cell(
         row=row,
         field=request.POST.get("field", ""),
         value=request.POST.get("value", ""),
         by=visitor(request),
-        version=int(version) if version.isdecimal() and len(version) < 10 else None,
+        version=pages.version_seen(request),
     )
     return _after(request, row, f"Changed: {row.name}")
 

@@ -79,7 +79,7 @@ def edit_step(request: HttpRequest, pk: int) -> HttpResponse:
     initial = StepForm.of(row, accountable.person if accountable else None)
     form = StepForm(request.POST or None, office=row.plan.office, initial=initial)
     if request.method == "POST" and form.is_valid():
-        actions.edit_step(step=row, changes=form.changes(), by=visitor(request), version=form.cleaned_data["version"])
+        actions.edit_step(step=row, changes=form.changes(), by=visitor(request), version=pages.version_seen(request))
         who = form.cleaned_data["accountable"]
         if who is not None and (accountable is None or accountable.person_id != who.pk):
             actions.set_raci(step=row, person=who, letter=Raci.Letter.ACCOUNTABLE, by=visitor(request))

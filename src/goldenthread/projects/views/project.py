@@ -102,7 +102,7 @@ def edit_project(request: HttpRequest, key: int) -> HttpResponse:
     )
 
     def write() -> None:
-        actions.edit_project(project=row, changes=form.values(), by=person, version=form.cleaned_data["version"])
+        actions.edit_project(project=row, changes=form.values(), by=person, version=pages.version_seen(request))
 
     if request.method == "POST" and _tried(form, write):
         return _done(request, "Project saved", row)
@@ -139,7 +139,7 @@ def _form(request: HttpRequest, form: Any, title: str, back: str, unit: str = ""
 def close_project(request: HttpRequest, key: int) -> HttpResponse:
     """The project has delivered."""
     row = _seen(request, key)
-    actions.close_project(project=row, by=_person(request), version=_version(request))
+    actions.close_project(project=row, by=_person(request), version=pages.version_seen(request))
     return _done(request, "Project closed", row)
 
 
@@ -147,7 +147,8 @@ def close_project(request: HttpRequest, key: int) -> HttpResponse:
 def cancel_project(request: HttpRequest, key: int) -> HttpResponse:
     """The project ends without delivering."""
     row = _seen(request, key)
-    actions.cancel_project(project=row, by=_person(request), because=request.POST.get("because", ""), version=_version(request))
+    because, version = request.POST.get("because", ""), pages.version_seen(request)
+    actions.cancel_project(project=row, by=_person(request), because=because, version=version)
     return _done(request, "Project cancelled", row)
 
 
@@ -158,8 +159,3 @@ def withdraw_report(request: HttpRequest, key: int) -> HttpResponse:
     row = get_object_or_404(found, pk=key)
     actions.withdraw_report(report=row, by=_person(request), because=request.POST.get("because", ""))
     return _done(request, "Report withdrawn", row.project)
-
-
-def _version(request: HttpRequest) -> int | None:
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

@@ -60,9 +60,3 @@ class RoomForm(forms.Form):
     def changes(self, *leave_out: str) -> dict[str, Any]:
         """What was typed, less the version and what is named."""
         return {name: value for name, value in self.cleaned_data.items() if name not in {"version", *leave_out}}
-
-    @property
-    def seen(self) -> int | None:
-        """The version of the row when the form was drawn."""
-        found: int | None = self.cleaned_data.get("version")
-        return found

@@ -77,9 +77,3 @@ def tried(form: RoomForm, write: Callable[[], Any]) -> bool:
         form.refuse(refusal)
         return False
     return True
-
-
-def posted(request: HttpRequest, name: str = "version") -> int | None:
-    """The version that a form of one button carries."""
-    text = request.POST.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

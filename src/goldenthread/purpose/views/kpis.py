@@ -15,7 +15,7 @@ from goldenthread.kit.permissions import Act, Kind
 from goldenthread.purpose import actions, progress, queries
 from goldenthread.purpose.forms import FigureForm, KpiForm, RateForm, RedefineForm
 from goldenthread.purpose.models import Kpi, Measurement, ValueRate
-from goldenthread.purpose.views.base import done, office_to_edit, posted, require, seen, tried, visitor
+from goldenthread.purpose.views.base import done, office_to_edit, require, seen, tried, visitor
 from goldenthread.ui import charts, pages
 
 NO_EDIT = "You may not change KPIs of this office."
@@ -84,7 +84,7 @@ def withdraw_figure(request: HttpRequest, key: int) -> HttpResponse:
     """A figure that was wrong."""
     row = seen(request, Measurement, key, "kpi__office")
     reason = request.POST.get("reason", "").replace("\0", "")[:300]
-    actions.withdraw_measurement(measurement=row, reason=reason, by=visitor(request), version=posted(request))
+    actions.withdraw_measurement(measurement=row, reason=reason, by=visitor(request), version=pages.version_seen(request))
     return done(request, "Figure withdrawn", reverse("purpose:kpi", args=[row.kpi_id]))
 
 
@@ -113,7 +113,7 @@ def edit_kpi(request: HttpRequest, key: int) -> HttpResponse:
     form = KpiForm(request.POST or None, has_figures=has_figures, initial=initial)
 
     def write() -> None:
-        actions.edit_kpi(kpi=row, changes=form.changes(), by=visitor(request), version=form.seen)
+        actions.edit_kpi(kpi=row, changes=form.changes(), by=visitor(request), version=pages.version_seen(request))
 
     if request.method == "POST" and tried(form, write):
         return done(request, "KPI saved", reverse("purpose:kpi", args=[key]))
@@ -131,7 +131,9 @@ def redefine_kpi(request: HttpRequest, key: int) -> HttpResponse:
     def write() -> None:
         said = form.changes("on", "reason")
         on, reason = form.cleaned_data["on"], form.cleaned_data["reason"]
-        actions.redefine_kpi(kpi=row, on=on, reason=reason, changes=said, by=visitor(request), version=form.seen)
+        actions.redefine_kpi(
+            kpi=row, on=on, reason=reason, changes=said, by=visitor(request), version=pages.version_seen(request)
+        )
 
     if request.method == "POST" and tried(form, write):
         return done(request, "KPI redefined", reverse("purpose:kpi", args=[key]))
@@ -151,7 +153,7 @@ def set_rate(request: HttpRequest, key: int) -> HttpResponse:
 
     def write() -> None:
         said = form.changes("amount", "currency")
-        actions.set_value_rate(kpi=row, worth=form.worth(), by=visitor(request), version=form.seen, **said)
+        actions.set_value_rate(kpi=row, worth=form.worth(), by=visitor(request), **said)
 
     if tried(form, write):
         return done(request, "Value of a unit saved, unsigned", reverse("purpose:kpi", args=[key]))
@@ -162,7 +164,7 @@ def set_rate(request: HttpRequest, key: int) -> HttpResponse:
 def settle_rate(request: HttpRequest, key: int) -> HttpResponse:
     """Sign a value rate, or remove an unsigned one."""
     row = seen(request, ValueRate, key, "kpi__office")
-    said = {"rate": row, "by": visitor(request), "version": posted(request)}
+    said = {"rate": row, "by": visitor(request), "version": pages.version_seen(request)}
     what = request.POST.get("do", "")
     if what == "sign":
         actions.sign_value_rate(**said)

@@ -13,7 +13,7 @@ from goldenthread.kit.permissions import Act, Kind
 from goldenthread.purpose import actions, queries
 from goldenthread.purpose.forms import MandateForm
 from goldenthread.purpose.models import Mandate, Office
-from goldenthread.purpose.views.base import done, office_to_edit, office_wanted, posted, require, seen, tried, visitor
+from goldenthread.purpose.views.base import done, office_to_edit, office_wanted, require, seen, tried, visitor
 from goldenthread.ui import pages
 from goldenthread.ui.writing import plural
 
@@ -81,7 +81,7 @@ def edit_mandate(request: HttpRequest, key: int) -> HttpResponse:
 
     def write() -> None:
         with changeset(title=f"Edit the mandate {row}", by=person, about=f"mandate:{row.pk}"):
-            actions.edit_mandate(mandate=row, changes=form.changes("clauses"), by=person, version=form.seen)
+            actions.edit_mandate(mandate=row, changes=form.changes("clauses"), by=person, version=pages.version_seen(request))
             if draft:
                 actions.set_clauses(mandate=row, texts=form.lines(), by=person)
 
@@ -107,7 +107,7 @@ def draft_successor(request: HttpRequest, key: int) -> HttpResponse:
 def put_in_force(request: HttpRequest, key: int) -> HttpResponse:
     """The draft becomes the mandate; the page then shows what that changes."""
     row = seen(request, Mandate, key, "office")
-    before = actions.put_mandate_in_force(mandate=row, by=visitor(request), version=posted(request))
+    before = actions.put_mandate_in_force(mandate=row, by=visitor(request), version=pages.version_seen(request))
     where = reverse("purpose:compare_mandates", args=[before.pk, row.pk]) if before else reverse("purpose:mandate", args=[key])
     return done(request, "Mandate in force", where)
 
@@ -117,7 +117,7 @@ def end_mandate(request: HttpRequest, key: int) -> HttpResponse:
     """End the mandate in force without a successor."""
     row = seen(request, Mandate, key, "office")
     reason = request.POST.get("reason", "").replace("\0", "")[:500]
-    actions.retire_mandate(mandate=row, reason=reason, by=visitor(request), version=posted(request))
+    actions.retire_mandate(mandate=row, reason=reason, by=visitor(request), version=pages.version_seen(request))
     return done(request, "Mandate ended", reverse("purpose:mandate", args=[key]))
 
 

@@ -21,7 +21,7 @@ from goldenthread.purpose import actions, queries
 from goldenthread.purpose.forms import AgreeForm, ObjectiveForm, TargetForm
 from goldenthread.purpose.mapping import DIRECTIONS, reviewed
 from goldenthread.purpose.models import Kpi, Objective, Office, Target
-from goldenthread.purpose.views.base import done, office_to_edit, offices_to_edit, posted, require, seen, tried, visitor
+from goldenthread.purpose.views.base import done, office_to_edit, offices_to_edit, require, seen, tried, visitor
 from goldenthread.purpose.views.objective_page import faults, segments
 from goldenthread.ui import pages
 
@@ -198,8 +198,8 @@ def edit_objective(request: HttpRequest, key: int) -> HttpResponse:
     form = ObjectiveForm(request.POST or None, office=row.office, may_hide=hides, asks_reason=asks, initial=initial)
 
     def write() -> None:
-        reason = form.cleaned_data.get("reason", "")
-        actions.edit_objective(objective=row, changes=form.changes("reason"), by=person, version=form.seen, reason=reason)
+        reason, version = form.cleaned_data.get("reason", ""), pages.version_seen(request)
+        actions.edit_objective(objective=row, changes=form.changes("reason"), by=person, version=version, reason=reason)
 
     if request.method == "POST" and tried(form, write):
         return done(request, "Objective saved", reverse("purpose:objective", args=[key]))
@@ -243,9 +243,9 @@ def edit_target(request: HttpRequest, key: int) -> HttpResponse:
     def write() -> None:
         reason = form.cleaned_data.get("reason", "")
         if "remove" in request.POST:
-            actions.remove_target(target=row, by=person, version=form.seen, reason=reason)
+            actions.remove_target(target=row, by=person, version=pages.version_seen(request), reason=reason)
         else:
-            actions.edit_target(target=row, changes=form.figures(), by=person, version=form.seen, reason=reason)
+            actions.edit_target(target=row, changes=form.figures(), by=person, version=pages.version_seen(request), reason=reason)
 
     if request.method == "POST" and tried(form, write):
         words = "Target removed" if "remove" in request.POST else "Target saved"
@@ -261,7 +261,7 @@ def _step(words: str, write: Callable[..., None], *, takes_reason: bool = False)
     def view(request: HttpRequest, key: int) -> HttpResponse:
         row = seen(request, Objective, key, "office")
         said = {"reason": request.POST.get("reason", "").replace("\0", "")[:500]} if takes_reason else {}
-        write(objective=row, by=visitor(request), version=posted(request), **said)
+        write(objective=row, by=visitor(request), version=pages.version_seen(request), **said)
         return done(request, words, reverse("purpose:objective", args=[key]))
 
     return view
@@ -283,5 +283,5 @@ def agree(request: HttpRequest, key: int) -> HttpResponse:
         raise Refused("Name the goal and who agreed to it.", field=next(iter(form.errors)))
     on: date | None = form.cleaned_data["on"] or timezone.localdate()
     said = {"leadership_goal": form.cleaned_data["leadership_goal"], "agreed_by": form.cleaned_data["agreed_by"], "on": on}
-    actions.agree_objective(objective=row, by=visitor(request), version=form.seen, **said)
+    actions.agree_objective(objective=row, by=visitor(request), version=pages.version_seen(request), **said)
     return done(request, "Agreement recorded", reverse("purpose:objective", args=[key]))

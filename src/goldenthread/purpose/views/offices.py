@@ -71,7 +71,7 @@ def edit_office(request: HttpRequest, key: int) -> HttpResponse:
     form = OfficeForm(request.POST or None, initial=initial | {"supervision_hours": row.supervision_minutes / 60 or None})
 
     def write() -> None:
-        actions.edit_office(office=row, changes=form.fields_of_office(), by=visitor(request), version=form.seen)
+        actions.edit_office(office=row, changes=form.fields_of_office(), by=visitor(request), version=pages.version_seen(request))
 
     if request.method == "POST" and tried(form, write):
         return done(request, "Office saved", reverse("purpose:office", args=[key]))

@@ -12,7 +12,7 @@ from goldenthread.kit.permissions import Act, Kind
 from goldenthread.purpose import actions, queries
 from goldenthread.purpose.forms import ServiceForm
 from goldenthread.purpose.models import Office, Service
-from goldenthread.purpose.views.base import done, office_to_edit, office_wanted, posted, require, seen, tried, visitor
+from goldenthread.purpose.views.base import done, office_to_edit, office_wanted, require, seen, tried, visitor
 from goldenthread.ui import pages
 
 NO_EDIT = "You may not change the services of this office."
@@ -55,7 +55,9 @@ def edit_service(request: HttpRequest, key: int) -> HttpResponse:
     form = ServiceForm(request.POST or None, initial=initial)
 
     def write() -> None:
-        actions.edit_service(service=row, changes=form.fields_of_service(), by=visitor(request), version=form.seen)
+        actions.edit_service(
+            service=row, changes=form.fields_of_service(), by=visitor(request), version=pages.version_seen(request)
+        )
 
     if request.method == "POST" and tried(form, write):
         return done(request, "Service saved", _address(row.office))
@@ -73,7 +75,7 @@ def stop_service(request: HttpRequest, key: int) -> HttpResponse:
     """Put a service on the stop list."""
     row = seen(request, Service, key, "office")
     goes_to, reason = (request.POST.get(name, "").replace("\0", "")[:120] for name in ("goes_to", "reason"))
-    actions.stop_service(service=row, by=visitor(request), version=posted(request), goes_to=goes_to, reason=reason)
+    actions.stop_service(service=row, by=visitor(request), version=pages.version_seen(request), goes_to=goes_to, reason=reason)
     return done(request, "Service stopped", _address(row.office))
 
 

@@ -162,7 +162,7 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
                 unit=form.cleaned_data["unit"],
                 changes=form.figures,
                 by=person,
-                version=form.cleaned_data["version"],
+                version=form.cleaned_data["version"] or 0,
             )
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))

@@ -58,7 +58,7 @@ function move(row, where) {
   const table = row.closest("table");
   const many = picked(table);
   const focus = { id: row.dataset.id, cell: document.activeElement?.dataset.cell, picked: many.map((one) => one.dataset.id) };
-  if (many.length > 1 && many.includes(row)) gt.rowAct(row, "act", { action: where, ids: focus.picked.join(",") }, focus);
+  if (many.length > 1 && many.includes(row)) gt.rowAct(row, "act", { action: where, ids: many.map((one) => `${one.dataset.id}:${one.dataset.version}`).join(",") }, focus);
   else gt.rowAct(row, `${row.dataset.id}/move`, { where }, focus);
 }
 function walk(row, element, down) {
