@@ -1,208 +1,41 @@
 """StratML plans and performance reports (ISO 17469-1, ANSI/AIIM 22 = Part 2) as plain data, read tolerantly.
 
 Real files rarely keep to their own schema, so order, namespaces and missing parts are accepted, and everything that is not
-understood is listed with its place instead of being dropped in silence.
+understood is listed with its place instead of being dropped in silence. What our own writer had no element for it put into
+notes (`stratml_writer`); they count before the elements beside them.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from goldenthread.formats.dates import read_date
 from goldenthread.formats.errors import FormatError
+from goldenthread.formats.strategy import (
+    Goal,
+    Indicator,
+    Measurement,
+    NotUnderstood,
+    Objective,
+    Organisation,
+    Plan,
+    Relationship,
+    Result,
+    Role,
+    Stakeholder,
+    Statement,
+    Submitter,
+)
 from goldenthread.formats.values import is_spreadsheet_error, read_number
 from goldenthread.formats.xml_source import Node, read_xml
 
 _ROOTS = ("PerformancePlanOrReport", "StrategicPlan")
 _NAMESPACES = ("stratml", "PerformancePlanOrReport")
-
-
-@dataclass(frozen=True, slots=True)
-class NotUnderstood:
-    """Something in the file that found no place in the plan: where, what is wrong, and its words."""
-
-    place: str
-    what: str
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Role:
-    """What a stakeholder does; types are "Performer", "Beneficiary" or the file's own words."""
-
-    name: str
-    description: str = ""
-    types: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Stakeholder:
-    """type: "Person", "Organization", "Generic_Group" or "". A blank name is a placeholder the form left behind."""
-
-    name: str
-    description: str = ""
-    type: str = ""
-    roles: tuple[Role, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Organisation:
-    name: str
-    acronym: str = ""
-    identifier: str = ""
-    description: str = ""
-    stakeholders: tuple[Stakeholder, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """A vision, mission or value."""
-
-    name: str
-    description: str
-    identifier: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """A target or an actual. number: the units where the file holds a number, else None; text: the words in its place."""
-
-    number: Decimal | None
-    text: str = ""
-    descriptor: str = ""
-    descriptor_value: str = ""
-    description: str = ""
-    start: dt.date | None = None
-    finish: dt.date | None = None
-    place: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Measurement:
-    targets: tuple[Result, ...] = ()
-    actuals: tuple[Result, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Relationship:
-    """A link from an indicator to something else; owner: identifier or place of the element that holds it."""
-
-    owner: str
-    type: str = ""
-    identifier: str = ""
-    referents: tuple[str, ...] = ()
-    name: str = ""
-    description: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Indicator:
-    """type: PerformanceIndicatorType (Quantitative, Qualitative); stage: ValueChainStage (Outcome, Output and so on)."""
-
-    dimension: str
-    unit: str
-    identifier: str = ""
-    sequence: str = ""
-    type: str = ""
-    stage: str = ""
-    other_information: str = ""
-    measurements: tuple[Measurement, ...] = ()
-    relationships: tuple[Relationship, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Objective:
-    name: str
-    description: str = ""
-    identifier: str = ""
-    sequence: str = ""
-    other_information: str = ""
-    stakeholders: tuple[Stakeholder, ...] = ()
-    indicators: tuple[Indicator, ...] = ()
-    place: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Goal:
-    name: str
-    description: str = ""
-    identifier: str = ""
-    sequence: str = ""
-    other_information: str = ""
-    stakeholders: tuple[Stakeholder, ...] = ()
-    objectives: tuple[Objective, ...] = ()
-    indicators: tuple[Indicator, ...] = ()
-    place: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Submitter:
-    given_name: str = ""
-    surname: str = ""
-    phone: str = ""
-    email: str = ""
-    identifier: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A whole file. type: Strategic_Plan, Performance_Plan, Performance_Report, or "" for Part 1; part: 1 or 2."""
-
-    name: str
-    part: int
-    type: str = ""
-    description: str = ""
-    other_information: str = ""
-    identifier: str = ""
-    namespace: str = ""
-    organisations: tuple[Organisation, ...] = ()
-    vision: Statement | None = None
-    mission: Statement | None = None
-    values: tuple[Statement, ...] = ()
-    goals: tuple[Goal, ...] = ()
-    start: dt.date | None = None
-    finish: dt.date | None = None
-    published: dt.date | None = None
-    source: str = ""
-    submitter: Submitter | None = None
-    not_understood: tuple[NotUnderstood, ...] = ()
-
-    def objectives(self) -> list[Objective]:
-        """All objectives in file order."""
-        return [objective for goal in self.goals for objective in goal.objectives]
-
-    def indicators(self) -> list[Indicator]:
-        """All indicators, those directly under a goal included."""
-        return [
-            *(one for goal in self.goals for one in goal.indicators),
-            *(one for objective in self.objectives() for one in objective.indicators),
-        ]
-
-    def stakeholders(self) -> list[Stakeholder]:
-        """Every stakeholder entry of organisations, goals and objectives; blank placeholders included, as the file has them."""
-        holders: list[Organisation | Goal | Objective] = [*self.organisations, *self.goals, *self.objectives()]
-        return [one for holder in holders for one in holder.stakeholders]
-
-    def counts(self) -> dict[str, int]:
-        """Number of elements read, by the keys of the import command."""
-        indicators = self.indicators()
-        measurements = [one for indicator in indicators for one in indicator.measurements]
-        return {
-            "organisations": len(self.organisations),
-            "stakeholders": len(self.stakeholders()),
-            "values": len(self.values),
-            "goals": len(self.goals),
-            "objectives": len(self.objectives()),
-            "indicators": len(indicators),
-            "measurements": len(measurements),
-            "targets": sum(len(one.targets) for one in measurements),
-            "actuals": sum(len(one.actuals) for one in measurements),
-            "relationships": sum(len(one.relationships) for one in indicators),
-        }
+_NOTES = frozenset("identifier type types stage name text source direction baseline baseline_on own absent".split())
+_DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")  # as the schema writes numbers
 
 
 def read_stratml(data: bytes, options: Any = None) -> Plan:
@@ -238,7 +71,7 @@ class _Reader:
         if about:
             self._only(about, "Identifier StartDate EndDate PublicationDate Source Submitter", "AdministrativeInformation")
         contact = root.first("Submitter") or (about.first("Submitter") if about else None)
-        if about and about.first("Submitter"):
+        if about and about.first("Submitter") and root.name != "StrategicPlan":
             self._miss("AdministrativeInformation > Submitter", "stands inside AdministrativeInformation; read all the same", "")
         for extra in (*root.all("StrategicPlanCore")[1:], *root.all("AdministrativeInformation")[1:]):
             self._miss(f"{extra.name}, line {extra.line}", "occurs more than once", "")
@@ -246,7 +79,7 @@ class _Reader:
         return Plan(
             name=self._text(root, "Name"),
             part=1 if root.name == "StrategicPlan" else 2,
-            type=root.attributes.get("Type", ""),
+            type=self._noted(root, "type", root.attributes.get("Type", "")),
             description=self._text(root, "Description"),
             other_information=self._text(root, "OtherInformation"),
             identifier=self._identifier(about, place) if about else "",
@@ -257,11 +90,13 @@ class _Reader:
             vision=self._single(core, "Vision"),
             mission=self._single(core, "Mission"),
             values=tuple(self._statement(node, f"Value {n}") for n, node in enumerate(core.all("Value"), 1)),
-            goals=tuple(self._goal(node, f"Goal {n}") for n, node in enumerate(core.all("Goal"), 1)),
+            goals=tuple(
+                self._goal(node, f"Goal {n}") for n, node in enumerate(core.all("Goal"), 1) if "absent" not in node.notes
+            ),
             start=self._date(about, "StartDate", place),
             finish=self._date(about, "EndDate", place),
             published=self._date(about, "PublicationDate", place),
-            source=self._text(about, "Source") if about else "",
+            source=self._noted(about, "source", self._text(about, "Source")) if about else "",
             submitter=self._submitter(contact) if contact else None,
             not_understood=tuple(self.missed),
         )
@@ -279,7 +114,7 @@ class _Reader:
             self._only(child, "Name Description Role", where)
             self._attributes(child, "StakeholderTypeType", place=where)
             roles = tuple(self._role(role, f"{where} > Role {n}") for n, role in enumerate(child.all("Role"), 1))
-            kind = child.attributes.get("StakeholderTypeType", "")
+            kind = self._noted(child, "type", child.attributes.get("StakeholderTypeType", ""))
             found.append(Stakeholder(self._text(child, "Name"), self._text(child, "Description"), kind, roles))
         return tuple(found)
 
@@ -287,6 +122,8 @@ class _Reader:
         self._only(node, "Name Description RoleType", place)
         self._attributes(node, place=place)
         types = tuple(child.text for child in node.all("RoleType") if child.text)
+        noted = node.notes.get("types")
+        types = tuple(noted) if isinstance(noted, list) else types
         for word in types:
             if word not in ("Performer", "Beneficiary"):
                 self._miss(f"{place} > RoleType", "neither Performer nor Beneficiary", word)
@@ -301,7 +138,8 @@ class _Reader:
     def _statement(self, node: Node, place: str) -> Statement:
         self._only(node, "Name Description Identifier", place)
         self._attributes(node, place=place)
-        return Statement(self._text(node, "Name"), self._text(node, "Description") or node.text, self._identifier(node, place))
+        name = self._noted(node, "name", self._text(node, "Name"))
+        return Statement(name, self._text(node, "Description") or node.text, self._identifier(node, place))
 
     def _goal(self, node: Node, place: str) -> Goal:
         self._only(
@@ -310,14 +148,15 @@ class _Reader:
             place,
         )
         self._attributes(node, place=place)
-        return Goal(
-            **self._described(node, place),
-            stakeholders=self._stakeholders(node, place),
-            objectives=tuple(
-                self._objective(child, f"{place} > Objective {n}") for n, child in enumerate(node.all("Objective"), 1)
-            ),
-            indicators=self._indicators(node, place),
-        )
+        described, stakeholders = self._described(node, place), self._stakeholders(node, place)
+        objectives, indicators = [], list(self._indicators(node, place))
+        for number, child in enumerate(node.all("Objective"), 1):
+            where = f"{place} > Objective {number}"
+            if "own" in child.notes:
+                indicators += self._indicators(child, where)
+            else:
+                objectives.append(self._objective(child, where))
+        return Goal(**described, stakeholders=stakeholders, objectives=tuple(objectives), indicators=tuple(indicators))
 
     def _objective(self, node: Node, place: str) -> Objective:
         self._only(node, "Name Description Identifier SequenceIndicator Stakeholder OtherInformation PerformanceIndicator", place)
@@ -352,27 +191,26 @@ class _Reader:
             unit=self._text(node, "UnitOfMeasurement"),
             identifier=identifier,
             sequence=self._text(node, "SequenceIndicator"),
-            type=node.attributes.get("PerformanceIndicatorType", ""),
-            stage=node.attributes.get("ValueChainStage", ""),
+            type=self._noted(node, "type", node.attributes.get("PerformanceIndicatorType", "")),
+            stage=self._noted(node, "stage", node.attributes.get("ValueChainStage", "")),
             other_information=self._text(node, "OtherInformation"),
+            direction=self._noted(node, "direction", ""),
             measurements=tuple(
                 self._measurement(child, f"{place} > MeasurementInstance {n}")
                 for n, child in enumerate(node.all("MeasurementInstance"), 1)
             ),
             relationships=tuple(
-                self._relationship(child, identifier or place, f"{place} > Relationship {n}")
-                for n, child in enumerate(node.all("Relationship"), 1)
+                self._relationship(child, f"{place} > Relationship {n}") for n, child in enumerate(node.all("Relationship"), 1)
             ),
         )
 
-    def _relationship(self, node: Node, owner: str, place: str) -> Relationship:
+    def _relationship(self, node: Node, place: str) -> Relationship:
         self._only(node, "Identifier ReferentIdentifier Name Description", place)
         self._attributes(node, "RelationshipType", place=place)
         referents = tuple(child.text for child in node.all("ReferentIdentifier") if child.text)
-        kind = node.attributes.get("RelationshipType", "")
-        return Relationship(
-            owner, kind, self._text(node, "Identifier"), referents, self._text(node, "Name"), self._text(node, "Description")
-        )
+        kind = self._noted(node, "type", node.attributes.get("RelationshipType", ""))
+        identifier = self._noted(node, "identifier", self._text(node, "Identifier"))
+        return Relationship(kind, identifier, referents, self._text(node, "Name"), self._text(node, "Description"))
 
     def _measurement(self, node: Node, place: str) -> Measurement:
         self._only(node, "TargetResult ActualResult", place)
@@ -386,24 +224,35 @@ class _Reader:
     def _result(self, node: Node, place: str) -> Result:
         self._only(node, "StartDate EndDate NumberOfUnits Descriptor Description", place)
         self._attributes(node, place=place)
-        words = self._text(node, "NumberOfUnits")
-        found = read_number(words) if words else None
-        if words and found is None:
-            what = "a spreadsheet error where a number belongs" if is_spreadsheet_error(words) else "words where a number belongs"
-            self._miss(f"{place} > NumberOfUnits, line {node.line}", what, words)
+        number, words = self._units(node, place)
         descriptor = node.first("Descriptor")
         if descriptor:
             self._only(descriptor, "DescriptorName DescriptorValue", f"{place} > Descriptor")
         return Result(
-            number=found.scaled if found else None,
-            text="" if found else words,
+            number=number,
+            text=words,
             descriptor=self._text(descriptor, "DescriptorName") if descriptor else "",
             descriptor_value=(self._text(descriptor, "DescriptorValue") or descriptor.text) if descriptor else "",
             description=self._text(node, "Description"),
             start=self._date(node, "StartDate", place),
             finish=self._date(node, "EndDate", place),
+            baseline=_decimal(self._noted(node, "baseline", "")),
+            baseline_on=_day(self._noted(node, "baseline_on", "")),
             place=f"{place}, line {node.line}",
         )
+
+    def _units(self, node: Node, place: str) -> tuple[Decimal | None, str]:
+        """The number, or the words that stand where one belongs."""
+        words = self._noted(node, "text", self._text(node, "NumberOfUnits"))
+        exact = None if "text" in node.notes else _decimal(words)
+        if exact is not None or not words:
+            return exact, ""
+        found = None if "text" in node.notes else read_number(words)
+        if found is None:
+            what = "a spreadsheet error where a number belongs" if is_spreadsheet_error(words) else "words where a number belongs"
+            self._miss(f"{place} > NumberOfUnits, line {node.line}", what, words)
+            return None, words
+        return found.scaled, ""
 
     def _submitter(self, node: Node) -> Submitter:
         self._only(node, "Identifier GivenName Surname PhoneNumber EmailAddress FirstName LastName", "Submitter")
@@ -415,11 +264,16 @@ class _Reader:
             given, last, self._text(node, "PhoneNumber"), self._text(node, "EmailAddress"), self._identifier(node, "Submitter")
         )
 
+    def _noted(self, node: Node, key: str, otherwise: str) -> str:
+        """What a note of ours says in the place of an element or attribute."""
+        said = node.notes.get(key)
+        return said if isinstance(said, str) else otherwise
+
     def _text(self, node: Node, name: str) -> str:
         return " ".join(child.text for child in node.all(name) if child.text)
 
     def _identifier(self, node: Node, place: str) -> str:
-        text = self._text(node, "Identifier")
+        text = self._noted(node, "identifier", self._text(node, "Identifier"))
         if "${" in text:
             self._miss(f"{place} > Identifier", "a form's placeholder, not an identifier", text)
             return ""
@@ -447,6 +301,8 @@ class _Reader:
                     "an unknown element",
                     " ".join(part.text for part in child.walk() if part.text)[:300],
                 )
+        for key in node.notes.keys() - _NOTES:
+            self._miss(f"{place}, line {node.line}", "an unknown note", key[:100])
         if node.text and known != {"Name", "Description", "Identifier"}:
             self._miss(f"{place}, line {node.line}", "text between elements", node.text[:300])
 
@@ -457,3 +313,16 @@ class _Reader:
 
     def _miss(self, place: str, what: str, text: str) -> None:
         self.missed.append(NotUnderstood(f"element {place}", what, text))
+
+
+def _decimal(text: str) -> Decimal | None:
+    """The number of a legal text; None for any other, and for one beyond what anybody plans with."""
+    if len(text) > 120 or not text.isascii() or not _DECIMAL.fullmatch(text):
+        return None
+    value = Decimal(text)
+    return value if -30 < value.adjusted() < 30 else None
+
+
+def _day(text: str) -> dt.date | None:
+    found = read_date(text) if text else None
+    return found.date if found and not found.ambiguous else None

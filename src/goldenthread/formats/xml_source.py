@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,13 +18,18 @@ DEPTH = 100
 ELEMENTS = 100_000
 ATTRIBUTES = 100
 ATTRIBUTE_CHARACTERS = 100_000
+ILLEGAL = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")  # what XML cannot hold, nor a database
+NOTE = "goldenthread"  # processing instructions of this name hold a JSON object about the element they stand in
 _XINCLUDE = "http://www.w3.org/2001/XInclude"
 _RESAVE = "Export the plan again from the program it came from."
 
 
 @dataclass(slots=True)
 class Node:
-    """One element. name: without namespace; text: all character data directly inside, trimmed; line: where its tag stands."""
+    """One element. name: without namespace; text: all character data directly inside, trimmed; line: where its tag stands.
+
+    notes: what our own writer left inside it, texts or lists of texts; one that cannot be read stands there by its words.
+    """
 
     name: str
     namespace: str
@@ -30,6 +37,7 @@ class Node:
     line: int
     text: str = ""
     children: list[Node] = field(default_factory=list)
+    notes: dict[str, str | list[str]] = field(default_factory=dict)
 
     def all(self, name: str) -> list[Node]:
         """Children of that name, in order."""
@@ -82,8 +90,28 @@ class _Target:
     def data(self, text: str) -> None:
         self.open[-1][1].append(text)
 
+    def pi(self, target: str, text: str = "") -> None:
+        if target == NOTE and self.open:
+            self.open[-1][0].notes.update(_note(text))
+
     def close(self) -> Node | None:
         return self.root
+
+
+def _note(text: str) -> dict[str, str | list[str]]:
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        said = None
+    if isinstance(said, dict) and not ILLEGAL.search("".join(said)) and all(_is_plain(value) for value in said.values()):
+        return said
+    return {text[:100]: ""}
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, list):
+        return all(isinstance(one, str) and not ILLEGAL.search(one) for one in value)
+    return isinstance(value, str) and not ILLEGAL.search(value)
 
 
 def read_xml(data: bytes) -> Node:

@@ -12,7 +12,7 @@ from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import may_in, visible
 from goldenthread.engine.errors import EngineError
 from goldenthread.engine.proposals import ObjectiveProposal, propose
-from goldenthread.formats import stratml
+from goldenthread.formats import strategy as plans
 from goldenthread.formats.errors import FormatError
 from goldenthread.formats.limits import read_guarded
 from goldenthread.kit.errors import Forbidden
@@ -53,20 +53,20 @@ class StratmlFiles:
         head = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
         return 1.0 if head.startswith(b"<") or b"<\x00" in head[:8] or b"\x00<" in head[:8] else 0.0
 
-    def read(self, data: bytes, file: ImportedFile) -> stratml.Plan:
+    def read(self, data: bytes, file: ImportedFile) -> plans.Plan:
         """The plan, and all that was not understood."""
-        plan: stratml.Plan = read_guarded("stratml", data, None)
+        plan: plans.Plan = read_guarded("stratml", data, None)
         return plan
 
-    def layout(self, reading: stratml.Plan) -> str:
+    def layout(self, reading: plans.Plan) -> str:
         """Nothing to remember: the elements have names."""
         return ""
 
-    def table(self, reading: stratml.Plan, file: ImportedFile) -> None:
+    def table(self, reading: plans.Plan, file: ImportedFile) -> None:
         """No columns."""
         return
 
-    def preview(self, reading: stratml.Plan, file: ImportedFile, person: Person) -> Preview:
+    def preview(self, reading: plans.Plan, file: ImportedFile, person: Person) -> Preview:
         """Objectives by goal, what is there already, what was not understood."""
         office = office_for(file, person)
         aims = aims_of(reading)
@@ -86,7 +86,7 @@ class StratmlFiles:
         left = losses(reading, timezone.localdate())
         return Preview(figures, [g for g in groups if g.total], left, missed, blocked=blocked, size=len(aims), counts=counts)
 
-    def prepare(self, reading: stratml.Plan, file: ImportedFile, person: Person, answers: Mapping[str, str]) -> list[Aim]:
+    def prepare(self, reading: plans.Plan, file: ImportedFile, person: Person, answers: Mapping[str, str]) -> list[Aim]:
         """The objectives to add."""
         return aims_of(reading)
 
@@ -158,7 +158,7 @@ def import_kinds() -> list[StratmlFiles | Slides]:
     return [StratmlFiles(), Slides()]
 
 
-def aims_of(plan: stratml.Plan) -> list[Aim]:
+def aims_of(plan: plans.Plan) -> list[Aim]:
     """The objectives of a plan; a goal without objectives is one itself."""
     aims: list[Aim] = []
     for goal in plan.goals:
@@ -173,7 +173,7 @@ def aims_of(plan: stratml.Plan) -> list[Aim]:
     return list(seen.values())
 
 
-def _objective(one: stratml.Objective | stratml.Goal, *, leadership: str, until: date | None) -> Aim:
+def _objective(one: plans.Objective | plans.Goal, *, leadership: str, until: date | None) -> Aim:
     title = _sentence(one.name or ("" if one.description else leadership), one.description)
     key = one.identifier or f"{leadership[:50]}/{title}"
     detail = "\n\n".join(text for text in (one.description, one.other_information) if text and text != title)
@@ -189,7 +189,7 @@ def _sentence(name: str, description: str) -> str:
     return (f"{name}: {description}" if name else description)[:300]
 
 
-def _indicator(one: stratml.Indicator, number: int, objective: str) -> Indicator:
+def _indicator(one: plans.Indicator, number: int, objective: str) -> Indicator:
     targets = [r for m in one.measurements for r in m.targets]
     actuals = [r for m in one.measurements for r in m.actuals]
     dated = ((r.finish or r.start, float(r.number)) for r in actuals if r.number is not None)
@@ -205,7 +205,7 @@ def _indicator(one: stratml.Indicator, number: int, objective: str) -> Indicator
     )
 
 
-def _goal(result: stratml.Result, first: tuple[date, float] | None) -> GoalFigure:
+def _goal(result: plans.Result, first: tuple[date, float] | None) -> GoalFigure:
     value = float(result.number) if result.number is not None else None
     due = result.finish or result.start
     before = first if first is not None and (due is None or first[0] < due) else None

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from datetime import date
 
-from goldenthread.formats.stratml import Goal, Indicator, Objective, Plan, Result
+from goldenthread.formats.strategy import Goal, Indicator, Objective, Plan, Result
 
 Loss = tuple[str, str, str]  # place, what it is about, message
 NOT_KEPT = "{} read and counted, not kept: no place for it yet."
