@@ -175,6 +175,19 @@ def test_exports_write_a_file_a_noun_and_a_workbook(demo: Path, tmp_path: Path):
     assert (tmp_path / "all.xlsx").read_bytes()[:2] == b"PK"
 
 
+def test_an_offices_strategy_is_written_as_stratml_and_read_again(demo: Path, tmp_path: Path):
+    path = tmp_path / "strategy.xml"
+    told = product.must(demo, "export", "stratml", "--out", str(path), *ALDERMERE)
+    assert path.stat().st_size == told["bytes"]
+    assert told["counts"]["indicators"] > 5
+    again = product.must(demo, "import", "stratml", str(path), "--dry-run", *ALDERMERE)
+    assert again["counts"] == told["counts"]
+    assert again["not_understood"] == []
+    first = product.must(demo, "export", "stratml", "--part", "1", "--out", str(path), *ALDERMERE)
+    assert first["left_out"]["PerformanceIndicator"] == told["counts"]["indicators"]
+    assert b"<StrategicPlan " in path.read_bytes()
+
+
 def test_found_makes_an_organisation_that_can_begin_and_sees_nothing_of_others(folder: Path, tmp_path: Path):
     told = product.must(
         folder, "found", "Second House", "--administrator", "Ida Moor", "--email", "ida@second.example", "--slug", "second"

@@ -285,6 +285,23 @@ def backtest_capital(
     backtesting.capital(file, json=json, plot=plot)
 
 
+@exports.command(name="stratml")
+def export_stratml(
+    file: Annotated[str, typer.Option("--out", help="File to write.")] = "strategy.xml",
+    *,
+    part: Annotated[int, typer.Option(min=1, max=2, help="Part of the standard; 1 has no KPIs.")] = 2,
+    json: Json = False,
+    organisation: Organisation = "",
+    office: OfficeCode = "",
+    as_: As = "",
+) -> None:
+    """The office's live objectives with KPIs, targets and figures as StratML (ISO 17469)."""
+    from goldenthread.config import reading
+
+    with _session(organisation, office, as_) as session:
+        reading.export_stratml(session, file, part, json=json)
+
+
 @app.command()
 def backup(file: Annotated[str, typer.Argument(help="File to write.")], *, json: Json = False) -> None:
     """A consistent copy of the database and the files, with a manifest; safe while the server runs."""

@@ -318,3 +318,22 @@ def export(session: Session, form: str, place: str, *, json: bool) -> None:
         document({"files": files})
         return
     table(["file", "bytes"], [[f["file"], f["bytes"]] for f in files])
+
+
+def export_stratml(session: Session, place: str, part: int, *, json: bool) -> None:
+    """`export stratml`: one file of the office's live objectives; what has no place in it is counted."""
+    from django.utils import timezone
+
+    from goldenthread.formats.stratml_writer import write_stratml
+    from goldenthread.purpose.queries.strategy_export import live_plan
+
+    live = live_plan(session.office, session.person, timezone.localdate())
+    written = write_stratml(live.plan, part)
+    Path(place).write_bytes(written.data)
+    counts, left = live.plan.counts(), dict([*live.left_out, *written.left_out])
+    if json:
+        document({"file": place, "part": part, "bytes": len(written.data), "counts": counts, "left_out": left})
+        return
+    table(["what", "count"], [[name, number] for name, number in counts.items() if number])
+    for what, number in left.items():
+        say(f"  left out: {what}: {number}")

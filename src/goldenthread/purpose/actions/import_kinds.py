@@ -21,6 +21,7 @@ from goldenthread.kit.scoping import current_organisation
 from goldenthread.purpose.actions.strategies import Aim, GoalFigure, Indicator, add_strategy
 from goldenthread.purpose.actions.strategy_losses import losses
 from goldenthread.purpose.models import Objective, Office
+from goldenthread.purpose.queries.strategy_export import key_of
 from goldenthread.ui import writing
 from goldenthread.workspace.models import ImportedFile
 from goldenthread.workspace.queries import Choice, Preview, PreviewGroup, PreviewRow
@@ -200,14 +201,15 @@ def _indicator(one: plans.Indicator, number: int, objective: str) -> Indicator:
     name = " ".join((one.dimension or one.unit).split()) or f"Indicator {number} of {objective}"
     wanted = next((g.value for g in reversed(goals) if g.value is not None), None)
     falls = first is not None and wanted is not None and wanted < first[1]
-    return Indicator(
-        name, one.unit[:40], "FALL" if falls else "RISE", one.identifier[:120], one.other_information, goals, figures
-    )
+    direction = one.direction if one.direction in DIRECTIONS.values() else "FALL" if falls else "RISE"
+    return Indicator(name, one.unit[:40], direction, one.identifier[:120], one.other_information, goals, figures)
 
 
 def _goal(result: plans.Result, first: tuple[date, float] | None) -> GoalFigure:
     value = float(result.number) if result.number is not None else None
     due = result.finish or result.start
+    if result.baseline is not None:
+        return GoalFigure(value, due, float(result.baseline), result.baseline_on)
     before = first if first is not None and (due is None or first[0] < due) else None
     return GoalFigure(value, due, before[1] if before else None, before[0] if before else None)
 
@@ -219,7 +221,7 @@ def _targets(indicator: Indicator) -> str:
 
 
 def _known(office: Office) -> set[str]:
-    return set(Objective.objects.filter(office=office).exclude(source_key="").values_list("source_key", flat=True))
+    return {key_of(one) for one in Objective.objects.filter(office=office)}
 
 
 def _write(aims: Sequence[Aim], file: ImportedFile, person: Person) -> dict[str, int]:

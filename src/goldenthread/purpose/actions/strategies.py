@@ -14,6 +14,7 @@ from goldenthread.kit.permissions import Act, Kind
 from goldenthread.purpose.actions.ground import day_of, refusing, require_in
 from goldenthread.purpose.mapping import assumed_limits
 from goldenthread.purpose.models import Kpi, Measurement, Objective, Office, Target
+from goldenthread.purpose.queries.strategy_export import key_of
 
 TITLE, SHORT, NAME, KEY = 300, 60, 160, 120
 
@@ -72,7 +73,7 @@ def add_strategy(*, office: Office, aims: Sequence[Aim], by: Person, title: str)
     """
     require_in(by, Act.EDIT, Kind.OBJECTIVE, office, "You may not add objectives to this office.")
     require_in(by, Act.EDIT, Kind.KPI, office, "You may not add KPIs to this office.")
-    known = {o.source_key: o for o in Objective.objects.filter(office=office).exclude(source_key="")}
+    known = {key_of(o): o for o in Objective.objects.filter(office=office)}
     names = {k.name.casefold(): k for k in Kpi.objects.filter(office=office)}
     with changeset(title=title, by=by) as made:
         new = [_objective(office, aim) for aim in aims if aim.source_key[:KEY] not in known]
