@@ -50,10 +50,12 @@ def test_no_command_says_more_than_the_pages(module_cast, django_db_blocker, tmp
                     "today self": (reading.today, session, person.email),
                     "today other": (reading.today, session, stranger.email),
                     "export": (reading.export, session, "csv", str(tmp_path / player.name)),
+                    "export stratml": (reading.export_stratml, session, str(tmp_path / player.name / "plan.xml"), 2),
                     "explain": (reading.explain, session, f"objective:{own.pk}"),
                     "explain secret": (reading.explain, session, f"objective:{hidden_goal.pk}"),
                     "explain secret target": (reading.explain, session, f"target:{hidden_target.pk}"),
                 }
+                (tmp_path / player.name).mkdir()
                 for name, (command, *given) in asked.items():
                     cells += 1
                     told = said(command, *given)
@@ -61,11 +63,17 @@ def test_no_command_says_more_than_the_pages(module_cast, django_db_blocker, tmp
                         wrong.append(f"{name} as HEAD is refused")
                     sees_secrets = "v" in matrix().get((player.name, "CONFIDENTIAL"), "")
                     kind = ASKS_FOR.get(name)
+                    if name == "export stratml" and (told is not None) != ("x" in matrix().get((player.name, "OBJECTIVE"), "")):
+                        wrong.append(f"{name} as {player.name} is answered otherwise than the matrix says")
                     if told is not None and kind and "v" not in matrix().get((player.name, kind), ""):
                         wrong.append(f"{name} as {player.name} answers")
                     if told is not None and name.startswith("explain secret") and not sees_secrets:
                         wrong.append(f"{name} as {player.name} answers")
-                    files = "".join(path.read_text() for path in (tmp_path / player.name).glob("*")) if name == "export" else ""
+                    files = (
+                        "".join(path.read_text() for path in (tmp_path / player.name).glob("*"))
+                        if name.startswith("export")
+                        else ""
+                    )
                     hidden = [
                         FOREIGN,
                         *([] if sees_secrets else [SECRET]),

@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 from goldenthread.formats.strategy import (
@@ -115,7 +114,7 @@ class _Writer:
 
     def about(self, plan: Plan) -> None:
         identifier, notes = self.identifier(plan.identifier, has_place=self.part == 2)
-        source = plan.source if not plan.source or _ADDRESS.fullmatch(plan.source) else quote(plan.source, safe="")
+        source = plan.source if not plan.source or _ADDRESS.fullmatch(plan.source) else _quoted(plan.source)
         notes |= _noted(source=(plan.source, source))
         with self.element("AdministrativeInformation", notes):
             self.leaf("Identifier", identifier)
@@ -297,6 +296,11 @@ def _type_of(plan: Plan) -> str:
     if any(one.actuals for one in results):
         return "Performance_Report"
     return "Performance_Plan" if plan.indicators() else "Strategic_Plan"
+
+
+def _quoted(address: str) -> str:
+    """The text as an address that every schema takes."""
+    return "".join(f"%{byte:02X}" for byte in _plain(address).encode())
 
 
 def _listed(word: str, allowed: Sequence[str]) -> str:
