@@ -178,6 +178,20 @@ def import_stratml(
     _import("stratml", files, (organisation, office, as_), dry_run=dry_run, json=json)
 
 
+@imports.command(name="gitlab")
+def import_gitlab(
+    files: Files,
+    *,
+    dry_run: DryRun = False,
+    json: Json = False,
+    organisation: Organisation = "",
+    office: OfficeCode = "",
+    as_: As = "",
+) -> None:
+    """Lists of indicators in YAML, as GitLab's public handbook keeps them."""
+    _import("gitlab", files, (organisation, office, as_), dry_run=dry_run, json=json)
+
+
 @imports.command(name="projects")
 def import_projects(
     files: Files,

@@ -1,6 +1,6 @@
 """Other tools' files as plain data, and back.
 
-Owns: reading CSV, TSV, XLSX, ODS and StratML bytes into frozen dataclasses, writing CSV, XLSX and StratML bytes, and the
+Owns: reading CSV, TSV, XLSX, ODS, StratML and YAML bytes into frozen dataclasses, writing CSV, XLSX and StratML bytes, and the
 limits that keep a hostile file from harming the caller. Does not own: the database, forms, rights, or what a
 project or an objective means to an organisation. No Django here.
 

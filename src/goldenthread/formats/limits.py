@@ -32,6 +32,7 @@ READERS = {
     "workbook": "goldenthread.formats.workbook:read_workbook",
     "table": "goldenthread.formats.tables:detect",
     "stratml": "goldenthread.formats.stratml:read_stratml",
+    "gitlab": "goldenthread.formats.gitlab_kpis:read_gitlab_kpis",
     "projects": "goldenthread.formats.project_lists:read_project_file",
     "performance-goals": "goldenthread.formats.performance_gov:read_goals",
     "performance-targets": "goldenthread.formats.performance_gov:read_targets",

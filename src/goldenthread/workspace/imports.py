@@ -16,6 +16,7 @@ from goldenthread.workspace.models import ImportedFile
 KINDS = {
     "projects": ImportedFile.FileKind.PROJECTS,
     "stratml": ImportedFile.FileKind.STRATML,
+    "gitlab": ImportedFile.FileKind.GITLAB,
     "csv": ImportedFile.FileKind.RECORDS,
     "slides": ImportedFile.FileKind.SLIDES,
 }

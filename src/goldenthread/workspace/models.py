@@ -97,6 +97,7 @@ class ImportedFile(Tracked):
     class FileKind(models.TextChoices):
         PROJECTS = "PROJECTS", "Project list"
         STRATML = "STRATML", "StratML"
+        GITLAB = "GITLAB", "KPI list in YAML (GitLab)"
         RECORDS = "RECORDS", "Table of records"
         SLIDES = "SLIDES", "Pasted text"
 

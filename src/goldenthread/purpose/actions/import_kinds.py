@@ -96,6 +96,23 @@ class StratmlFiles:
         return _write(prepared, file, person)
 
 
+class GitlabKpis(StratmlFiles):
+    """Takes in lists of indicators in YAML, as GitLab's handbook keeps them: one objective for each department."""
+
+    file_kind = ImportedFile.FileKind.GITLAB
+    label = "KPI list in YAML (GitLab)"
+
+    def likeness(self, name: str, data: bytes) -> float:
+        """By its ending and its first entry."""
+        named = name.lower().endswith((".yml", ".yaml"))
+        return 0.95 if named and b"- name:" in data[:4096] else 0.0
+
+    def read(self, data: bytes, file: ImportedFile) -> plans.Plan:
+        """The list as a plan, and all that was not understood."""
+        plan: plans.Plan = read_guarded("gitlab", data, None)
+        return plan
+
+
 class Slides:
     """Takes in text pasted from slides: every bullet a proposed objective."""
 
@@ -156,7 +173,7 @@ class Slides:
 
 def import_kinds() -> list[StratmlFiles | Slides]:
     """For the slot of the same name."""
-    return [StratmlFiles(), Slides()]
+    return [StratmlFiles(), GitlabKpis(), Slides()]
 
 
 def aims_of(plan: plans.Plan) -> list[Aim]:

@@ -11,7 +11,7 @@ from goldenthread.formats.strategy import Goal, Indicator, Objective, Plan, Resu
 Loss = tuple[str, str, str]  # place, what it is about, message
 NOT_KEPT = "{} read and counted, not kept: no place for it yet."
 SAME_DAY = "A later one in the file has the same day; this one is left out."
-TITLE, DETAIL, NAME = 300, 4000, 160
+TITLE, DETAIL, NAME, DEFINITION = 300, 4000, 160, 2000
 
 
 def losses(plan: Plan, today: date) -> list[Loss]:
@@ -78,6 +78,8 @@ def _figures(plan: Plan, today: date) -> Iterator[Loss]:
         key = name.casefold()[:NAME] or str(id(indicator))
         if len(name) > NAME:
             yield owner.place, "MeasurementDimension", f"It has {len(name)} characters; the first {NAME} are kept."
+        if len(indicator.other_information) > DEFINITION:
+            yield owner.place or name, "OtherInformation", f"It is longer than {DEFINITION} characters; the rest is not kept."
         for target in (r for m in indicator.measurements for r in m.targets):
             yield from _words(target)
             place = (owner.place, key, target.finish or target.start)
