@@ -67,7 +67,8 @@ def _loaded(data: bytes) -> Any:
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if count > EVENTS or depth > DEPTH or isinstance(event, yaml.AliasEvent):
                 what = "refers to other parts of itself" if isinstance(event, yaml.AliasEvent) else "holds too much, or too deep"
-                raise FormatError(f"The file {what}, which is refused.", f"line {event.start_mark.line + 1}", _ADVICE)
+                line = f"line {event.start_mark.line + 1}" if event.start_mark else ""
+                raise FormatError(f"The file {what}, which is refused.", line, _ADVICE)
         return yaml.safe_load(data)
     except yaml.MarkedYAMLError as problem:
         line = f"line {problem.problem_mark.line + 1}" if problem.problem_mark else ""
