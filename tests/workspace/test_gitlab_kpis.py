@@ -1,6 +1,7 @@
 """Lists of indicators in YAML: what becomes a KPI and a target, what stays in words, and that nothing hostile gets in."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from goldenthread.kit.errors import Refused
 from goldenthread.purpose.models import Kpi, Objective, Target
@@ -52,6 +53,7 @@ def test_indicators_become_kpis_of_one_draft_objective_a_department(cast):
     ]
     missed = {(entry["place"], entry["what"]) for entry in told["not_understood"]}
     assert missed == {("entry 1 > sisense_data", "not taken over"), ("entry 3 > target", "words where a number belongs")}
+    assert {entry["field"] for entry in told["problems"]} == {"Stakeholder", "PerformanceIndicatorType"}
     run(cast)
     assert (Objective.objects.count(), Kpi.objects.count(), Target.objects.count()) == (2, 4, 2)
 
@@ -91,3 +93,10 @@ def test_the_real_lists_come_in_whole(cast):
         assert told["counts"]["indicators"] == sum(line.startswith("- name:") for line in text.splitlines())
         assert run(cast, path.read_bytes())["changeset"]
     assert Kpi.objects.count() > 50
+
+
+def test_the_preview_says_that_a_target_has_no_day(cast):
+    client = cast.client(cast.head)
+    sent = client.post("/import/upload", {"file": SimpleUploadedFile("kpis.yml", LIST)})
+    page = client.get(sent["Location"]).content.decode()
+    assert "120 without a day" in page

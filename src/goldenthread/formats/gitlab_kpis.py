@@ -89,7 +89,7 @@ def _indicator(entry: dict[Any, Any], place: str, missed: list[NotUnderstood]) -
         how = (wanted["how"] or "").lower()
         direction = "FALL" if how in _FALLS else "RISE" if how else ""
         number = Decimal(wanted["number"].replace(",", ""))
-        measurements = (Measurement((Result(number, description=target, place=place),)),)
+        measurements = (Measurement((Result(number, place=place),)),)
     elif target.lower() not in _NO_TARGET:
         missed.append(NotUnderstood(f"{place} > target", "words where a number belongs", target[:200]))
     said = "\n\n".join(part for part in _said(entry, target) if part)

@@ -232,7 +232,8 @@ def _goal(result: plans.Result, first: tuple[date, float] | None) -> GoalFigure:
 
 
 def _targets(indicator: Indicator) -> str:
-    said = [f"{writing.number(g.value)} by {writing.date(g.due_on)}" for g in indicator.targets if g.value is not None]
+    days = [f"by {writing.date(g.due_on)}" if g.due_on else "without a day" for g in indicator.targets]
+    said = [f"{writing.number(g.value)} {day}" for g, day in zip(indicator.targets, days, strict=True) if g.value is not None]
     figures = f"{len(indicator.figures)} figures" if indicator.figures else ""
     return ", ".join([*said[-2:], *([figures] if figures else [])]) or "no figure yet"
 
