@@ -17,7 +17,7 @@ ALLOWED_HOSTS = [h.strip() for h in ENVIRONMENT.hosts.split(",") if h.strip()]
 IS_SECURE = ENVIRONMENT.origin.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [ENVIRONMENT.origin] if ENVIRONMENT.origin else []
 
-ROOMS = ["accounts", "workspace", "purpose", "schedule", "projects", "plan", "resources", "thread"]
+ROOMS = ["accounts", "workspace", "purpose", "schedule", "projects", "plan", "resources", "evidence", "thread"]
 
 INSTALLED_APPS = [
     "goldenthread.ui",  # before allauth: our layouts win

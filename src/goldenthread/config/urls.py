@@ -28,6 +28,7 @@ urlpatterns = [
     path("", include("goldenthread.projects.urls")),
     path("", include("goldenthread.plan.urls")),
     path("", include("goldenthread.resources.urls")),
+    path("", include("goldenthread.evidence.urls")),
 ]
 
 if settings.DEBUG:
