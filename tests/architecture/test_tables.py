@@ -28,6 +28,15 @@ FLOATS: dict[str, str] = {
     "plan.Contribution.low": "an effect in the KPI's own unit",
     "plan.Contribution.likely": "an effect in the KPI's own unit",
     "plan.Contribution.high": "an effect in the KPI's own unit",
+    "evidence.Prediction.value": "a quantity in the KPI's own unit",
+    "evidence.Prediction.band_low": "a quantity in the KPI's own unit",
+    "evidence.Prediction.band_high": "a quantity in the KPI's own unit",
+    "evidence.Prediction.tolerance": "a quantity in the KPI's own unit",
+    "evidence.Prediction.chance": "a probability",
+    "evidence.Prediction.p10": "a quantity in the KPI's own unit, as it was foretold",
+    "evidence.Prediction.p50": "a quantity in the KPI's own unit, as it was foretold",
+    "evidence.Prediction.p90": "a quantity in the KPI's own unit, as it was foretold",
+    "evidence.Prediction.outcome": "a quantity in the KPI's own unit, as it was measured",
 }
 
 # Amounts whose currency stands elsewhere, with where.

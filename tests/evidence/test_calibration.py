@@ -15,6 +15,7 @@ from tests.plan.conftest import Scene
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
+REACHED = {"outcome": 3.0, "was_reached": True}
 
 
 def said(scene: Scene, *, target: Target | None = None, made: date, due: date, chance: float = 0.6, **more) -> Prediction:
@@ -101,7 +102,7 @@ class TestScores:
         many(scene, 19)
         found = queries.calibration(scene.cast.head)
         assert (len(found.closed), found.missing, found.scores, found.skill) == (19, 1, None, None)
-        said(scene, made=scene.today - 300 * DAY, due=scene.today - 190 * DAY, chance=0.8, closed_on=scene.today, outcome=3.0, was_reached=True)  # fmt: skip
+        said(scene, made=scene.today - 300 * DAY, due=scene.today - 190 * DAY, closed_on=scene.today, **REACHED)
         assert queries.calibration(scene.cast.head).missing == 0
 
     def test_one_prediction_a_target_counts_about_three_months_ahead(self, scene):
@@ -115,7 +116,7 @@ class TestScores:
         assert found.sharpness == pytest.approx(100 * 0.5 * (0.75 * 0.25) ** 0.5)
 
     def test_what_was_said_in_the_last_weeks_alone_counts_nowhere(self, scene):
-        said(scene, made=scene.today - 50 * DAY, due=scene.today - 40 * DAY, closed_on=scene.today, outcome=3.0, was_reached=True)
+        said(scene, made=scene.today - 50 * DAY, due=scene.today - 40 * DAY, closed_on=scene.today, **REACHED)
         assert queries.calibration(scene.cast.head).closed == ()
 
 
@@ -127,7 +128,7 @@ class TestPage:
         page = client.get("/track-record").content.decode()
         assert "1 more target must close" in page
         assert "Brier" not in page
-        said(scene, made=scene.today - 300 * DAY, due=scene.today - 190 * DAY, chance=0.8, closed_on=scene.today, outcome=3.0, was_reached=True)  # fmt: skip
+        said(scene, made=scene.today - 300 * DAY, due=scene.today - 190 * DAY, closed_on=scene.today, **REACHED)
         assert "Brier score" in client.get("/track-record").content.decode()
 
     def test_a_confidential_target_is_told_to_nobody_who_may_not_see_it(self, scene):
@@ -144,8 +145,10 @@ def test_undoing_the_import_that_made_a_target_takes_what_was_said_of_it_along(s
     from goldenthread.accounts.models import Changeset
     from goldenthread.accounts.undo import undo
 
-    target = purpose.set_target(objective=scene.objective, kpi=scene.kpi, by=kept_cast.head, baseline=5.5, baseline_on=scene.today, value=4.0, due_on=scene.today + 50 * DAY)  # fmt: skip
+    due = scene.today + 50 * DAY
+    given = {"baseline": 5.5, "baseline_on": scene.today, "value": 4.0, "due_on": due}
+    target = purpose.set_target(objective=scene.objective, kpi=scene.kpi, by=kept_cast.head, **given)
     made = Changeset.objects.latest("id")
-    said(scene, target=target, made=scene.today, due=scene.today + 50 * DAY)
+    said(scene, target=target, made=scene.today, due=due)
     undo(changeset=made, by=kept_cast.head)
     assert not Prediction.objects.exists()

@@ -96,6 +96,15 @@ def gaps(*, json: Json = False, organisation: Organisation = "", office: OfficeC
         reading.gaps(session, json=json)
 
 
+@app.command("track-record")
+def track_record(*, json: Json = False, organisation: Organisation = "", as_: As = "") -> None:
+    """How good the forecasts turned out to be, from 20 closed targets on."""
+    from goldenthread.config import reading
+
+    with _session(organisation, "", as_) as session:
+        reading.track_record(session, json=json)
+
+
 @app.command(name="lint-objective")
 def lint_objective(text: Annotated[str, typer.Argument(help="The objective's text.")], *, json: Json = False) -> None:
     """What is missing for an objective to be as specific as a sales target."""

@@ -337,3 +337,33 @@ def export_stratml(session: Session, place: str, part: int, *, json: bool) -> No
     table(["what", "count"], [[name, number] for name, number in counts.items() if number])
     for what, number in left.items():
         say(f"  left out: {what}: {number}")
+
+
+def track_record(session: Session, *, json: bool) -> None:
+    """`track-record`: how good the chances that were said turned out to be."""
+    from goldenthread.evidence.queries import ENOUGH, calibration
+
+    _may(session, "OBJECTIVE")
+    found = calibration(session.person)
+    scores = found.scores
+    figures: dict[str, Any] = {
+        "closed": len(found.closed),
+        "needed": ENOUGH,
+        "waiting": len(found.waiting),
+        "without_figure": found.without,
+        "brier": scores.brier if scores else None,
+        "brier_of_base_rate": scores.uncertainty if scores else None,
+        "skill": found.skill,
+        "sharpness_points": found.sharpness,
+        "inside_80_range": found.covered,
+        "ranges": found.ranges,
+    }
+    bins = (
+        [{"low": b.low, "high": b.high, "n": b.n, "said": b.said, "happened": b.happened} for b in scores.bins] if scores else []
+    )
+    if json:
+        document(figures | {"reliability": bins})
+        return
+    table(["what", "figure"], [[name.replace("_", " "), "–" if value is None else value] for name, value in figures.items()])
+    if not scores:
+        say(f"Not enough yet: {found.missing} more targets must close.")

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from goldenthread.evidence.models import Prediction
 from goldenthread.plan.queries import latest_forecast
 from goldenthread.purpose.models import Kpi, Measurement, Office, Target
-from goldenthread.purpose.progress import NEXT_FIGURE, is_reached
+from goldenthread.purpose.queries import NEXT_FIGURE, is_reached
 
 AIM = ("due_on", "value", "band_low", "band_high", "tolerance")
 SAID = ("chance", "p10", "p50", "p90", "basis")

@@ -1,4 +1,4 @@
-"""The organisation's own `calibration`, and back-tests: `performance` on the targets of Performance.gov, `capital` on a city's projects."""
+"""The organisation's own `calibration`; back-tests: `performance` on published targets, `capital` on a city's capital projects."""
 
 from goldenthread.evidence.queries.calibration import ENOUGH, Calibration, calibration, next_due
 from goldenthread.evidence.queries.capital import CapitalBacktest, HorizonScore, capital_backtest

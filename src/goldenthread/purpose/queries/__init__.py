@@ -1,5 +1,6 @@
 """Reads of this room, by noun: mandates, services, objectives, KPIs, the past, the library. Used as `queries.kpis(...)`."""
 
+from goldenthread.purpose.progress import NEXT_FIGURE, is_reached
 from goldenthread.purpose.queries.kpis import (
     KpiRow,
     LateFigure,
@@ -41,6 +42,7 @@ from goldenthread.purpose.queries.past import Change, Past, objective_as_of, obj
 from goldenthread.purpose.queries.services import Catalogue, catalogue
 
 __all__ = [
+    "NEXT_FIGURE",
     "Catalogue",
     "Change",
     "Comparison",
@@ -58,6 +60,7 @@ __all__ = [
     "comparable",
     "comparison",
     "in_force",
+    "is_reached",
     "kpi_rows",
     "kpis",
     "limits_in_words",
