@@ -1,4 +1,4 @@
-"""The organisation's own `calibration`; back-tests: `performance` on published targets, `capital` on a city's capital projects."""
+"""The organisation's own `calibration`; back-tests: `performance` on published targets, `capital` on a city's projects."""
 
 from goldenthread.evidence.queries.calibration import ENOUGH, Calibration, calibration, next_due
 from goldenthread.evidence.queries.capital import CapitalBacktest, HorizonScore, capital_backtest

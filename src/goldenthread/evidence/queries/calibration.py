@@ -53,15 +53,15 @@ def calibration(person: Person) -> Calibration:
     scores = None
     if len(closed) >= ENOUGH:
         scores = chance_scores([row.chance for row in closed], [bool(row.was_reached) for row in closed], bins=BINS)
-    ranged = [row for row in closed if row.p10 is not None and row.p90 is not None]
+    inside = [_is_inside(row) for row in closed]
     return Calibration(
         closed=tuple(closed),
         waiting=tuple(waiting),
         without=sum(1 for row in told if row.closed_on is not None and row.was_reached is None),
         scores=scores,
         skill=skill(scores.brier, scores.uncertainty) if scores is not None else None,
-        covered=sum(1 for row in ranged if row.p10 <= row.outcome <= row.p90),
-        ranges=len(ranged),
+        covered=inside.count(True),
+        ranges=len(inside) - inside.count(None),
         sharpness=_spread([row.chance for row in closed]) if scores is not None else None,
     )
 
@@ -70,6 +70,13 @@ def _that_counts(group: list[Prediction]) -> Prediction | None:
     """Of what was said of one aim month by month, the one made about three months ahead; None where all came too late."""
     early = [row for row in group if row.due_on - row.made_on >= LEAST_AHEAD]
     return min(early, key=lambda row: abs((row.due_on - row.made_on) - AHEAD), default=None)
+
+
+def _is_inside(row: Prediction) -> bool | None:
+    """Whether it came out between P10 and P90; None where no range was said."""
+    if row.p10 is None or row.p90 is None or row.outcome is None:
+        return None
+    return row.p10 <= row.outcome <= row.p90
 
 
 def _spread(chances: list[float]) -> float:
