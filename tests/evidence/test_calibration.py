@@ -4,8 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from goldenthread.evidence import actions, queries
+from goldenthread.evidence import actions
 from goldenthread.evidence.models import Prediction
+from goldenthread.evidence.queries import calibration as record
 from goldenthread.plan.actions.forecasts import make_forecast
 from goldenthread.plan.models import Forecast
 from goldenthread.purpose import actions as purpose
@@ -100,14 +101,14 @@ def many(scene: Scene, count: int) -> None:
 class TestScores:
     def test_nineteen_closed_targets_are_not_enough_and_twenty_are(self, scene):
         many(scene, 19)
-        found = queries.calibration(scene.cast.head)
+        found = record.calibration(scene.cast.head)
         assert (len(found.closed), found.missing, found.scores, found.skill) == (19, 1, None, None)
         said(scene, made=scene.today - 300 * DAY, due=scene.today - 190 * DAY, closed_on=scene.today, **REACHED)
-        assert queries.calibration(scene.cast.head).missing == 0
+        assert record.calibration(scene.cast.head).missing == 0
 
     def test_one_prediction_a_target_counts_about_three_months_ahead(self, scene):
         many(scene, 20)
-        found = queries.calibration(scene.cast.head)
+        found = record.calibration(scene.cast.head)
         assert {row.chance for row in found.closed} == {0.8, 0.3}
         assert found.scores.brier == pytest.approx((15 * 0.2**2 + 5 * 0.3**2) / 20)
         assert found.scores.base_rate == 0.75
@@ -117,7 +118,7 @@ class TestScores:
 
     def test_what_was_said_in_the_last_weeks_alone_counts_nowhere(self, scene):
         said(scene, made=scene.today - 50 * DAY, due=scene.today - 40 * DAY, closed_on=scene.today, **REACHED)
-        assert queries.calibration(scene.cast.head).closed == ()
+        assert record.calibration(scene.cast.head).closed == ()
 
 
 class TestPage:
@@ -137,8 +138,8 @@ class TestPage:
         outsider = scene.cast.people["PORTFOLIO_MANAGER"]
         page = scene.cast.client(outsider).get("/track-record").content.decode()
         assert "Faster decisions" not in page
-        assert queries.calibration(outsider).closed == ()
-        assert len(queries.calibration(scene.cast.fresh(scene.cast.head)).closed) == 20
+        assert record.calibration(outsider).closed == ()
+        assert len(record.calibration(scene.cast.fresh(scene.cast.head)).closed) == 20
 
 
 def test_undoing_the_import_that_made_a_target_takes_what_was_said_of_it_along(scene: Scene, kept_cast: Cast):

@@ -341,7 +341,7 @@ def export_stratml(session: Session, place: str, part: int, *, json: bool) -> No
 
 def track_record(session: Session, *, json: bool) -> None:
     """`track-record`: how good the chances that were said turned out to be."""
-    from goldenthread.evidence.queries import ENOUGH, calibration
+    from goldenthread.evidence.queries.calibration import ENOUGH, calibration
 
     _may(session, "OBJECTIVE")
     found = calibration(session.person)

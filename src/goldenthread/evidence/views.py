@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import rights
-from goldenthread.evidence import queries
+from goldenthread.evidence.queries import calibration as judged
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.ui import pages
 
@@ -31,11 +31,11 @@ def calibration(request: HttpRequest) -> HttpResponse:
     person: Person = request.person  # type: ignore[attr-defined]
     if not rights(person).anywhere(Act.VIEW, Kind.OBJECTIVE):
         raise Http404
-    found = queries.calibration(person)
+    found = judged.calibration(person)
     context = {
         "found": found,
-        "enough": queries.ENOUGH,
-        "next_due": queries.next_due(found),
+        "enough": judged.ENOUGH,
+        "next_due": judged.next_due(found),
         "page": Paginator(found.closed, ROWS).get_page(request.GET.get("page")),
     }
     return pages.page(request, "evidence/templates/calibration.html", context)

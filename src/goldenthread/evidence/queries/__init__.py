@@ -1,18 +1,16 @@
-"""The organisation's own `calibration`; back-tests: `performance` on published targets, `capital` on a city's projects."""
+"""Back-tests, which need no database: `performance` on published targets, `capital` on a city's projects.
 
-from goldenthread.evidence.queries.calibration import ENOUGH, Calibration, calibration, next_due
+`calibration`, imported by its own name, reads what the organisation's own forecasts said.
+"""
+
 from goldenthread.evidence.queries.capital import CapitalBacktest, HorizonScore, capital_backtest
 from goldenthread.evidence.queries.performance import PerformanceBacktest, RuleScore, performance_backtest
 
 __all__ = [
-    "ENOUGH",
-    "Calibration",
     "CapitalBacktest",
     "HorizonScore",
     "PerformanceBacktest",
     "RuleScore",
-    "calibration",
     "capital_backtest",
-    "next_due",
     "performance_backtest",
 ]
