@@ -25,6 +25,7 @@ class Schedule(Tracked):
     data_date = models.DateField(null=True, blank=True, help_text="Empty: today")
 
     kind = Kind.PLAN
+    making_kind = Kind.SETTINGS  # that of an office's plan comes with the office
     scope_path = "scope"
     confidential_path = "scope__project__is_confidential"
 

@@ -100,7 +100,7 @@ class FirstRun:
     @property
     def is_untouched(self) -> bool:
         """Whether nothing is there yet, except perhaps the office itself."""
-        return self.mandate is None and not self.aims and not self.projects
+        return self.mandate is None and not self.aims and not self.projects and not self.has_step
 
     @property
     def is_done(self) -> bool:
