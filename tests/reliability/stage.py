@@ -55,7 +55,7 @@ def build() -> None:
             queries.forget_rights(person)
             office = purpose.add_office(name="PMO", code="pmo", by=person, head=person)
             person = queries.local_operator()
-            kpis = [purpose.add_kpi(office=office, name=f"Figure {i}", unit="%", by=person) for i in range(3)]
+            kpis = [purpose.add_kpi(office=office, name=f"Figure {i}", unit="points", by=person) for i in range(3)]
             objective = purpose.add_objective(office=office, title="Raise figure 0 from 50 to 60 %", by=person)
             due = date.today() + timedelta(days=300)
             purpose.set_target(objective=objective, kpi=kpis[0], by=person, baseline=50, value=60, due_on=due)
