@@ -133,8 +133,8 @@ def test_one_answer_for_all_of_a_department_is_one_action(cast, offered):
     assert "Depot 0 and 2 more" in said
     assert Project.objects.filter(department="Estates", goal_answer="LINKED").count() == 3
     assert Project.objects.exclude(department="Estates").exclude(goal_answer="NOT_ASKED").count() == 0
-    made = Contribution.objects.all()
-    assert [(c.kpi, c.size, c.likely) for c in made] == [(offered[2], "M", 3.0)] * 3
+    effects = Contribution.objects.all()
+    assert [(c.kpi, c.size, c.likely) for c in effects] == [(offered[2], "M", 3.0)] * 3
 
     undo(changeset=Changeset.objects.filter(title__startswith="Answer for Depot 0 and 2").get(), by=cast.head)
     assert Project.objects.exclude(goal_answer="NOT_ASKED").count() == 0

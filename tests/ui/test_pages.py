@@ -33,7 +33,7 @@ def test_messages_of_an_htmx_action_become_toasts_once(visitor):
     assert "Moved" not in visitor.get("/probe/breaks-not/").content.decode()
 
 
-def test_a_plain_form_shows_its_message_after_the_redirect(visitor):
+def test_a_plain_form_shows_its_message_after_the_redirect(visitor, db):
     assert visitor.get("/probe/moved/").status_code == 302
     page = visitor.get("/sign-in/login/").content.decode()
     assert page.count("Saved") == 1
