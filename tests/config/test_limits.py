@@ -100,6 +100,34 @@ def test_a_token_asks_six_hundred_times_a_minute(cast, monkeypatch):
     assert 0 < refused(bearing(secret)) <= 60
 
 
+def test_a_token_written_otherwise_is_the_same_token(cast, monkeypatch):
+    from goldenthread.config import limits
+
+    few = tuple(limits.Limit(3, one.seconds, one.per) if one.many == 600 else one for one in limits.LIMITS[limits.API])
+    monkeypatch.setitem(limits.LIMITS, limits.API, few)
+    secret = actions.issue_token(person=cast.head, name="a", days=1, may_write=False, by=cast.head)[1]
+    written = [f"Bearer {secret}", f"bearer {secret}", f"bEARER   {secret}", f"BEARER {secret} "]
+    assert [Client().get("/api/today", headers={"Authorization": one}).status_code for one in written] == [200, 200, 200, 429]
+
+
+def test_nobody_elsewhere_uses_up_the_count_of_a_token(cast, monkeypatch):
+    from goldenthread.config import limits
+
+    few = tuple(limits.Limit(3, one.seconds, one.per) if one.many == 600 else one for one in limits.LIMITS[limits.API])
+    monkeypatch.setitem(limits.LIMITS, limits.API, few)
+    secret = actions.issue_token(person=cast.head, name="a", days=1, may_write=False, by=cast.head)[1]
+    start = secret.rpartition(secret[-8:])[0]
+    for number in range(20):
+        bearing(f"{start}{number:08}", REMOTE_ADDR="203.0.113.7")
+    assert bearing(secret).status_code == 200
+
+
+def test_a_network_of_ipv6_counts_as_one(cast):
+    answers = [Client(REMOTE_ADDR=f"2001:db8:0:1::{number:x}").get("/answer/guess").status_code for number in range(1, 32)]
+    assert answers == [404] * 30 + [429]
+    assert Client(REMOTE_ADDR="2001:db8:0:2::1").get("/answer/guess").status_code == 404
+
+
 def test_a_new_password_is_sent_three_times_an_hour(cast):
     answers = [Client().post("/sign-in/password/reset/", {"email": cast.head.email}) for _ in range(4)]
     assert [answer.status_code for answer in answers] == [302, 302, 302, 429]

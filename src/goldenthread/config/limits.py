@@ -43,7 +43,7 @@ LIMITS = {
     "workspace:answer": (Limit(30, QUARTER, ("network",), wrong=NO_SUCH_LINK),),
     "account_reset_password_from_key": (Limit(60, QUARTER, ("network",)),),
     API: (
-        Limit(600, MINUTE, ("token",)),
+        Limit(600, MINUTE, ("token", "network")),
         Limit(10, QUARTER, ("token", "network"), wrong=NO_SUCH_TOKEN),
         Limit(100, QUARTER, ("network",), wrong=NO_SUCH_TOKEN),
     ),
@@ -51,13 +51,16 @@ LIMITS = {
 
 
 def seconds_to_wait(request: HttpRequest) -> int:
-    """Count the request; how long its sender has to wait where that is too many, else 0."""
-    waits = [0]
-    for limit, key in _counted(request):
-        count = cache.get(key, 0) if limit.wrong else _add(key, limit.seconds) - 1
-        if count >= limit.many:
-            waits.append(_left(key, limit.seconds))
-    return max(waits)
+    """Count the request; how long its sender has to wait where that is too many, else 0.
+
+    What a count refuses already is not counted on: nobody fills the cache with made-up secrets, or uses up another's count.
+    """
+    counted = list(_counted(request))
+    full = [_left(key, limit.seconds) for limit, key in counted if limit.wrong and cache.get(key, 0) >= limit.many]
+    if full:
+        return max(full)
+    over = [(limit, key) for limit, key in counted if not limit.wrong and _add(key, limit.seconds) > limit.many]
+    return max((_left(key, limit.seconds) for limit, key in over), default=0)
 
 
 def note(request: HttpRequest, response: HttpResponse) -> None:
@@ -96,7 +99,7 @@ def _who(request: Any, kind: str) -> str:
     if kind == "person":
         return str(request.person.pk) if request.person is not None else ""
     if kind == "token":
-        public = request.headers.get("Authorization", "").split("_")[:2]
+        public = request.headers.get("Authorization", "").partition(" ")[2].strip().split("_")[:2]  # read as the door reads it
         return hashlib.sha256("_".join(public).encode()).hexdigest()
     return str(get_adapter(request).get_client_ip(request))
 
