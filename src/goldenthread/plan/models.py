@@ -31,7 +31,7 @@ class BusinessPlan(Tracked):
     approved_on = models.DateField(null=True, blank=True)
 
     kind = Kind.PLAN
-    making_kind = Kind.SETTINGS  # it comes with its office
+    making_kind = Kind.SETTINGS  # an office brings an empty one
     scope_path = "scope"
 
     def __str__(self) -> str:

@@ -157,7 +157,8 @@ def _changeable_by_right(model: Any, rows: models.QuerySet[Any], person: Person)
 def may_undo(changeset: Changeset, person: Person) -> bool:
     """Whether `person` may undo this action: the author, or who may undo, with the right to change every row it wrote."""
     every = history.rows_written([changeset.pk])
-    return _may_undo([changeset], person, every, _open_rows(every, person))[changeset.pk]
+    may = _may_undo([changeset], person, every, _open_rows(every, person))[changeset.pk]
+    return may and bool(open_ids([changeset], person))  # who may not be told what it was cannot take it back
 
 
 def _open_rows(every: dict[int, dict[str, int]], person: Person) -> dict[Any, models.QuerySet[Any]]:
@@ -180,12 +181,19 @@ def _may_undo(
 ) -> dict[int, bool]:
     judged = [c.pk for c in changesets if c.by_id == person.pk or rights(person).anywhere(Act.EDIT, Kind.CHANGESET)]
     wrote = _written({pk: every[pk] for pk in judged if pk in every})
-    alone = len(wrote) == 1
-    open_ones = _counts(judged, [(model, _changeable(model, open_rows[model], person, is_alone=alone)) for model in wrote])
+    alone = {pk for pk in judged if _comes_of_nothing(every.get(pk, {}))}
+    open_ones: dict[int, dict[str, int]] = {}
+    for is_alone, ids in ((True, [pk for pk in judged if pk in alone]), (False, [pk for pk in judged if pk not in alone])):
+        open_ones |= _counts(ids, [(m, _changeable(m, open_rows[m], person, is_alone=is_alone)) for m in wrote])
     return {
         c.pk: c.pk in judged and bool(every.get(c.pk)) and every[c.pk] == open_ones.get(c.pk) and FOR_GOOD not in every[c.pk]
         for c in changesets
     }
+
+
+def _comes_of_nothing(rows: dict[str, int]) -> bool:
+    """Whether an action wrote only rows that otherwise come along with others: then they were what it was about."""
+    return bool(rows) and all(getattr(apps.get_model(label), "comes_along", False) for label in rows)
 
 
 def _seen(changesets: list[Changeset], person: Person) -> list[Line]:
