@@ -44,6 +44,15 @@ class TestKept:
         Forecast.objects.update(data_date=made.data_date - timedelta(days=40))
         assert actions.keep_predictions(office=scene.cast.office) == 1
 
+    def test_an_old_chance_is_not_kept_with_a_new_aim(self, scene):
+        make_forecast(office=scene.cast.office, runs=200)
+        target = Target.objects.get(pk=scene.target.pk)
+        purpose.edit_target(target=target, changes={"value": 2.0}, by=scene.cast.head, version=target.version)
+        assert actions.keep_predictions(office=scene.cast.office) == 0
+        make_forecast(office=scene.cast.office, runs=200)
+        assert actions.keep_predictions(office=scene.cast.office) == 1
+        assert Prediction.objects.get().value == 2.0
+
     def test_nothing_is_kept_without_a_forecast_or_of_a_date_that_has_passed(self, scene):
         assert actions.keep_predictions(office=scene.cast.office) == 0
         make_forecast(office=scene.cast.office, runs=200)

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from goldenthread.evidence.models import Prediction
+from goldenthread.kit import history
 from goldenthread.plan.queries import latest_forecast
 from goldenthread.purpose.models import Kpi, Measurement, Office, Target
 from goldenthread.purpose.queries import NEXT_FIGURE, is_reached
@@ -17,14 +18,18 @@ SAID = ("chance", "p10", "p50", "p90", "basis")
 
 
 def keep_predictions(*, office: Office) -> int:
-    """Keep what the office's newest forecast says of each of its targets, the first time in a month. Returns how many."""
+    """Keep what the office's newest forecast says of each of its targets, the first time in a month. Returns how many.
+
+    A target that was changed since waits for the next forecast: what was said must stand beside the aim it was said of.
+    """
     made = latest_forecast(office)
     if made is None:
         return 0
     day = made.data_date
     said = {int(pk): row for pk, row in made.results["targets"].items() if row["chance"] is not None}
     known = Prediction.objects.filter(target__in=said, made_on__year=day.year, made_on__month=day.month)
-    wanted = set(said) - set(known.values_list("target_id", flat=True))
+    changed = history.records(Target).filter(id__in=said, changeset_id__gt=made.head)
+    wanted = set(said) - set(known.values_list("target_id", flat=True)) - set(changed.values_list("id", flat=True))
     rows = [
         Prediction(
             organisation=office.organisation,
