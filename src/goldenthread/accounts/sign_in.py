@@ -8,10 +8,17 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.internal.stagekit import clear_login
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
 from goldenthread.accounts.models import User
+from goldenthread.kit.prepared import Blank, Prepared
+
+
+@Prepared
+def _signed_in() -> QuerySet[User]:
+    return User.objects.filter(pk=Blank("user")).select_related("person", "person__organisation")
 
 
 class SignIn(AuthenticationBackend):
@@ -19,7 +26,7 @@ class SignIn(AuthenticationBackend):
 
     def get_user(self, user_id: Any) -> User | None:
         """The signed-in user with person and organisation, or None when the account is closed or the person has left."""
-        user = User.objects.filter(pk=user_id).select_related("person", "person__organisation").first()
+        user = next(iter(_signed_in.rows(user=user_id)), None)
         return user if user is not None and self.user_can_authenticate(user) else None
 
     def user_can_authenticate(self, user: Any) -> bool:

@@ -34,6 +34,11 @@ def current_organisation() -> Any:
     return organisation
 
 
+def organisation_in_scope() -> Any | None:
+    """The organisation whose scope is open, or None."""
+    return _current.get()
+
+
 class InOrganisation(models.Model):
     """A row of one organisation. Set from the open scope when the row is made."""
 

@@ -6,8 +6,6 @@ from goldenthread.accounts.queries.access import (
     below,
     confidential_path,
     forget_rights,
-    is_own,
-    may,
     may_grant,
     may_in,
     may_manage,
@@ -50,6 +48,7 @@ from goldenthread.accounts.queries.persons import (
     top_scope,
 )
 from goldenthread.accounts.queries.records import newest_changeset_id, undo_address
+from goldenthread.accounts.queries.standing import for_person, is_own, may, one
 from goldenthread.accounts.queries.tokens import bearer, digest_of
 
 __all__ = [
@@ -72,6 +71,7 @@ __all__ = [
     "digest_of",
     "ended_sessions",
     "everything_about",
+    "for_person",
     "forget_rights",
     "grants_of",
     "head_of",
@@ -87,6 +87,7 @@ __all__ = [
     "may_undo",
     "mentions",
     "newest_changeset_id",
+    "one",
     "only_administrator",
     "open_ids",
     "organisation_named",

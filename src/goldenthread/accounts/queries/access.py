@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from goldenthread.accounts.models import Person, RoleGrant, Scope, ScopePath
 from goldenthread.kit.permissions import Act, Kind, Role, allows
+from goldenthread.kit.prepared import Blank, Prepared
 from goldenthread.kit.scoping import current_organisation
 
 M = TypeVar("M", bound=models.Model)
@@ -50,18 +51,21 @@ class Rights:
         return frozenset(role for role, _ in (*self.grants, *self.deputed))
 
 
+@Prepared
+def _grants() -> models.QuerySet[RoleGrant, Any]:
+    """The grants of a person, and those of who is absent today and has named the person as deputy."""
+    me, today = Blank("person"), Blank("today")
+    stays = Q(person__leaves_on__isnull=True) | Q(person__leaves_on__gte=today)
+    stands_in = stays & Q(person__deputy=me, person__absent_from__lte=today, person__absent_to__gte=today)
+    found = RoleGrant.objects.filter(Q(person=me) | stands_in).order_by("id")
+    return found.values_list("person_id", "role", "scope_id", "scope__scope_kind")
+
+
 def rights(person: Person) -> Rights:
     """The person's rights, with those of people whose absent deputy he or she is. Kept on the instance: one read a request."""
     kept: Rights | None = getattr(person, "_rights", None)
     if kept is None:
-        today = timezone.localdate()
-        stays = Q(person__leaves_on__isnull=True) | Q(person__leaves_on__gte=today)
-        stands_in = stays & Q(person__deputy=person, person__absent_from__lte=today, person__absent_to__gte=today)
-        rows = list(
-            RoleGrant.objects.filter(Q(person=person) | stands_in)
-            .order_by("id")
-            .values_list("person_id", "role", "scope_id", "scope__scope_kind")
-        )
+        rows = _grants.rows(person=person.pk, today=timezone.localdate())
         top = next((scope for _, _, scope, kind in rows if kind == Scope.ScopeKind.ORGANISATION), None)
         own = tuple((role, scope) for holder, role, scope, _ in rows if holder == person.pk)
         others = tuple((role, scope) for holder, role, scope, _ in rows if holder != person.pk)
@@ -210,11 +214,6 @@ def visible(queryset: models.QuerySet[M], person: Person, act: str = Act.VIEW) -
     return queryset.filter(mine if allowed is None else allowed | mine)
 
 
-def may(person: Person, act: str, row: Any) -> bool:
-    """Whether `person` may do `act` with this stored row."""
-    return visible(type(row).objects.filter(pk=row.pk), person, act).exists()
-
-
 def may_in(person: Person, act: str, kind: str, scope_id: int | None) -> bool:
     """Whether `person` may do `act` with things of `kind` in a scope, for instance add one there; without one, anywhere."""
     return _covers(rights(person), act, kind, scope_id)
@@ -227,12 +226,6 @@ def _covers(held: Rights, act: str, kind: str, scope_id: int | None) -> bool:
     if held.everywhere(act, kind) or scope_id in ids:
         return True
     return bool(ids) and ScopePath.objects.filter(ancestor_id__in=ids, descendant_id=scope_id).exists()
-
-
-def is_own(person: Person, row: Any) -> bool:
-    """Whether the row is one of the person's own: assigned, owned, asked."""
-    own = own_rows(type(row), person)
-    return own is not None and type(row).objects.filter(own, pk=row.pk).exists()
 
 
 # Who may hand out roles, and act on the people who hold them.

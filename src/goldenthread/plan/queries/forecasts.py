@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from goldenthread.accounts.models import Changeset, Person
-from goldenthread.accounts.queries import visible
+from goldenthread.accounts.queries import for_person, visible
 from goldenthread.engine.forecast import ENGINE_VERSION
+from goldenthread.kit.prepared import Blank, Prepared
 from goldenthread.plan.models import Contribution, Forecast, Step
 from goldenthread.plan.queries.outline import own_first
 from goldenthread.projects.models import Project
@@ -34,9 +35,14 @@ def _newest_first() -> QuerySet[Forecast]:
     return Forecast.objects.defer("inputs", "results").annotate(changes_since=Subquery(since)).order_by("-made_at", "-id")
 
 
+@Prepared
+def _newest() -> QuerySet[Forecast]:
+    return _newest_first().filter(office=Blank("office"))[:1]
+
+
 def latest_forecast(office: Office | int) -> Forecast | None:
     """The newest forecast of an office, with `changes_since`. One statement."""
-    return _newest_first().filter(office=office).first()
+    return next(iter(_newest.rows(office=office if isinstance(office, int) else office.pk)), None)
 
 
 def forecasts_of(person: Person) -> list[Forecast]:
@@ -51,6 +57,14 @@ def changes_since(made: Forecast) -> int:
     return int(getattr(made, "changes_since", 0) or 0)
 
 
+@Prepared
+def _newest_of() -> QuerySet[Forecast]:
+    """The newest forecast of each office that some objectives belong to."""
+    offices = Objective.objects.filter(pk__in=Blank("objectives")).values("office_id")
+    newest = Forecast.objects.filter(office=OuterRef("office")).order_by("-made_at", "-id").values("pk")[:1]
+    return _newest_first().filter(office__in=offices, pk=Subquery(newest))
+
+
 def objective_forecasts(objective_ids: list[int]) -> dict[int, dict[str, Any]]:
     """Objective id -> what the newest forecast of its office says: chance, basis, worth, its targets by id. One statement.
 
@@ -58,10 +72,8 @@ def objective_forecasts(objective_ids: list[int]) -> dict[int, dict[str, Any]]:
 
     `tells_apart` (A09): whether it changes the order of two pieces of work; None where fewer than two are in the forecast.
     """
-    offices = Objective.objects.filter(pk__in=objective_ids).values("office_id")
-    newest = Forecast.objects.filter(office=OuterRef("office")).order_by("-made_at", "-id").values("pk")[:1]
     found: dict[int, dict[str, Any]] = {}
-    for made in _newest_first().filter(office__in=offices, pk=Subquery(newest)):
+    for made in _newest_of.rows(objectives=objective_ids):
         subjects, fans = made.results["subjects"], made.results["fans"]
         usual = _order(subjects)
         for pk in objective_ids:
@@ -85,16 +97,21 @@ def basis_of(made: Forecast | None, objective_id: int) -> str:
     return str(known["basis"]) if known else "thin"
 
 
+@for_person
+def _names(person: Person, model: Any, name: str) -> QuerySet[Any]:
+    """Ids and names of some rows."""
+    return visible(model.objects.filter(pk__in=Blank("ids")), person).values_list("pk", name)
+
+
 def levers(made: Forecast | None, objective_id: int, person: Person) -> list[dict[str, Any]]:
     """What would raise the objective's chance most for the hours it takes, best first; nameless where `person` may not see it."""
     found: list[dict[str, Any]] = made.results.get("levers", {}).get(str(objective_id), []) if made is not None else []
     names: dict[str, str] = {}
     nouns: tuple[tuple[str, Any, str], ...] = (("step", Step, "activity__name"), ("project", Project, "name"))
     for kind, model, name in nouns:
-        ids = [lever["ref"].partition(":")[2] for lever in found if lever["ref"].startswith(f"{kind}:")]
+        ids = [int(lever["ref"].partition(":")[2]) for lever in found if lever["ref"].startswith(f"{kind}:")]
         if ids:
-            rows = visible(model.objects.filter(pk__in=ids), person).values_list("pk", name)
-            names |= {f"{kind}:{pk}": told for pk, told in rows}
+            names |= {f"{kind}:{pk}": told for pk, told in _names(person, model, name, ids=ids)}
     return [lever | {"name": names.get(lever["ref"], NAMELESS)} for lever in found]
 
 
@@ -130,15 +147,25 @@ def with_shown(rows: QuerySet[Contribution], person: Person) -> QuerySet[Contrib
     return rows.annotate(is_shown=Exists(visible(Contribution.objects.filter(pk=OuterRef("pk")), person)))
 
 
+@Prepared
+def _contributions() -> QuerySet[Contribution, int]:
+    """Ids of the contributions to some KPIs."""
+    found = Contribution.objects.filter(kpi__in=Blank("kpis"))
+    return found.order_by("kpi__name", "pk").values_list("pk", flat=True)
+
+
+@for_person
+def _effects(person: Person) -> QuerySet[Contribution]:
+    """Some contributions with `is_shown` and what their lines name."""
+    found = with_shown(Contribution.objects.filter(pk__in=Blank("ids")), person)
+    return found.select_related("kpi", "step__activity", "project")
+
+
 def effects_of(objective: Objective, made: Forecast | None, person: Person, most: int | None) -> tuple[list[EffectRow], int]:
     """At most `most` contributions to an objective's KPIs, those expected to move most first; and how many there are."""
-    rows = Contribution.objects.filter(kpi__in=[target.kpi_id for target in objective.targets.all()])
-    ids = list(rows.order_by("kpi__name", "pk").values_list("pk", flat=True))
+    ids = _contributions.rows(kpis=[target.kpi_id for target in objective.targets.all()])
     strongest = sorted(ids, key=lambda pk: -abs(_expected(pk, objective, made) or 0.0))[:most]
-    found = {
-        row.pk: row
-        for row in with_shown(rows.filter(pk__in=strongest), person).select_related("kpi", "step__activity", "project")
-    }
+    found = {row.pk: row for row in _effects(person, ids=strongest)}
     return [_effect_row(found[pk], objective, made) for pk in strongest], len(ids)
 
 

@@ -9,9 +9,10 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from goldenthread.accounts.models import Changeset, Person
-from goldenthread.accounts.queries import open_ids, rights, visible
+from goldenthread.accounts.queries import for_person, open_ids, rights, visible
 from goldenthread.kit import history
 from goldenthread.kit.permissions import Act, Kind
+from goldenthread.kit.prepared import Blank
 from goldenthread.plan.models import Contribution, Duty, Raci, Step, Supervision
 from goldenthread.plan.queries.forecasts import latest_forecast
 from goldenthread.plan.queries.outline import contribution_sentence
@@ -63,41 +64,62 @@ def step_page(step: Step, person: Person) -> StepPage:
     """The page of a step that the person may see."""
     above = _above(step)
     activity = step.activity
-    links = list(_links(activity))
-    supervised = list(_supervised(step, person))
+    links = _links(person, activity=activity.pk)
+    supervised = _supervised(person, step=step.pk)
     return StepPage(
         step=step,
         above=above,
-        row=_rolled_up(activity),
-        raci=list(step.raci.select_related("person").order_by("letter", "person__name")),
+        row=_rolled_up(activity, person),
+        raci=_people(person, step=step.pk),
         waits_for=[link for link in links if link.successor_id == activity.pk],
         releases=[link for link in links if link.predecessor_id == activity.pk],
         said=_said(step, above, person),
         supervisions=[row for row in supervised if row.is_shown],
         supervises=len(supervised),
-        duties=list(visible(Duty.objects.filter(step=step).select_related("holder"), person).order_by("pk")),
+        duties=_duties(person, step=step.pk),
         changes=_changes(step, person) if rights(person).anywhere(Act.VIEW, Kind.CHANGESET) else [],
     )
 
 
-def _links(activity: Activity) -> QuerySet[Relationship]:
-    """What it waits for and what waits for it."""
-    either = Q(successor=activity) | Q(predecessor=activity)
+@for_person
+def _links(_: Person) -> QuerySet[Relationship]:
+    """What an activity waits for and what waits for it."""
+    either = Q(successor=Blank("activity")) | Q(predecessor=Blank("activity"))
     return Relationship.objects.filter(either).select_related("predecessor", "successor").order_by("pk")
 
 
-def _supervised(step: Step, person: Person) -> QuerySet[Any]:
-    """Its supervisions with `is_shown`: whether `person` may see what is supervised."""
+@for_person
+def _people(_: Person) -> QuerySet[Raci]:
+    """Who is what on a step."""
+    return Raci.objects.filter(step=Blank("step")).select_related("person").order_by("letter", "person__name")
+
+
+@for_person
+def _duties(person: Person) -> QuerySet[Duty]:
+    """The duties of a step."""
+    return visible(Duty.objects.filter(step=Blank("step")).select_related("holder"), person).order_by("pk")
+
+
+@for_person
+def _supervised(person: Person) -> QuerySet[Any]:
+    """A step's supervisions with `is_shown`: whether `person` may see what is supervised."""
     shown = visible(Supervision.objects.filter(pk=OuterRef("pk")), person)
-    return step.supervisions.select_related("project").annotate(is_shown=Exists(shown)).order_by("pk")
+    found = Supervision.objects.filter(step=Blank("step")).select_related("project")
+    return found.annotate(is_shown=Exists(shown)).order_by("pk")
 
 
-def _rolled_up(activity: Activity) -> OutlineRow:
+@for_person
+def _below(_: Person) -> QuerySet[Activity]:
+    """The activities right below some others."""
+    found = Activity.objects.filter(parent__in=Blank("parents")).select_related("dates", "step")
+    return found.order_by("position", "id")
+
+
+def _rolled_up(activity: Activity, person: Person) -> OutlineRow:
     """The activity with all below it, dates and hours rolled up. One statement a level."""
-    every = Activity.objects.select_related("dates", "step").order_by("position", "id")
     rows = level = [activity]
     while level:
-        level = list(every.filter(parent__in=[row.pk for row in level]))
+        level = _below(person, parents=[row.pk for row in level])
         rows += level
     return outline(rows, under=activity.parent_id)[0]
 
@@ -112,16 +134,18 @@ def _above(step: Step) -> list[Step]:
     return found
 
 
+@for_person
+def _contributions(person: Person) -> QuerySet[Contribution]:
+    """What some steps bring."""
+    found = visible(Contribution.objects.filter(step__in=Blank("steps")), person)
+    return found.select_related("kpi", "step__activity").order_by("pk")
+
+
 def _said(step: Step, above: list[Step], person: Person) -> list[Said]:
     made = latest_forecast(step.plan.office_id)
     known: dict[str, Any] = made.results["contributions"] if made else {}
-    rows = (
-        visible(Contribution.objects.filter(step__in=[step, *above]), person)
-        .select_related("kpi", "step__activity")
-        .order_by("pk")
-    )
     found = []
-    for row in rows:
+    for row in _contributions(person, steps=[row.pk for row in (step, *above)]):
         figures = known.get(str(row.pk), {})
         gains = [v for v in figures.get("objectives", {}).values() if v is not None]
         found.append(
@@ -130,12 +154,18 @@ def _said(step: Step, above: list[Step], person: Person) -> list[Said]:
     return found
 
 
+@for_person
+def _touched(_: Person) -> QuerySet[Changeset]:
+    """The newest actions that touched a step or its activity."""
+    of_step = history.records(Step).filter(id=Blank("step")).values("changeset")
+    of_activity = history.records(Activity).filter(id=Blank("activity")).values("changeset")
+    found = Changeset.objects.filter(Q(pk__in=of_step) | Q(pk__in=of_activity))
+    return found.select_related("by").order_by("-pk")[:HISTORY]
+
+
 def _changes(step: Step, person: Person) -> list[Change]:
     """The newest actions that touched the step. One about more than the step may name what is not for `person`."""
-    of_step = history.records(Step).filter(id=step.pk).values("changeset")
-    of_activity = history.records(Activity).filter(id=step.activity_id).values("changeset")
-    rows = Changeset.objects.filter(Q(pk__in=of_step) | Q(pk__in=of_activity)).select_related("by").order_by("-pk")[:HISTORY]
-    found = list(rows)
+    found = _touched(person, step=step.pk, activity=step.activity_id)
     told = open_ids(
         [c for c in found if c.about == f"step:{step.pk}"], person
     )  # an import is not judged row by row for its title

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 
 from goldenthread.accounts.models import Person
-from goldenthread.accounts.queries import may_in, undo_address, visible
+from goldenthread.accounts.queries import may_in, one, undo_address
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan.models import BusinessPlan, Step
 from goldenthread.ui import pages
@@ -21,12 +20,10 @@ def visitor(request: HttpRequest) -> Person:
 
 def seen(request: HttpRequest, model: Any, pk: int, *related: str) -> Any:
     """The row of `model`, or 404 where the visitor may not see it."""
-    rows = (
-        visible(model.objects.select_related(*related), visitor(request))
-        if related
-        else visible(model.objects.all(), visitor(request))
-    )
-    return get_object_or_404(rows, pk=pk)
+    found = one(visitor(request), model, pk, *related)
+    if found is None:
+        raise Http404
+    return found
 
 
 def step_of(request: HttpRequest, pk: int) -> Step:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import visible
+from goldenthread.kit.prepared import Blank, Prepared
 from goldenthread.purpose import progress
 from goldenthread.purpose.mapping import beyond_share, is_share
 from goldenthread.purpose.models import Kpi, Measurement, Objective, Target, ValueRate
@@ -29,13 +31,16 @@ def measurements(kpi: Kpi) -> QuerySet[Measurement]:
     return Measurement.objects.filter(kpi=kpi).select_related("entered_by").order_by("-on", "-id")
 
 
+@Prepared
+def _figures() -> QuerySet[Measurement, Any]:
+    found = Measurement.objects.filter(kpi__in=Blank("kpis"), withdrawn_at__isnull=True, on__gte=Blank("since"))
+    return found.order_by("kpi_id", "on").values_list("kpi_id", "on", "value")
+
+
 def series(kpi_ids: Iterable[int], *, since: date | None = None) -> dict[int, list[tuple[date, float]]]:
     """The standing figures of each KPI, oldest first, in one statement."""
-    found = Measurement.objects.filter(kpi__in=list(kpi_ids), withdrawn_at__isnull=True)
-    if since is not None:
-        found = found.filter(on__gte=since)
     rows: dict[int, list[tuple[date, float]]] = {}
-    for kpi_id, on, value in found.order_by("kpi_id", "on").values_list("kpi_id", "on", "value"):
+    for kpi_id, on, value in _figures.rows(kpis=list(kpi_ids), since=since or date.min):
         rows.setdefault(kpi_id, []).append((on, value))
     return rows
 

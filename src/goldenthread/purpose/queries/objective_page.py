@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
+
 from goldenthread.accounts.models import Person
-from goldenthread.accounts.queries import visible
+from goldenthread.accounts.queries import for_person, visible
+from goldenthread.kit.prepared import Blank
 from goldenthread.kit.slots import ask
 from goldenthread.purpose.models import Kpi, Objective, Target, ValueRate
 from goldenthread.purpose.queries.kpis import comparable, series
@@ -59,10 +62,15 @@ def objective_page(key: int, person: Person, day: date, *, whole: bool = False) 
     )
 
 
+@for_person
+def _all_rates(person: Person) -> QuerySet[ValueRate]:
+    found = visible(ValueRate.objects.filter(kpi__in=Blank("kpis")).select_related("signed_by"), person)
+    return found.order_by("valid_from")
+
+
 def _rates(kpi_ids: list[int], person: Person) -> dict[int, ValueRate]:
-    found = visible(ValueRate.objects.filter(kpi__in=kpi_ids).select_related("signed_by"), person).order_by("valid_from")
     rates: dict[int, ValueRate] = {}
-    for rate in found:
+    for rate in _all_rates(person, kpis=kpi_ids):
         before = rates.get(rate.kpi_id)
         if before is None or before.signed_on is None or rate.signed_on is not None:
             rates[rate.kpi_id] = rate
@@ -91,13 +99,17 @@ def _remarks(row: ObjectiveRow, person: Person, day: date) -> list[Remark]:
     return found + [Remark("warn", text) for text in opposed(row, person)]
 
 
+@for_person
+def _others(person: Person) -> QuerySet[Target]:
+    """The targets that other live objectives have for some KPIs."""
+    others = Target.objects.filter(kpi__in=Blank("kpis"), objective__state__in=LIVE).exclude(objective=Blank("objective"))
+    return visible(others.select_related("objective", "kpi"), person).order_by("id")
+
+
 def opposed(row: ObjectiveRow, person: Person) -> list[str]:
     """The live objectives that pull one of its KPIs the other way, in words."""
     pulls = {view.kpi.pk: pull for view in row.targets if (pull := _pull(view.target))}
-    others = Target.objects.filter(kpi__in=pulls, objective__state__in=LIVE).exclude(objective=row.objective.pk)
-    if not pulls or not others.exists():  # as mostly: to ask what of them may be told costs more
-        return []
-    found = visible(others.select_related("objective", "kpi"), person).order_by("id")
+    found = _others(person, kpis=list(pulls), objective=row.objective.pk) if pulls else []
     return [
         f"“{target.objective.label}” pulls {target.kpi} the other way."
         for target in found

@@ -10,8 +10,9 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
 
 from goldenthread.accounts.models import Person
-from goldenthread.accounts.queries import visible
+from goldenthread.accounts.queries import for_person, visible
 from goldenthread.engine.objective_quality import NEEDED, READY_SCORE, Review
+from goldenthread.kit.prepared import Blank
 from goldenthread.kit.slots import ask
 from goldenthread.purpose import progress
 from goldenthread.purpose.mapping import quality_of
@@ -105,6 +106,13 @@ def objectives(person: Person) -> QuerySet[Objective]:
     return visible(Objective.objects.select_related("owner", "clause__mandate", "office"), person)
 
 
+@for_person
+def _narrowed(person: Person, by: tuple[str, ...]) -> QuerySet[Objective]:
+    """The objectives that the person may see, by the conditions named, with their targets."""
+    targets = Prefetch("targets", with_figures(Target.objects.all()))
+    return objectives(person).filter(**{name: Blank(name) for name in by}).order_by("id").prefetch_related(targets)
+
+
 def objective_rows(
     person: Person,
     day: date,
@@ -114,14 +122,14 @@ def objective_rows(
     ids: Iterable[int] | None = None,
 ) -> list[ObjectiveRow]:
     """Every objective that the person may see, in two statements beside those of rights and of the slots' providers."""
-    found = objectives(person).order_by("id")
+    narrowed: dict[str, Any] = {}
     if office is not None:
-        found = found.filter(office=office)
+        narrowed["office"] = office.pk
     if states is not None:
-        found = found.filter(state__in=list(states))
+        narrowed["state__in"] = list(states)
     if ids is not None:
-        found = found.filter(pk__in=list(ids))
-    rows = list(found.prefetch_related(Prefetch("targets", with_figures(Target.objects.all()))))
+        narrowed["pk__in"] = list(ids)
+    rows = _narrowed(person, tuple(narrowed), **narrowed)
     told = slot_answers("objective_forecasts", [row.pk for row in rows])
     return [_row(row, day, told.get(row.pk)) for row in rows]
 

@@ -1,0 +1,78 @@
+"""Questions that pages ask at every visit, composed once for all who stand the same (`kit.prepared`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from functools import cache
+from typing import Any, Generic, TypeVar
+
+from django.apps import apps
+from django.db import models
+
+from goldenthread.accounts.models import Person
+from goldenthread.accounts.queries.access import own_rows, rights, visible
+from goldenthread.kit.permissions import Act
+from goldenthread.kit.prepared import Blank, Prepared
+from goldenthread.kit.scoping import current_organisation
+
+M = TypeVar("M")
+
+
+@cache
+def _switches() -> tuple[str, ...]:
+    """The organisation's switches that decide whether rows of others are seen at all."""
+    return tuple(sorted({model.switch for model in apps.get_models() if getattr(model, "switch", "")}))
+
+
+def standing(person: Person) -> Hashable:
+    """All that `visible` looks at beside the rows themselves: whoever stands the same sees the same."""
+    organisation = current_organisation()
+    return rights(person), tuple(getattr(organisation, switch) for switch in _switches())
+
+
+class ForPerson(Generic[M]):
+    """A prepared query about what one person may see. Built from the person, who is asked for nothing but rights, and what is told."""
+
+    def __init__(self, build: Callable[..., models.QuerySet[Any, M]]) -> None:
+        self._prepared = Prepared(build)
+
+    def __call__(self, person: Person, *told: Hashable, **values: Any) -> list[M]:
+        """The rows for `person`, each blank filled by the value of its name. One statement, beside that of the rights."""
+        return self._prepared.rows(person, *told, key=(standing(person), told), **values)
+
+
+def for_person(build: Callable[..., models.QuerySet[Any, M]]) -> ForPerson[M]:
+    """Prepare a query: `build(person, *told)` with `Blank`s, asked as `build(person, *told, name=value)`."""
+    return ForPerson(build)
+
+
+@for_person
+def _one(person: Person, model: Any, related: tuple[str, ...], act: str) -> models.QuerySet[Any, Any]:
+    rows = model.objects.select_related(*related) if related else model.objects.all()
+    return visible(rows.filter(pk=Blank("pk")), person, act)
+
+
+def one(person: Person, model: type[M], pk: int, *related: str, act: str = Act.VIEW) -> M | None:
+    """The row of `model` with what it names by `related`; None where there is none with which `person` may do `act`."""
+    return next(iter(_one(person, model, related, act, pk=pk)), None)
+
+
+@for_person
+def _may(person: Person, model: Any, act: str) -> models.QuerySet[Any, Any]:
+    return visible(model.objects.filter(pk=Blank("pk")), person, act).values_list("pk")
+
+
+def may(person: Person, act: str, row: Any) -> bool:
+    """Whether `person` may do `act` with this stored row."""
+    return bool(_may(person, type(row), act, pk=row.pk))
+
+
+@for_person
+def _own(person: Person, model: Any) -> models.QuerySet[Any, Any]:
+    own = own_rows(model, person)
+    return (model.objects.none() if own is None else model.objects.filter(own, pk=Blank("pk"))).values_list("pk")
+
+
+def is_own(person: Person, row: Any) -> bool:
+    """Whether the row is one of the person's own: assigned, owned, asked."""
+    return bool(_own(person, type(row), pk=row.pk))

@@ -1,0 +1,123 @@
+"""Queries that every visit asks again, composed once: where few rows are read, Django composes longer than a database searches.
+
+A prepared query is a function that builds a queryset with a `Blank` wherever a value changes from visit to visit. Its SQL is
+kept per organisation and per `key`, which must hold all else that the function looks at: never the time of day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from copy import copy
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any, Generic, TypeVar
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connections, models
+from django.db.models import Expression
+
+from goldenthread.kit.scoping import organisation_in_scope
+
+M = TypeVar("M")
+KEPT = 1024  # composed queries a function keeps; the oldest goes first
+
+
+class Blank(Expression):
+    """A place in a query for a value that is told when it is asked; a list where it stands after `__in`."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:  # noqa: ARG002  Django's own names
+        """A parameter that still has to be filled."""
+        return "%s", [self]
+
+
+class Prepared(Generic[M]):
+    """A function that builds a queryset, with the SQL of what it built."""
+
+    def __init__(self, build: Callable[..., models.QuerySet[Any, M]]) -> None:
+        self.build = build
+        self._composed: dict[Hashable, _Composed | None] = {}
+        self._lock = Lock()
+
+    def rows(self, *told: Any, key: Hashable = (), **values: Any) -> list[M]:
+        """The rows of `build(*told)` with each blank filled by the value of its name, in one statement.
+
+        `key` stands for `told`: calls of one key must build the same query. Raises KeyError where a blank has no value.
+        """
+        owner = organisation_in_scope()
+        whole = (owner.pk if owner is not None else None, key)
+        with self._lock:
+            is_known = whole in self._composed
+            composed = self._composed.get(whole)
+        if not is_known:
+            composed = _compose(self.build(*told))
+            with self._lock:
+                while len(self._composed) >= KEPT:
+                    del self._composed[next(iter(self._composed))]
+                self._composed[whole] = composed
+        return composed.rows(values) if composed is not None else []
+
+
+@dataclass(frozen=True)
+class _Composed:
+    """A queryset with its compiler's work done: SQL between the parameters, and the parameters, some of them blank."""
+
+    queryset: Any
+    compiler: Any
+    pieces: tuple[str, ...]
+    params: tuple[Any, ...]
+    converters: dict[int, Any]  # what turns a column's value into Python's, by position
+
+    def rows(self, values: dict[str, Any]) -> list[Any]:
+        """The rows, as the queryset would give them."""
+        mine = self.queryset
+        compiler = copy(self.compiler)
+        compiler.connection = connections[mine.db]
+        filled = self._filled(values, compiler.connection.ops.adapt_unknown_value)
+        compiler.as_sql = lambda *_, **__: filled
+        compiler.get_converters = lambda _: self.converters
+        asked = type(mine)(mine.model, query=_Ready(mine.query, compiler), using=mine.db)
+        for name in ("_iterable_class", "_fields", "_known_related_objects", "_prefetch_related_lookups"):
+            setattr(asked, name, getattr(mine, name))
+        return list(asked)
+
+    def _filled(self, values: dict[str, Any], adapted: Callable[[Any], Any]) -> tuple[str, tuple[Any, ...]]:
+        sql, params = [self.pieces[0]], []
+        for param, piece in zip(self.params, self.pieces[1:], strict=True):
+            value = values[param.name] if isinstance(param, Blank) else param
+            if isinstance(value, (list, set, frozenset)):
+                sql.append(", ".join(["%s"] * len(value)) or "NULL")  # in an empty list stands nothing
+                params += value
+            else:
+                sql.append("%s")
+                params.append(adapted(value) if value is not param else value)
+            sql.append(piece)
+        return "".join(sql), tuple(params)
+
+
+class _Ready:
+    """Stands for a query whose compiler has done its work."""
+
+    def __init__(self, query: Any, compiler: Any) -> None:
+        self._query, self._compiler = query, compiler
+
+    def get_compiler(self, *_: Any, **__: Any) -> Any:
+        return self._compiler
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._query, name)
+
+
+def _compose(queryset: Any) -> _Composed | None:
+    """The composed query; None where it can answer nothing, whatever is asked."""
+    compiler = queryset.query.get_compiler(using=queryset.db)
+    try:
+        sql, params = compiler.as_sql()
+    except EmptyResultSet:
+        return None
+    pieces: Sequence[str] = sql.split("%s")
+    converters = compiler.get_converters([column for column, _, _ in compiler.select[: compiler.col_count]])
+    return _Composed(queryset, compiler, tuple(pieces), tuple(params), converters)
