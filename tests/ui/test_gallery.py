@@ -113,7 +113,7 @@ def test_a_menu_opens_inside_the_window_and_gives_the_focus_back(page, gallery):
     button = page.get_by_role("button", name="Actions for Billing Move")
     button.focus()
     page.keyboard.press("ArrowDown")
-    menu = page.locator("#row-7")
+    menu = page.locator("#row-menu-7")
     box = menu.bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 1440
@@ -123,7 +123,7 @@ def test_a_menu_opens_inside_the_window_and_gives_the_focus_back(page, gallery):
     assert page.evaluate("document.activeElement.textContent") == "Stop this step"
     page.keyboard.press("Escape")
     assert not menu.is_visible()
-    assert page.evaluate("document.activeElement.getAttribute('popovertarget')") == "row-7"
+    assert page.evaluate("document.activeElement.getAttribute('popovertarget')") == "row-menu-7"
 
 
 def test_a_question_stands_before_what_cannot_be_undone(page, gallery, posted):

@@ -14,7 +14,10 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from jinja2 import Environment, StrictUndefined, pass_context
+from jinja2.compiler import CodeGenerator, Frame
+from jinja2.nodes import Expr
 from jinja2.runtime import Context
+from markupsafe import Markup, _escape_inner, escape
 
 from goldenthread.ui import charts, terms, writing
 
@@ -94,11 +97,36 @@ def _plural(*args: Any, **kwargs: Any) -> str:
     return str(terms.term(writing.plural(*args, **kwargs)))
 
 
+def written(value: Any) -> str:
+    """A value as it stands in a page, escaped unless it is markup. What is written is joined next, so no `Markup` is made of it."""
+    kind = type(value)
+    if kind is str:
+        return _escape_inner(value)
+    return value if kind is Markup else escape(value)
+
+
+class Writer(CodeGenerator):
+    """Jinja's compiler, with `written` in place of `escape` around each `{{ }}`."""
+
+    def _output_child_pre(self, node: Expr, frame: Frame, finalize: Any) -> None:
+        if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape or finalize.src is not None:
+            super()._output_child_pre(node, frame, finalize)
+        else:
+            self.write("environment.written(")
+
+
+class Pages(Environment):
+    """Our environment."""
+
+    code_generator_class = Writer
+    written = staticmethod(written)
+
+
 def environment(**options: Any) -> Environment:
     """Build the environment from the options of Django's Jinja2 backend."""
     options["undefined"] = StrictUndefined
     options["extensions"] = [*options.get("extensions", ()), terms.Terms]
-    env = Environment(trim_blocks=True, lstrip_blocks=True, **options)  # noqa: S701 (the backend passes autoescape=True)
+    env = Pages(trim_blocks=True, lstrip_blocks=True, **options)  # noqa: S701 (the backend passes autoescape=True)
     env.filters.update({name: getattr(writing, name) for name in FILTERS})
     env.filters.update({"plural": _plural, "since": since, "due": due, "term": term, "action": action, "fit": writing.fit})
     env.globals.update({"url": url, "static": static, "charts": charts, "plural": _plural, "ui": Components(env)})

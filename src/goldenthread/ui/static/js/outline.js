@@ -76,7 +76,7 @@ gt.on("keydown", "table[data-outline] tbody tr", (row, event) => {
   if (event.altKey && MOVES[event.key] && edits) move(row, MOVES[event.key]);
   else if (event.altKey && event.key === "Enter" && edits) gt.rowAdd(row, event.shiftKey);
   else if (event.key === "F2" && edits) gt.cellOpen(at.matches("[data-cell]") ? at : nameOf(row));
-  else if (!event.altKey && (up || down) && !at.matches("[popovertarget]")) walk(row, at, down);
+  else if (!event.altKey && (up || down) && !at.matches("[popovertarget], [data-menu]")) walk(row, at, down);
   else return;
   event.preventDefault();
 });

@@ -18,6 +18,22 @@ document.addEventListener("close-dialog", () => document.querySelectorAll("dialo
 gt.each("[data-focus]", (element) => element.focus());
 gt.on("click", "[data-print]", () => window.print());
 
+// The menu that rows share is made for a row when somebody opens it there.
+function rowMenu(button) {
+  const row = button.closest("tr");
+  const menu = document.getElementById(button.dataset.menu).content.firstElementChild.cloneNode(true);
+  menu.id = `${button.dataset.menu}-${row.dataset.id}`;
+  for (const entry of menu.querySelectorAll("[href], [formaction]")) {
+    const id = row.dataset[entry.dataset.of || "id"];
+    for (const name of ["href", "formaction"]) if (entry.hasAttribute(name)) entry.setAttribute(name, entry.getAttribute(name).replace(/\b0\b/, id));
+    if (!id) entry.remove();
+  }
+  button.after(menu);
+  button.setAttribute("popovertarget", menu.id);
+  return menu;
+}
+gt.on("click", "[data-menu]:not([popovertarget])", rowMenu); // the same click then opens it
+
 // A menu opens beside its button, inside the window.
 document.addEventListener("toggle", (event) => {
   const menu = event.target;
@@ -32,9 +48,9 @@ document.addEventListener("toggle", (event) => {
   menu.style.insetInlineStart = `${from.left + size.width <= innerWidth - 8 ? from.left : left}px`;
   menu.style.insetBlockStart = `${below ? from.bottom + 4 : Math.max(8, from.top - size.height - 4)}px`;
 }, true);
-gt.on("keydown", ".menu, [popovertarget]", (element, event) => {
+gt.on("keydown", ".menu, [popovertarget], [data-menu]", (element, event) => {
   if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
-  const menu = element.matches(".menu") ? element : document.getElementById(element.getAttribute("popovertarget"));
+  const menu = element.matches(".menu") ? element : document.getElementById(element.getAttribute("popovertarget")) || (element.dataset.menu && rowMenu(element));
   if (!menu) return;
   if (!menu.matches(":popover-open")) menu.showPopover();
   const entries = [...menu.querySelectorAll("a, button")];
