@@ -6,6 +6,7 @@ import hypothesis
 import pytest
 
 from tests import browser as real
+from tests import prepared
 
 DATABASE = {"db", "transactional_db", "live_server", "django_db_setup", "client", "admin_client"}
 BROWSER = {"page", "phone", "browser", "new_page"}
@@ -14,6 +15,9 @@ BROWSER = {"page", "phone", "browser", "new_page"}
 # A busy machine is no fault of an example; the same examples on every machine, so that a red run can be repeated.
 hypothesis.settings.register_profile("house", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("house")
+
+
+prepared.watch()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

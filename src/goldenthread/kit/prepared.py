@@ -29,9 +29,13 @@ class Blank(Expression):
         super().__init__()
         self.name = name
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:  # noqa: ARG002  Django's own names
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """A parameter that still has to be filled."""
-        return "%s", [self]
+        return "%s", (self,)
+
+    def get_group_by_cols(self) -> list[Any]:
+        """Nothing to group by: it is the same for every row."""
+        return []
 
 
 class Prepared(Generic[M]):
@@ -85,7 +89,7 @@ class _Composed:
         return list(asked)
 
     def _filled(self, values: dict[str, Any], adapted: Callable[[Any], Any]) -> tuple[str, tuple[Any, ...]]:
-        sql, params = [self.pieces[0]], []
+        sql, params = [self.pieces[0]], list[Any]()
         for param, piece in zip(self.params, self.pieces[1:], strict=True):
             value = values[param.name] if isinstance(param, Blank) else param
             if isinstance(value, (list, set, frozenset)):

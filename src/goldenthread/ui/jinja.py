@@ -17,7 +17,7 @@ from jinja2 import Environment, StrictUndefined, pass_context
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.nodes import Expr
 from jinja2.runtime import Context
-from markupsafe import Markup, _escape_inner, escape
+from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-defined]
 
 from goldenthread.ui import charts, terms, writing
 
@@ -98,7 +98,7 @@ def _plural(*args: Any, **kwargs: Any) -> str:
 
 
 def written(value: Any) -> str:
-    """A value as it stands in a page, escaped unless it is markup. What is written is joined next, so no `Markup` is made of it."""
+    """A value as it stands in a page, escaped unless it is markup. It is joined to others next, so no `Markup` is made of it."""
     kind = type(value)
     if kind is str:
         return _escape_inner(value)
@@ -126,7 +126,7 @@ def environment(**options: Any) -> Environment:
     """Build the environment from the options of Django's Jinja2 backend."""
     options["undefined"] = StrictUndefined
     options["extensions"] = [*options.get("extensions", ()), terms.Terms]
-    env = Pages(trim_blocks=True, lstrip_blocks=True, **options)  # noqa: S701 (the backend passes autoescape=True)
+    env = Pages(trim_blocks=True, lstrip_blocks=True, **options)
     env.filters.update({name: getattr(writing, name) for name in FILTERS})
     env.filters.update({"plural": _plural, "since": since, "due": due, "term": term, "action": action, "fit": writing.fit})
     env.globals.update({"url": url, "static": static, "charts": charts, "plural": _plural, "ui": Components(env)})

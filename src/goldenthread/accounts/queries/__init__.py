@@ -48,7 +48,7 @@ from goldenthread.accounts.queries.persons import (
     top_scope,
 )
 from goldenthread.accounts.queries.records import newest_changeset_id, undo_address
-from goldenthread.accounts.queries.standing import for_person, is_own, may, one
+from goldenthread.accounts.queries.standing import for_person, is_own, may, one, standing
 from goldenthread.accounts.queries.tokens import bearer, digest_of
 
 __all__ = [
@@ -102,6 +102,7 @@ __all__ = [
     "scopes_to_grant",
     "session_keys_of",
     "sessions_of",
+    "standing",
     "told_differences",
     "top_scope",
     "undo_address",

@@ -21,7 +21,7 @@ M = TypeVar("M")
 @cache
 def _switches() -> tuple[str, ...]:
     """The organisation's switches that decide whether rows of others are seen at all."""
-    return tuple(sorted({model.switch for model in apps.get_models() if getattr(model, "switch", "")}))
+    return tuple(sorted({switch for model in apps.get_models() if (switch := getattr(model, "switch", ""))}))
 
 
 def standing(person: Person) -> Hashable:
@@ -31,13 +31,13 @@ def standing(person: Person) -> Hashable:
 
 
 class ForPerson(Generic[M]):
-    """A prepared query about what one person may see. Built from the person, who is asked for nothing but rights, and what is told."""
+    """A prepared query about what one person may see, built from the person's rights and what is told, and nothing else."""
 
     def __init__(self, build: Callable[..., models.QuerySet[Any, M]]) -> None:
         self._prepared = Prepared(build)
 
-    def __call__(self, person: Person, *told: Hashable, **values: Any) -> list[M]:
-        """The rows for `person`, each blank filled by the value of its name. One statement, beside that of the rights."""
+    def __call__(self, person: Person, *told: Any, **values: Any) -> list[M]:
+        """The rows for `person`, each blank filled by the value of its name, in one statement. What is told must be hashable."""
         return self._prepared.rows(person, *told, key=(standing(person), told), **values)
 
 

@@ -9,11 +9,12 @@ from datetime import date
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from django.db.models import BigIntegerField, Count, F, OuterRef, Subquery, Value
+from django.db.models import BigIntegerField, Count, F, OuterRef, QuerySet, Subquery, Value
 from django.http import Http404
 
 from goldenthread.accounts.models import Person
-from goldenthread.accounts.queries import rights, visible
+from goldenthread.accounts.queries import for_person, rights, visible
+from goldenthread.kit.prepared import Blank, Prepared
 from goldenthread.plan.models import BusinessPlan, Contribution, Raci, Step
 from goldenthread.purpose.models import Kpi, Office
 from goldenthread.schedule.models import Activity, Assignment, BaselineActivity, Relationship
@@ -166,15 +167,20 @@ def own_first(rows: Iterable[Any], person: Person, scope: Callable[[Any], int] =
     return sorted(rows, key=lambda row: scope(row) not in own)
 
 
-def plans_with_baselines(person: Person) -> tuple[list[BusinessPlan], dict[int, list[FrozenPlan]]]:
-    """The plans as `plans_of` orders them; and by plan its baselines, newest first. One statement."""
-    plans: Any = BusinessPlan.objects.select_related("office__organisation", "schedule__scope", "scope").annotate(
+@for_person
+def _with_baselines(person: Person) -> QuerySet[BusinessPlan]:
+    plans = BusinessPlan.objects.select_related("office__organisation", "schedule__scope", "scope").annotate(
         baseline_id=F("schedule__baselines__id"),
         baseline_name=F("schedule__baselines__name"),
         baseline_on=F("schedule__baselines__set_on"),
     )
     newest = (F("schedule__baselines__set_on").desc(nulls_last=True), "-schedule__baselines__id")
-    rows = own_first(visible(plans, person).order_by("office_id", *newest), person)
+    return visible(plans, person).order_by("office_id", *newest)
+
+
+def plans_with_baselines(person: Person) -> tuple[list[BusinessPlan], dict[int, list[FrozenPlan]]]:
+    """The plans as `plans_of` orders them; and by plan its baselines, newest first. One statement."""
+    rows: list[Any] = own_first(_with_baselines(person), person)
     frozen: dict[int, list[FrozenPlan]] = defaultdict(list)
     for row in rows:
         if row.baseline_id is not None:
@@ -191,16 +197,17 @@ def plan_outline(
     baseline: int | None = None,
 ) -> PlanOutline:
     """The plan's outline with people, effects, logic and a baseline: four statements, whatever its size."""
-    activities = _activities(plan, baseline)
+    asked = _activities if baseline is None else _activities_as_frozen
+    activities = asked.rows(schedule=plan.schedule_id, baseline=baseline)
     people, everybody = _people(plan, viewer)
     effects: dict[int, list[Moves]] = defaultdict(list)
-    for pk, of, kpi in Contribution.objects.filter(step__plan=plan).order_by("id").values_list("pk", "step_id", "kpi__name"):
+    for pk, of, kpi in _moves.rows(plan=plan.pk):
         effects[of].append(Moves(pk, kpi))
     waits: dict[int, list[str]] = defaultdict(list)
     numbered = outline(activities)
     frozen = _frozen(numbered)
     numbers = {r.activity.pk: r.number for r in numbered}
-    for link in Relationship.objects.filter(successor__schedule=plan.schedule_id).order_by("id"):
+    for link in _links.rows(schedule=plan.schedule_id):
         waits[link.successor_id].append(_written(link, numbers))
     rows = []
     for row in numbered:
@@ -216,17 +223,31 @@ def plan_outline(
     return PlanOutline(rows, everybody)
 
 
-def _activities(plan: BusinessPlan, baseline: int | None) -> list[Activity]:
-    found: Any = (
-        Activity.objects.filter(schedule=plan.schedule_id)
-        .select_related("dates", "step")
-        .annotate(supervises=Count("step__supervisions"))
-        .order_by("position", "id")
+@Prepared
+def _activities() -> QuerySet[Activity]:
+    """The activities of a schedule, and how many projects each supervises."""
+    found = Activity.objects.filter(schedule=Blank("schedule")).select_related("dates", "step")
+    return found.annotate(supervises=Count("step__supervisions")).order_by("position", "id")
+
+
+@Prepared
+def _activities_as_frozen() -> QuerySet[Activity]:
+    """The same with their dates in a baseline."""
+    line = BaselineActivity.objects.filter(baseline=Blank("baseline"), activity=OuterRef("pk"))
+    return _activities.build().annotate(
+        frozen_start=Subquery(line.values("start")[:1]), frozen_finish=Subquery(line.values("finish")[:1])
     )
-    if baseline is not None:
-        line = BaselineActivity.objects.filter(baseline=baseline, activity=OuterRef("pk"))
-        found = found.annotate(frozen_start=Subquery(line.values("start")[:1]), frozen_finish=Subquery(line.values("finish")[:1]))
-    return list(found)
+
+
+@Prepared
+def _moves() -> QuerySet[Contribution, Any]:
+    found = Contribution.objects.filter(step__plan=Blank("plan")).order_by("id")
+    return found.values_list("pk", "step_id", "kpi__name")
+
+
+@Prepared
+def _links() -> QuerySet[Relationship]:
+    return Relationship.objects.filter(successor__schedule=Blank("schedule")).order_by("id")
 
 
 def _people(plan: BusinessPlan, viewer: Person | None) -> tuple[dict[int, dict[str, list[Who]]], list[Who]]:

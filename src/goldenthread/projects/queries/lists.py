@@ -11,7 +11,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from goldenthread.accounts.models import Person, Scope
-from goldenthread.accounts.queries import rights, top_scope, visible
+from goldenthread.accounts.queries import for_person, rights, top_scope, visible
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.projects.models import Project
 from goldenthread.projects.queries.standing import Standing, standing
@@ -132,10 +132,14 @@ def project_table(person: Person, filters: Filters, day: date) -> ProjectTable:
     return ProjectTable(page, rows, filters, sums["total"], sums["unanswered"], share, owners(person))
 
 
+@for_person
+def _owners(person: Person) -> QuerySet[Any]:
+    return visible(Project.objects.all(), person).order_by().values_list("manager__name", "manager_name").distinct()[:600]
+
+
 def owners(person: Person) -> list[str]:
     """Names of those who lead the projects that `person` may see, at most 300."""
-    names = visible(Project.objects.all(), person).order_by().values_list("manager__name", "manager_name").distinct()[:600]
-    return sorted({linked or written for linked, written in names if linked or written}, key=str.casefold)[:300]
+    return sorted({linked or written for linked, written in _owners(person) if linked or written}, key=str.casefold)[:300]
 
 
 def mandatory_share(projects: QuerySet[Project], currency: str) -> MandatoryShare:
