@@ -6,10 +6,12 @@ kept per organisation and per `key`, which must hold all else that the function 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from threading import Lock
+from types import SimpleNamespace
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import EmptyResultSet
@@ -19,7 +21,7 @@ from django.db.models import Expression
 from goldenthread.kit.scoping import organisation_in_scope
 
 M = TypeVar("M")
-KEPT = 1024  # composed queries a function keeps; the oldest goes first
+KEPT = 200  # composed queries a function keeps, 10 to 50 KB each; the oldest goes first
 
 
 class Blank(Expression):
@@ -79,11 +81,11 @@ class _Composed:
         """The rows, as the queryset would give them."""
         mine = self.queryset
         compiler = copy(self.compiler)
-        compiler.connection = connections[mine.db]
+        compiler.connection = connections[compiler.using]
         filled = self._filled(values, compiler.connection.ops.adapt_unknown_value)
         compiler.as_sql = lambda *_, **__: filled
         compiler.get_converters = lambda _: self.converters
-        asked = type(mine)(mine.model, query=_Ready(mine.query, compiler), using=mine.db)
+        asked = type(mine)(mine.model, query=replace(mine.query, compiler=compiler), using=compiler.using)
         for name in ("_iterable_class", "_fields", "_known_related_objects", "_prefetch_related_lookups"):
             setattr(asked, name, getattr(mine, name))
         return list(asked)
@@ -102,26 +104,40 @@ class _Composed:
         return "".join(sql), tuple(params)
 
 
+@dataclass(frozen=True)
 class _Ready:
-    """Stands for a query whose compiler has done its work."""
+    """Stands for a query whose compiler has done its work, with all that reading rows still asks of it: the columns' names."""
 
-    def __init__(self, query: Any, compiler: Any) -> None:
-        self._query, self._compiler = query, compiler
+    extra_select: tuple[str, ...]
+    values_select: tuple[str, ...]
+    annotation_select: tuple[str, ...]
+    compiler: Any = None
 
     def get_compiler(self, *_: Any, **__: Any) -> Any:
-        return self._compiler
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._query, name)
+        """The compiler with its work done."""
+        return self.compiler
 
 
 def _compose(queryset: Any) -> _Composed | None:
     """The composed query; None where it can answer nothing, whatever is asked."""
-    compiler = queryset.query.get_compiler(using=queryset.db)
+    query = queryset.query
+    compiler = query.get_compiler(using=queryset.db)
     try:
         sql, params = compiler.as_sql()
     except EmptyResultSet:
         return None
-    pieces: Sequence[str] = sql.split("%s")
-    converters = compiler.get_converters([column for column, _, _ in compiler.select[: compiler.col_count]])
-    return _Composed(queryset, compiler, tuple(pieces), tuple(params), converters)
+    columns = [column for column, _, _ in compiler.select]
+    converters = compiler.get_converters(columns[: compiler.col_count])
+    ready = _Ready(*map(tuple, (query.extra_select, query.values_select, query.annotation_select)))
+    kept = type(compiler)(ready, compiler.connection, compiler.using)  # without conditions and subqueries, most of what there was
+    for name in ("klass_info", "annotation_col_map", "col_count", "has_extra_select"):
+        setattr(kept, name, getattr(compiler, name))
+    kept.select = [(_column(getattr(column, "target", None)), None, None) for column in columns]
+    queryset._query = ready
+    return _Composed(queryset, kept, tuple(sql.split("%s")), tuple(params), converters)
+
+
+@cache
+def _column(target: Any) -> SimpleNamespace:
+    """What reading rows asks of a column: the field it fills."""
+    return SimpleNamespace(target=target)
