@@ -133,7 +133,7 @@ def _compose(queryset: Any) -> _Composed | None:
     for name in ("klass_info", "annotation_col_map", "col_count", "has_extra_select"):
         setattr(kept, name, getattr(compiler, name))
     kept.select = [(_column(getattr(column, "target", None)), None, None) for column in columns]
-    queryset._query = ready
+    queryset._query = ready  # noqa: SLF001  the setter would also choose how rows are read
     return _Composed(queryset, kept, tuple(sql.split("%s")), tuple(params), converters)
 
 
