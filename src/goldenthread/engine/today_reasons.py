@@ -38,7 +38,7 @@ class Facts:
     waits_for: str = ""
     holds_up: str = ""
     holds_up_on: date | None = None
-    question_open: bool = False
+    is_question: bool = False
     measurement_days_late: int = 0
     estimated: bool = True
 
@@ -154,7 +154,7 @@ def waiting(facts: Facts) -> str | None:
 
 @reason("question")
 def question(facts: Facts) -> str | None:
-    return "A question about it is open" if facts.question_open else None
+    return "Asked today: an answer takes minutes" if facts.is_question else None
 
 
 @reason("cost_of_delay")
