@@ -52,6 +52,7 @@ def project_panels(project: Project, person: Person) -> list[str]:
         return []
     context = {
         "project": project,
+        "none_said": queries.none_said_of(project, project.manager_id, project.sponsor_id),
         "sentences": [
             (c, queries.contribution_sentence(c, project.finishes_on))
             for c in visible(Contribution.objects.filter(project=project), person).select_related("kpi").order_by("pk")

@@ -13,6 +13,7 @@ from goldenthread.accounts.queries import open_ids, rights, visible
 from goldenthread.kit import history
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan.models import Contribution, Duty, Raci, Step, Supervision
+from goldenthread.plan.queries.answers import none_said_of
 from goldenthread.plan.queries.forecasts import latest_forecast
 from goldenthread.plan.queries.outline import contribution_sentence
 from goldenthread.schedule.models import Activity, Relationship
@@ -56,6 +57,7 @@ class StepPage:
     supervisions: list[Supervision]  # those that may be shown; `supervises` counts all
     supervises: int
     duties: list[Duty]
+    none_said: str = ""
     changes: list[Change] = field(default_factory=list)
 
 
@@ -65,17 +67,19 @@ def step_page(step: Step, person: Person) -> StepPage:
     activity = step.activity
     links = list(_links(activity))
     supervised = list(_supervised(step, person))
+    raci = list(step.raci.select_related("person").order_by("letter", "person__name"))
     return StepPage(
         step=step,
         above=above,
         row=_rolled_up(activity),
-        raci=list(step.raci.select_related("person").order_by("letter", "person__name")),
+        raci=raci,
         waits_for=[link for link in links if link.successor_id == activity.pk],
         releases=[link for link in links if link.predecessor_id == activity.pk],
         said=_said(step, above, person),
         supervisions=[row for row in supervised if row.is_shown],
         supervises=len(supervised),
         duties=list(visible(Duty.objects.filter(step=step).select_related("holder"), person).order_by("pk")),
+        none_said=none_said_of(step, *(row.person_id for row in raci if row.letter in {"A", "R"})),
         changes=_changes(step, person) if rights(person).anywhere(Act.VIEW, Kind.CHANGESET) else [],
     )
 
