@@ -77,7 +77,8 @@ def test_ties_go_by_float_then_due_date_then_id():
         ({"float_days": 3}, "3 spare days"),
         ({"due": days(9)}, "Due 9 July"),
         ({"started": True}, "Started: bring it to an end"),
-        ({}, "Effect on a goal not known yet; placed by spare days and due date"),
+        ({"has_goal": True}, "What a wait costs is not known yet; placed by spare days and due date"),
+        ({}, "No goal named; placed by spare days and due date"),
     ],
 )
 def test_one_reason_in_plain_words(fields, sentence):

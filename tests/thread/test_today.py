@@ -196,3 +196,19 @@ def test_a_question_says_how_long_it_has_been_waited_for(scene):
     (row,) = [row for row in queries.today(member, TODAY + timedelta(days=2)).rows if row.kind == "question"]
     assert "not known yet" not in row.ranked.sentence
     assert "wait" in row.ranked.sentence
+
+
+def test_who_sees_no_office_gets_no_way_that_leads_nowhere(scene):
+    manager = add_player("Farah Lindgate", "farah@aldermere.example", Role.PROJECT_MANAGER, scene.cast.project_scope)
+    schedule.assign(activity=scene.steps[0].activity, person=manager, by=scene.cast.head)
+    client = scene.cast.client(manager)
+    page = client.get("/").content.decode()
+    assert scene.kpi.name in page
+    assert scene.objective.title in page
+    links = {link for link in re.findall(r'href="(/[^"#?]*)', page) if not link.startswith(("/static", "/sign-in"))}
+    assert f"/plan/steps/{scene.steps[0].pk}" in links
+    assert {link: client.get(link).status_code for link in links if client.get(link).status_code != 200} == {}
+    assert not links & {"/map", "/plan", "/objectives", "/mandate", "/services", "/offices", "/track-record"}
+    step = text(client.get(f"/plan/steps/{scene.steps[0].pk}"))
+    assert "It moves 1 number not shown to you." in step
+    assert "No goal named" not in step

@@ -45,6 +45,7 @@ class TodayItem:
     waiting_days: int = 0
     is_question: bool = False
     measurement_days_late: int = 0
+    has_goal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,7 @@ def rank(items: Sequence[TodayItem], day: date, pinned_days: int = PINNED_DAYS) 
             is_question=item.is_question,
             measurement_days_late=item.measurement_days_late,
             estimated=rate(item) is not None,
+            has_goal=item.has_goal,
         )
         ranked.append(Ranked(item, position, item.key in pins, rate(item), *why(facts)))
     return ranked

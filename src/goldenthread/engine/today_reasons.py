@@ -41,6 +41,7 @@ class Facts:
     is_question: bool = False
     measurement_days_late: int = 0
     estimated: bool = True
+    has_goal: bool = False
 
 
 Rule = Callable[[Facts], str | None]
@@ -194,4 +195,7 @@ def serves_goal(facts: Facts) -> str | None:
 
 @reason("not_estimated")
 def not_estimated(facts: Facts) -> str | None:
-    return "Effect on a goal not known yet; placed by spare days and due date" if not facts.estimated else None
+    if facts.estimated:
+        return None
+    known = "What a wait costs is not known yet" if facts.has_goal else "No goal named"
+    return f"{known}; placed by spare days and due date"

@@ -58,6 +58,7 @@ class StepPage:
     supervises: int
     duties: list[Duty]
     none_said: str = ""
+    hidden: int = 0  # effects on figures that are not shown to the person
     changes: list[Change] = field(default_factory=list)
 
 
@@ -67,6 +68,7 @@ def step_page(step: Step, person: Person) -> StepPage:
     activity = step.activity
     links = list(_links(activity))
     supervised = list(_supervised(step, person))
+    said = _said(step, above, person)
     raci = list(step.raci.select_related("person").order_by("letter", "person__name"))
     return StepPage(
         step=step,
@@ -75,10 +77,11 @@ def step_page(step: Step, person: Person) -> StepPage:
         raci=raci,
         waits_for=[link for link in links if link.successor_id == activity.pk],
         releases=[link for link in links if link.predecessor_id == activity.pk],
-        said=_said(step, above, person),
+        said=said,
         supervisions=[row for row in supervised if row.is_shown],
         supervises=len(supervised),
         duties=list(visible(Duty.objects.filter(step=step).select_related("holder"), person).order_by("pk")),
+        hidden=Contribution.objects.filter(step__in=[step, *above]).count() - len(said),
         none_said=none_said_of(step, *(row.person_id for row in raci if row.letter in {"A", "R"})),
         changes=_changes(step, person) if rights(person).anywhere(Act.VIEW, Kind.CHANGESET) else [],
     )

@@ -276,6 +276,7 @@ def _work(activity: Activity, chains: Chains, delays: dict[str, float], day: dat
         is_duty=occurrence is not None,
         started=activity.actual_start is not None,
         waits_for=activity.blocked_because,
+        has_goal=bool(chain),
     )
     note = "" if chain or occurrence is not None else "no goal named"
     about = next(iter(chains.subjects(activity.pk)), "") if wide else ""

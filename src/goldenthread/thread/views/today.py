@@ -50,6 +50,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "begun": begun,
         "begin": BEGIN,
         "sees_plan": rights(person).in_an_office(Act.VIEW, Kind.PLAN),
+        "sees_map": rights(person).in_an_office(Act.VIEW, Kind.OBJECTIVE),
         "loose": loose,
         "may_add": loose or bool(day.steps),
     }
