@@ -6,10 +6,15 @@ from django.urls import reverse
 from goldenthread.accounts import actions, queries
 from goldenthread.accounts.models import Changeset, Person
 from goldenthread.accounts.queries.changes import PAGE
+from goldenthread.accounts.undo import undo
 from goldenthread.kit import history
+from goldenthread.kit.errors import Refused
+from goldenthread.plan.actions import found_plan
 from goldenthread.purpose import actions as purpose
 from goldenthread.purpose.models import Kpi, Objective, Target
+from goldenthread.schedule import actions as schedule
 from goldenthread.schedule.models import Resource
+from tests.rows import MOMENT
 
 
 @pytest.fixture
@@ -180,3 +185,44 @@ def test_titles_are_stored_in_our_words_and_read_in_those_of_the_organisation(ca
         assert "Add the ambition Every objective met" in page
         assert "Add the objective" not in page
     assert "Ambition “Every objective met” added" in page
+
+
+def test_what_cannot_be_taken_back_shows_no_undo_and_says_why(cast):
+    plan = found_plan(office=cast.office, by=cast.head)
+    schedule.set_baseline(schedule=plan.schedule, name="As approved", by=cast.head, on=MOMENT.date())
+    made = Changeset.objects.latest("pk")
+    line = seen(cast.head)[made.pk]
+    assert not line.may_undo
+    assert line.stays == "A baseline is a fact that cannot be taken back."
+    page = cast.client(cast.head).get(f"/activity/{made.pk}").content.decode()
+    assert "No undo here. A baseline is a fact that cannot be taken back." in page
+    assert reverse("accounts:undo", args=[made.pk]) not in page
+    listed = cast.client(cast.head).get("/activity").content.decode()
+    assert reverse("accounts:undo", args=[made.pk]) not in listed
+    assert "stays: no undo" in listed
+    with pytest.raises(Refused, match="A baseline is a fact that cannot be taken back"):
+        undo(changeset=made, by=cast.head)
+
+
+def test_a_baseline_goes_with_the_schedule_that_the_same_action_made(cast):
+    with actions.changeset(title="Plan and baseline at once", by=cast.head) as made:
+        plan = found_plan(office=cast.office, by=None)
+        schedule.set_baseline(schedule=plan.schedule, name="As approved", by=None, on=MOMENT.date())
+    assert seen(cast.head)[made.pk].may_undo
+    assert seen(cast.head)[made.pk].stays == ""
+    undo(changeset=made, by=cast.head)
+
+
+def test_a_refusal_quotes_a_title_in_the_words_of_the_organisation(cast):
+    cast.organisation.terms = {"objective": "ambition"}
+    cast.organisation.save()
+    row = purpose.add_objective(office=cast.office, title="Every objective met", by=cast.head, owner=cast.head)
+    made = Changeset.objects.latest("pk")
+    purpose.edit_objective(objective=row, changes={"title": "Each one met"}, by=cast.head)
+    with pytest.raises(Refused, match="by “Edit the ambition Every objective met”") as later:
+        undo(changeset=made, by=cast.head)
+    assert "Edit the objective" not in str(later.value)
+    undo(changeset=Changeset.objects.latest("pk"), by=cast.head)
+    undo(changeset=made, by=cast.head)
+    with pytest.raises(Refused, match="“Add the ambition Every objective met” has been undone already"):
+        undo(changeset=made, by=cast.head)

@@ -188,7 +188,7 @@ def _packed(text: str) -> bytes:
 
 
 def test_kept_files_and_mails_that_name_the_person_go_and_others_stay(
-    cast, leaver, settings, tmp_path, django_capture_on_commit_callbacks
+    cast, leaver, settings, tmp_path, monkeypatch, django_capture_on_commit_callbacks
 ):
     settings.MEDIA_ROOT = tmp_path / "files"
     settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = "django.core.mail.backends.filebased.EmailBackend", str(tmp_path / "mail")
@@ -199,6 +199,11 @@ def test_kept_files_and_mails_that_name_the_person_go_and_others_stay(
     packed = ImportedFile.objects.get(pk=plain.pk)
     (folder / f"{packed.digest}-packed.reading").write_bytes(_packed(NAME))
     send_mail("Welcome", f"Dear {NAME}", None, [ADDRESS])
+    monkeypatch.setattr(Path, "read_bytes", lambda path: pytest.fail(f"the preview opened {path}"))
+    assert actions.preview_erasure(person=leaver, by=cast.admin).files == 2
+    page = cast.client(cast.admin).get(f"/people/{leaver.pk}/erase").content.decode()
+    assert "deleted; 2 kept files will be looked into" in page
+    monkeypatch.undo()
     with django_capture_on_commit_callbacks(execute=True):
         assert erase(leaver, cast.admin).files >= 3
     assert not (folder / named.digest).exists()

@@ -71,13 +71,14 @@ def test_ties_go_by_float_then_due_date_then_id():
         ({"measurement_days_late": 12}, "The figure is 12 days late"),
         ({"waiting_days": 9, "hours_left": 0.5}, "Smallest effort, longest wait"),
         ({"waiting_days": 1}, "Somebody has waited 1 day for your answer"),
-        ({"question_open": True}, "A question about it is open"),
+        ({"is_question": True}, "Asked today: an answer takes minutes"),
         ({"cost_of_delay": 4200, "hours_left": 3}, "Waiting costs the goal most here"),
         ({"float_days": 1.5}, "1 spare day"),
         ({"float_days": 3}, "3 spare days"),
         ({"due": days(9)}, "Due 9 July"),
         ({"started": True}, "Started: bring it to an end"),
-        ({}, "Effect on a goal not known yet; placed by spare days and due date"),
+        ({"has_goal": True}, "What a wait costs is not known yet; placed by spare days and due date"),
+        ({}, "No goal named; placed by spare days and due date"),
     ],
 )
 def test_one_reason_in_plain_words(fields, sentence):
@@ -102,7 +103,7 @@ items_drawn = st.lists(
         float_days=st.none() | st.floats(-50, 50), hours_left=figures, cost_of_delay=st.none() | st.floats(-1e6, 1e6),
         is_duty=st.booleans(), started=st.booleans(), waits_for=st.sampled_from(["", "a thing"]),
         holds_up=st.sampled_from(["", "gate"]), holds_up_on=st.none() | st.dates(date(2027, 6, 1), date(2027, 8, 1)),
-        waiting_days=st.integers(0, 30), question_open=st.booleans(), measurement_days_late=st.integers(0, 30),
+        waiting_days=st.integers(0, 30), is_question=st.booleans(), measurement_days_late=st.integers(0, 30),
     ),
     unique_by=lambda each: each.key, max_size=12,
 )  # fmt: skip

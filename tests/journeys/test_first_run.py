@@ -45,7 +45,7 @@ def test_from_an_empty_organisation_to_the_result(page, product: Product) -> Non
     walker.look().reads("Every project has an answer").follow("See what came of it").at("/start/result")
 
     walker.reads("3 of 6projects name a goal").reads("2have no goal named").reads("Your first thread").reads(PURPOSE)
-    walker.reads("The next three things").reads("owner says none").reads("don’t know yet")
+    walker.reads("The next three things").reads("Odile Hartnell says none").reads("don’t know yet")
     walker.go("/gaps").go("/map").go("/start")
 
 

@@ -5,8 +5,10 @@ import re
 import pytest
 
 from goldenthread.accounts import actions as accounts
-from goldenthread.accounts.models import Person
+from goldenthread.accounts.models import Changeset, Person
+from goldenthread.accounts.undo import undo
 from goldenthread.kit import history
+from goldenthread.kit.permissions import Role
 from goldenthread.plan import actions as plan
 from goldenthread.plan.actions.forecasts import make_forecast
 from goldenthread.projects import actions as projects
@@ -147,3 +149,27 @@ class TestGaps:
         assert "Project 0 – – owner says none" in accused
         assert "Project 1" not in accused
         assert "Project 1 – –" in waiting
+
+    def test_who_said_that_there_is_no_goal_is_told(self, scene):
+        cast, (first, second) = scene.cast, scene.projects[:2]
+        owner = cast.people[Role.PROJECT_MANAGER]
+        with accounts.changeset(title="Lead", by=None):
+            history.change(first, {"manager": owner})
+        plan.answer_goal(subject=first, answer=GoalAnswer.NONE, by=owner)
+        plan.answer_goal(subject=second, answer=GoalAnswer.NONE, by=cast.head)
+        plan.answer_goal(subject=second, answer=GoalAnswer.DONT_KNOW, by=cast.pmo)
+        undo(changeset=Changeset.objects.latest("pk"), by=cast.pmo)
+        shown = text(cast.client(cast.head).get("/start/result"))
+        assert "owner says none" in shown.split("Project 0", 1)[1].split("Project 1", 1)[0]
+        assert f"{cast.head.name} says none" in shown.split("Project 1", 1)[1]
+        gaps = text(cast.client(cast.head).get("/gaps"))
+        assert gaps.count("owner says none") == 1
+        assert gaps.count(f"{cast.head.name} says none") == 1
+        assert f"No goal named: {cast.head.name} says none." in text(cast.client(cast.head).get(f"/projects/{second.pk}"))
+
+    def test_nobody_is_said_to_have_said_what_only_a_mark_says(self, scene):
+        with accounts.changeset(title="Mark", by=None):
+            history.change(scene.projects[0], {"is_mandatory": True})
+        shown = text(scene.cast.client(scene.cast.head).get("/gaps"))
+        assert "Marked as mandatory; no duty is named yet." in shown
+        assert "says none" not in shown

@@ -1,7 +1,7 @@
 """Today: every headline equals the rows under it, whatever the day holds; what waits for a decision stands beside it."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core import mail
@@ -15,6 +15,8 @@ from goldenthread.purpose import actions as purpose
 from goldenthread.schedule import actions as schedule
 from goldenthread.thread import actions, queries
 from goldenthread.ui import writing
+from goldenthread.workspace.actions import ask_question
+from tests.cast import add_player
 from tests.thread.conftest import TODAY, goal, text
 
 
@@ -161,3 +163,52 @@ def test_who_may_see_no_kpis_is_told_no_figures_of_them(scene):
     assert scene.kpi.name in page
     assert "12.5" not in page
     assert 'class="course"' not in page
+
+
+def test_quick_work_is_offered_only_where_it_will_be_taken(scene):
+    manager = add_player("Farah Lindgate", "farah@aldermere.example", Role.PROJECT_MANAGER, scene.cast.project_scope)
+    client = scene.cast.client(manager)
+    page = client.get("/").content.decode()
+    assert "Add work" not in page
+    assert 'href="/plan"' not in page.split('id="main"')[1]
+    schedule.assign(activity=scene.steps[0].activity, person=manager, by=scene.cast.head)
+    page = client.get("/").content.decode()
+    assert f'<option value="{scene.steps[0].pk}">' in page
+    assert "none, say later" not in page
+    assert client.post("/today/add", {"name": "Ring them", "hours": "1", "step": str(scene.steps[0].pk)}).status_code == 303
+
+
+def test_quick_work_without_a_step_goes_to_the_plan_of_the_own_office(scene):
+    other = plan.found_plan(office=scene.cast.second_office, by=None)
+    both = add_player("Gwen Ashdown", "gwen@aldermere.example", Role.TEAM_MEMBER, scene.cast.top)
+    accounts.grant_role(person=both, role=Role.PMO, scope=other.scope, by=None)
+    made = actions.add_own_work(person=both, name="Call the supplier", hours="1", step_id="")
+    assert made.schedule_id == other.schedule_id
+
+
+def test_a_question_says_how_long_it_has_been_waited_for(scene):
+    member = scene.cast.member
+    ask_question(
+        asked=member, question_kind="FREE", ref_kind="step", ref_id=scene.steps[0].pk, by=scene.cast.head, text="Which meters?"
+    )
+    (row,) = [row for row in queries.today(member).rows if row.kind == "question"]
+    assert row.ranked.sentence == "Asked today: an answer takes minutes"
+    (row,) = [row for row in queries.today(member, TODAY + timedelta(days=2)).rows if row.kind == "question"]
+    assert "not known yet" not in row.ranked.sentence
+    assert "wait" in row.ranked.sentence
+
+
+def test_who_sees_no_office_gets_no_way_that_leads_nowhere(scene):
+    manager = add_player("Farah Lindgate", "farah@aldermere.example", Role.PROJECT_MANAGER, scene.cast.project_scope)
+    schedule.assign(activity=scene.steps[0].activity, person=manager, by=scene.cast.head)
+    client = scene.cast.client(manager)
+    page = client.get("/").content.decode()
+    assert scene.kpi.name in page
+    assert scene.objective.title in page
+    links = {link for link in re.findall(r'href="(/[^"#?]*)', page) if not link.startswith(("/static", "/sign-in"))}
+    assert f"/plan/steps/{scene.steps[0].pk}" in links
+    assert {link: client.get(link).status_code for link in links if client.get(link).status_code != 200} == {}
+    assert not links & {"/map", "/plan", "/objectives", "/mandate", "/services", "/offices", "/track-record"}
+    step = text(client.get(f"/plan/steps/{scene.steps[0].pk}"))
+    assert "It moves 1 number not shown to you." in step
+    assert "No goal named" not in step

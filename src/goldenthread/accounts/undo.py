@@ -22,6 +22,7 @@ from goldenthread.accounts.queries.changes import written_models
 from goldenthread.kit import history
 from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.kit.permissions import Role
+from goldenthread.ui.terms import action
 
 CHUNK = 500
 
@@ -68,19 +69,20 @@ def undo(*, changeset: Changeset, by: Person | None, source: str = Changeset.Sou
             _undo_rows(changeset, by)
     except IntegrityError as error:
         if Changeset.objects.filter(undoes=changeset).exists():
-            raise Refused(f"“{changeset}” has been undone already.") from error
+            raise Refused(f"“{action(changeset.title)}” has been undone already.") from error
         raise Refused(
-            f"“{changeset}” cannot be undone: something that was entered since stands in its place.", advice="Undo that first."
+            f"“{action(changeset.title)}” cannot be undone: something that was entered since stands in its place.",
+            advice="Undo that first.",
         ) from error
     return made
 
 
 def _undo_rows(changeset: Changeset, by: Person | None) -> None:
     if Changeset.objects.filter(undoes=changeset).exclude(pk=history.open_changeset().pk).exists():
-        raise Refused(f"“{changeset}” has been undone already.")
+        raise Refused(f"“{action(changeset.title)}” has been undone already.")
     rows = list(touched(changeset))
     if not rows:
-        raise Refused(f"“{changeset}” has nothing that can be undone.")
+        raise Refused(f"“{action(changeset.title)}” has nothing that can be undone.")
     by_model: dict[Any, list[Touched]] = {}
     for row in rows:
         by_model.setdefault(row.model, []).append(row)
@@ -106,20 +108,39 @@ def _chunks(ids: list[int]) -> Iterator[list[int]]:
 
 def _title(changeset: Changeset, by: Person | None) -> str:
     """What an action is called to `by`, who may not see every row that it wrote."""
-    return changeset.title if by is None or queries.open_ids([changeset], by) else f"action {changeset.pk}, not shown to you"
+    return (
+        action(changeset.title) if by is None or queries.open_ids([changeset], by) else f"action {changeset.pk}, not shown to you"
+    )
 
 
 def _refuse_if_changed_since(model: Any, rows: list[Touched], by: Person | None) -> None:
     last = {row.id: row.last.history_id for row in rows}
+    since = rows[0].last.changeset_id
+    void: dict[int, bool] = {}
     for ids in _chunks(list(last)):
         later = history.records(model).filter(id__in=ids, history_id__gt=min(last[i] for i in ids)).order_by("history_id")
-        for record in later.select_related("changeset"):
-            if record.history_id > last[record.id]:
+        for record in later.select_related("changeset__undone_by"):
+            if record.history_id <= last[record.id]:
+                continue
+            if record.changeset_id not in void:
+                void[record.changeset_id] = _is_void(record.changeset, since)
+            if not void[record.changeset_id]:
                 noun = model._meta.verbose_name.capitalize()
                 raise Refused(
                     f"{noun} “{_name(record)}” was changed after it by “{_title(record.changeset, by)}”.",
                     advice="Undo that first.",
                 )
+
+
+def _is_void(later: Changeset, since: int) -> bool:
+    """Whether a later action left the row as it found it: it was undone, or it is the undo of one that came after `since`."""
+    return not _stands(later) or (later.undoes_id is not None and later.undoes_id > since)
+
+
+def _stands(changeset: Changeset) -> bool:
+    """Whether what the action did is in force: not undone, or its undo was undone again."""
+    undone_by = getattr(changeset, "undone_by", None)
+    return undone_by is None or not _stands(undone_by)
 
 
 def _name(record: Any) -> str:
@@ -182,13 +203,10 @@ def _take_back_facts(model: Any, ids: list[int]) -> None:
     if not ids:
         return
     moment = history.open_changeset().at
-    if hasattr(model, "taken_back"):
-        changes = model.taken_back(moment)
-    elif any(f.name == "withdrawn_at" for f in model._meta.concrete_fields):
-        changes = {"withdrawn_at": moment, "withdrawn_because": "undone"}
-    else:
-        name = model._meta.verbose_name
-        raise Refused(f"A {name} is a fact that cannot be taken back.", advice="Enter a later one that corrects it.")
+    if queries.stays_for_good(model):
+        raise Refused(queries.lasting_words(model), advice="Enter a later one that corrects it.")
+    withdrawn = {"withdrawn_at": moment, "withdrawn_because": "undone"}
+    changes = model.taken_back(moment) if hasattr(model, "taken_back") else withdrawn
     for chunk in _chunks(ids):
         standing = list(model.objects.filter(pk__in=chunk))
         for row in standing:

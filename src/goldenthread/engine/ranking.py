@@ -27,7 +27,8 @@ class TodayItem:
     Money or value units in `cost_of_delay` per day (one unit for all items); None: not known.
 
     `float_days`: total float in working days. `waits_for`: what must be done before it can start. `holds_up`: the gate,
-    meeting or person waiting for it, with the day. `waiting_days`: how long somebody has waited for an answer.
+    meeting or person waiting for it, with the day. `is_question`: it is a question somebody asked;
+    `waiting_days`: for how long an answer has been waited for.
     """
 
     key: Key
@@ -42,8 +43,9 @@ class TodayItem:
     holds_up: str = ""
     holds_up_on: date | None = None
     waiting_days: int = 0
-    question_open: bool = False
+    is_question: bool = False
     measurement_days_late: int = 0
+    has_goal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +115,10 @@ def rank(items: Sequence[TodayItem], day: date, pinned_days: int = PINNED_DAYS) 
             waits_for=item.waits_for,
             holds_up=item.holds_up,
             holds_up_on=item.holds_up_on,
-            question_open=item.question_open,
+            is_question=item.is_question,
             measurement_days_late=item.measurement_days_late,
             estimated=rate(item) is not None,
+            has_goal=item.has_goal,
         )
         ranked.append(Ranked(item, position, item.key in pins, rate(item), *why(facts)))
     return ranked

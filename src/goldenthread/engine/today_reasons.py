@@ -38,9 +38,10 @@ class Facts:
     waits_for: str = ""
     holds_up: str = ""
     holds_up_on: date | None = None
-    question_open: bool = False
+    is_question: bool = False
     measurement_days_late: int = 0
     estimated: bool = True
+    has_goal: bool = False
 
 
 Rule = Callable[[Facts], str | None]
@@ -154,7 +155,7 @@ def waiting(facts: Facts) -> str | None:
 
 @reason("question")
 def question(facts: Facts) -> str | None:
-    return "A question about it is open" if facts.question_open else None
+    return "Asked today: an answer takes minutes" if facts.is_question else None
 
 
 @reason("cost_of_delay")
@@ -194,4 +195,7 @@ def serves_goal(facts: Facts) -> str | None:
 
 @reason("not_estimated")
 def not_estimated(facts: Facts) -> str | None:
-    return "Effect on a goal not known yet; placed by spare days and due date" if not facts.estimated else None
+    if facts.estimated:
+        return None
+    known = "What a wait costs is not known yet" if facts.has_goal else "No goal named"
+    return f"{known}; placed by spare days and due date"

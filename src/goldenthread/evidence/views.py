@@ -20,7 +20,7 @@ ROWS = 50
 
 def navigation(person: Person) -> list[dict[str, Any]]:
     """The record of the forecasts, for who may see objectives."""
-    if not rights(person).anywhere(Act.VIEW, Kind.OBJECTIVE):
+    if not rights(person).in_an_office(Act.VIEW, Kind.OBJECTIVE):
         return []
     return [{"group": "thread", "label": "Track record", "url": reverse("evidence:calibration"), "count": None, "key": "g k"}]
 

@@ -20,7 +20,7 @@ STRONGEST = 10  # contributions on an objective's page; the others are a click a
 
 def navigation(person: Person) -> list[dict[str, Any]]:
     """The plan."""
-    if not rights(person).anywhere(Act.VIEW, Kind.PLAN):
+    if not rights(person).in_an_office(Act.VIEW, Kind.PLAN):
         return []
     return [{"group": "thread", "label": "Plan", "url": reverse("plan:plan"), "count": None, "key": "g l"}]
 
@@ -50,11 +50,14 @@ def project_panels(project: Project, person: Person) -> list[str]:
     """The thread of a project: what it moves and who of the PMO supervises it."""
     if not rights(person).anywhere(Act.VIEW, Kind.PLAN):
         return []
+    given = Contribution.objects.filter(project=project)
     context = {
         "project": project,
+        "hidden": given.count(),
+        "none_said": queries.none_said_of(project, project.manager_id, project.sponsor_id),
         "sentences": [
             (c, queries.contribution_sentence(c, project.finishes_on))
-            for c in visible(Contribution.objects.filter(project=project), person).select_related("kpi").order_by("pk")
+            for c in visible(given, person).select_related("kpi").order_by("pk")
         ],
         "supervisions": list(
             visible(Supervision.objects.filter(project=project), person).select_related("step__activity").order_by("pk")

@@ -19,7 +19,7 @@ class GoalAnswer(models.TextChoices):
     NOT_ASKED = "NOT_ASKED", "Not asked yet"
     LINKED = "LINKED", "Goal named"
     DONT_KNOW = "DONT_KNOW", "Don’t know yet"
-    NONE = "NONE", "Owner says none"
+    NONE = "NONE", "No goal named"
     DUTY = "DUTY", "A duty"
 
 

@@ -33,8 +33,8 @@ def navigation(person: Any) -> list[dict[str, Any]]:
 
     held = rights(person)
     entries = [{"group": "thread", "label": "Today", "url": "/", "count": None, "key": "g t"}]
-    if held.anywhere(Act.VIEW, Kind.OBJECTIVE):
+    if held.in_an_office(Act.VIEW, Kind.OBJECTIVE):
         entries.append({"group": "thread", "label": "Thread map", "url": "/map", "count": None, "key": "g m"})
-    if held.anywhere(Act.VIEW, Kind.PULSE):
+    if held.in_an_office(Act.VIEW, Kind.PULSE):
         entries.append({"group": "thread", "label": "Gaps", "url": "/gaps", "count": None, "key": "g a"})
     return entries

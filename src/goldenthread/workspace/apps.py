@@ -23,5 +23,6 @@ class WorkspaceApp(AppConfig):
         provide("record_kinds", people.record_kinds)
         provide("navigation", around.navigation, position=80)
         provide("files_naming", traces.files_naming)
+        provide("files_kept", traces.files_kept)
         provide("messages_to", traces.messages_to)
         provide("erase_person", inbox.empty_inbox)

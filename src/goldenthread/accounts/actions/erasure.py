@@ -41,7 +41,7 @@ class Touched:
 
 @dataclass(frozen=True)
 class Preview:
-    """What an erasure of a person would do, before anything is done."""
+    """What an erasure of a person would do, before anything is done. `files` would be looked into; none is opened before."""
 
     identity: Identity
     tables: tuple[Touched, ...]
@@ -81,7 +81,7 @@ def preview_erasure(*, person: Person, also: Sequence[str] = (), by: Person) -> 
     return Preview(
         identity=identity,
         tables=tuple(Touched(noun, *counts) for noun, counts in sorted(found.items())),
-        files=len(slots.gather("files_naming", identity)),
+        files=sum(slots.ask("files_kept")),
         roles=RoleGrant.objects.filter(person=person).count(),
         tokens=ApiToken.objects.filter(person=person).count(),
         messages=sum(slots.ask("messages_to", person)),

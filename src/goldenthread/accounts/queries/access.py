@@ -22,12 +22,16 @@ ONLY_BY_ADMINISTRATORS = frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.SPONS
 
 @dataclass(frozen=True)
 class Rights:
-    """The grants of one person, read once a request. `deputed` are those held while somebody else is absent."""
+    """The grants of one person, read once a request. `deputed` are those held while somebody else is absent.
+
+    `offices` are the scopes among them that are an office, or the whole organisation.
+    """
 
     person_id: int
     grants: tuple[tuple[str, int], ...]  # role, scope id
     deputed: tuple[tuple[str, int], ...]
     top_scope_id: int | None
+    offices: frozenset[int] = frozenset()
 
     def scopes(self, act: str, kind: str) -> frozenset[int]:
         """The scopes on which a grant allows `act` with `kind`."""
@@ -37,13 +41,17 @@ class Rights:
         """Whether some grant allows it on some scope."""
         return bool(self.scopes(act, kind))
 
+    def in_an_office(self, act: str, kind: str) -> bool:
+        """Whether a grant on an office or on the whole organisation allows it."""
+        return not self.offices.isdisjoint(self.scopes(act, kind))
+
     def everywhere(self, act: str, kind: str) -> bool:
         """Whether a grant on the whole organisation allows it."""
         return self.top_scope_id is not None and self.top_scope_id in self.scopes(act, kind)
 
     def alone(self) -> Rights:
         """The rights without those of absent people: who stands in does their work, but hands out none of their roles."""
-        return Rights(self.person_id, self.grants, (), self.top_scope_id)
+        return Rights(self.person_id, self.grants, (), self.top_scope_id, self.offices)
 
     @property
     def roles(self) -> frozenset[str]:
@@ -69,7 +77,8 @@ def rights(person: Person) -> Rights:
         top = next((scope for _, _, scope, kind in rows if kind == Scope.ScopeKind.ORGANISATION), None)
         own = tuple((role, scope) for holder, role, scope, _ in rows if holder == person.pk)
         others = tuple((role, scope) for holder, role, scope, _ in rows if holder != person.pk)
-        kept = Rights(person.pk, own, others, top)
+        wide = {Scope.ScopeKind.ORGANISATION, Scope.ScopeKind.OFFICE}
+        kept = Rights(person.pk, own, others, top, frozenset(scope for _, _, scope, kind in rows if kind in wide))
         person.__dict__["_rights"] = kept
     return kept
 

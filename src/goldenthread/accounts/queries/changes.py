@@ -34,12 +34,13 @@ ROWS_SHOWN = 200  # of one changeset; an import may have written thousands
 
 @dataclass(frozen=True)
 class Line:
-    """One changeset in the list. `counts` are rows by noun; without `is_open` the title is not told."""
+    """One changeset in the list. `counts` are rows by noun; without `is_open` the title is not told. `stays`: why no undo."""
 
     changeset: Changeset
     counts: tuple[tuple[str, int], ...]
     is_open: bool
     may_undo: bool
+    stays: str = ""
 
 
 @dataclass(frozen=True)
@@ -202,15 +203,49 @@ def _seen(changesets: list[Changeset], person: Person) -> list[Line]:
     open_rows = _open_rows(every, person)
     told = _counts(ids, open_rows.items())
     undo = _may_undo(changesets, person, every, open_rows)
+    lasting = _lasting(every)
     over_all = rights(person).everywhere(Act.VIEW, Kind.CHANGESET)
     lines = []
     for changeset in changesets:
         wrote, sees = every.get(changeset.pk, {}), told.get(changeset.pk, {})
         if changeset.by_id == person.pk or sees or over_all:
             is_open = _is_open(changeset, person, wrote, sees)
-            undoable = undo[changeset.pk] and not hasattr(changeset, "undone_by")
-            lines.append(Line(changeset, _nouns(wrote), is_open, undoable))
+            stays = lasting.get(changeset.pk, "")
+            undoable = undo[changeset.pk] and not stays and not hasattr(changeset, "undone_by")
+            lines.append(Line(changeset, _nouns(wrote), is_open, undoable, stays))
     return lines
+
+
+def _lasting(every: dict[int, dict[str, int]]) -> dict[int, str]:
+    """Of these changesets, those that wrote a fact nobody can take back, with the reason.
+
+    A fact about a row that the same action made goes with it, so that action can be undone.
+    """
+    found: dict[int, str] = {}
+    for model in _written(every):
+        if not stays_for_good(model):
+            continue
+        written = history.records(model).filter(changeset_id__in=list(every), history_type="+")
+        for field in model._meta.concrete_fields:
+            if field.is_relation and issubclass(field.related_model, Tracked):
+                beside = history.records(field.related_model).filter(
+                    changeset=OuterRef("changeset"), id=OuterRef(field.attname), history_type="+"
+                )
+                written = written.exclude(Exists(beside))
+        found |= dict.fromkeys(written.values_list("changeset_id", flat=True), lasting_words(model))
+    return found
+
+
+def stays_for_good(model: Any) -> bool:
+    """Whether rows of the model are facts without a reversing entry."""
+    withdrawn = any(field.name == "withdrawn_at" for field in model._meta.concrete_fields)
+    return bool(model.is_fact and not withdrawn and not hasattr(model, "taken_back"))
+
+
+def lasting_words(model: Any) -> str:
+    """Why such a fact stays."""
+    noun = model._meta.verbose_name
+    return f"{'An' if noun[0] in 'aeiou' else 'A'} {noun} is a fact that cannot be taken back."
 
 
 def _is_open(changeset: Changeset, person: Person, wrote: dict[str, int], sees: dict[str, int]) -> bool:

@@ -13,10 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from goldenthread.accounts import actions, queries
 from goldenthread.accounts.forms import ErasureForm
-from goldenthread.accounts.models import Person
+from goldenthread.accounts.models import Erasure, Person
 from goldenthread.accounts.views.settings import SEE_OTHER, refuse
 from goldenthread.kit.errors import Refused
 from goldenthread.ui import pages
+from goldenthread.ui.writing import plural
 
 
 def _subject(request: Any, pk: int) -> Person:
@@ -34,6 +35,11 @@ def everything(request: Any, pk: int) -> HttpResponse:
     return response
 
 
+def _told(done: Erasure) -> str:
+    texts = f"Erased: {done.person} stands for the name in {plural(done.texts, 'text')}"
+    return f"{texts}; {plural(done.files, 'kept file is', 'kept files are')} deleted" if done.files else texts
+
+
 @require_http_methods(["GET", "POST"])
 def erase(request: Any, pk: int) -> HttpResponse:
     """First what it would touch; then, with the name typed once more, it is done for good."""
@@ -48,7 +54,7 @@ def erase(request: Any, pk: int) -> HttpResponse:
         except Refused as refusal:
             refuse(form, refusal)
         else:
-            pages.announce(request, f"Erased: {done.person} stands for the name in {done.texts:,} texts")
+            pages.announce(request, _told(done))
             return HttpResponseRedirect(reverse("accounts:person", args=[subject.pk]), status=SEE_OTHER)
     preview = actions.preview_erasure(person=subject, also=also, by=request.person)
     form = form or ErasureForm(initial={name: request.POST.get(name, "") for name in ("also", "reason")})

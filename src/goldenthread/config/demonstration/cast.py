@@ -95,7 +95,7 @@ def hire(top: Scope, today: date, administrator: Person) -> dict[str, Person]:
             open_door(person, encoded)
         if part.place == "top":
             actions.grant_role(person=person, role=part.role, scope=top, by=None)
-    for key in ("head", "capital"):
+    for key in ("head", "capital", "programme", "manager1", "manager2"):  # their goals stand above their own scopes
         actions.grant_role(person=people[key], role=Role.TEAM_MEMBER, scope=top, by=None)
     actions.grant_role(person=people["administrator"], role=Role.ADMINISTRATOR, scope=top, by=None)
     return people

@@ -1,5 +1,6 @@
 """Reads of the business plan, one module a noun: the outline, forecasts and their explanations, gaps."""
 
+from goldenthread.plan.queries.answers import OWNER_SAYS, Said, none_said_of, who_said_none
 from goldenthread.plan.queries.explanation_words import LABELS, figure_in_words, in_words, subject_in_words
 from goldenthread.plan.queries.explanations import explanation, may_explain, shown_to
 from goldenthread.plan.queries.forecasts import (
@@ -16,7 +17,7 @@ from goldenthread.plan.queries.forecasts import (
     stale_offices,
     with_shown,
 )
-from goldenthread.plan.queries.gaps import PERIOD_DAYS, Gaps, PlanWork, gaps, plan_work
+from goldenthread.plan.queries.gaps import PERIOD_DAYS, Gaps, PlanWork, gaps, none_said, plan_work
 from goldenthread.plan.queries.outline import (
     FrozenPlan,
     PlanOutline,
@@ -39,6 +40,7 @@ from goldenthread.plan.queries.step_page import StepPage, step_page
 __all__ = [
     "LABELS",
     "NAMELESS",
+    "OWNER_SAYS",
     "PERIOD_DAYS",
     "FrozenPlan",
     "Gaps",
@@ -47,6 +49,7 @@ __all__ = [
     "PlanOutline",
     "PlanRow",
     "PlanWork",
+    "Said",
     "StepExplanation",
     "StepPage",
     "Who",
@@ -67,6 +70,8 @@ __all__ = [
     "may_explain",
     "named",
     "named_plan",
+    "none_said",
+    "none_said_of",
     "objective_forecasts",
     "objectives_that_rank",
     "office_of",
@@ -82,5 +87,6 @@ __all__ = [
     "step_explanation",
     "step_page",
     "subject_in_words",
+    "who_said_none",
     "with_shown",
 ]

@@ -19,8 +19,9 @@ from goldenthread.engine.unsupported import Unsupported, unsupported
 from goldenthread.engine.work_hours import PLAN, WorkHours, work_hours
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan.mapping import gaps as mapping
-from goldenthread.plan.models import Contribution, Duty, Raci
+from goldenthread.plan.models import Contribution, Duty, Raci, Step
 from goldenthread.plan.models import PulseAnswer as PulseRow
+from goldenthread.plan.queries.answers import who_said_none
 from goldenthread.plan.queries.forecasts import with_shown
 from goldenthread.plan.queries.responsibilities import Leaver, staff_and_leavers
 from goldenthread.projects.models import Project
@@ -30,6 +31,7 @@ from goldenthread.schedule.models import Activity, Assignment
 PERIOD_DAYS = 28  # hours worked count over the last four weeks
 PULSE_DAYS = 92
 NAMELESS_GOAL = "A confidential objective"
+NAMELESS_PROJECT = "A project not shown to you"
 
 
 @dataclass(frozen=True)
@@ -226,6 +228,18 @@ def gaps(office: Office, today: date, person: Person) -> Gaps:
     )
 
 
+def none_said(found: Gaps) -> dict[Any, str]:
+    """Of work that names no goal by what was said or set: its key -> who says so, or the bare fact. Two statements at most."""
+    rows = [row for row in found.unsupported.findings if row.state == "owner_says_none"]
+    told: dict[Any, str] = {row.key: "no goal named" for row in rows}
+    for kind, model in (("step", Step), ("project", Project)):
+        named = [(row, str(row.topmost)) for row in rows if row.title != NAMELESS_PROJECT]
+        ids = {row: int(ref.partition(":")[2]) for row, ref in named if ref.startswith(f"{kind}:")}
+        said = who_said_none(model, set(ids.values()))
+        told |= {row.key: said[pk].words(row.holder) for row, pk in ids.items() if pk in said}
+    return told
+
+
 def _hidden(rows: mapping.GapRows, office: Office, person: Person) -> set[str]:
     """Projects that count but must not be named: confidential ones, and those outside what the person may see."""
     held = rights(person)
@@ -248,7 +262,7 @@ def _named(rows: mapping.GapRows, office: Office, person: Person) -> list[Goal]:
 
 
 def _nameless(work: Work) -> Work:
-    return replace(work, title="A project not shown to you")
+    return replace(work, title=NAMELESS_PROJECT)
 
 
 def belief(office: Office, today: date) -> BeliefGap:

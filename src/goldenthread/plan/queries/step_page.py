@@ -14,7 +14,8 @@ from goldenthread.kit import history
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.kit.prepared import Blank
 from goldenthread.plan.models import Contribution, Duty, Raci, Step, Supervision
-from goldenthread.plan.queries.forecasts import latest_forecast
+from goldenthread.plan.queries.answers import none_said_of
+from goldenthread.plan.queries.forecasts import latest_forecast, with_shown
 from goldenthread.plan.queries.outline import contribution_sentence
 from goldenthread.schedule.models import Activity, Relationship
 from goldenthread.schedule.queries import OutlineRow, outline
@@ -57,6 +58,8 @@ class StepPage:
     supervisions: list[Supervision]  # those that may be shown; `supervises` counts all
     supervises: int
     duties: list[Duty]
+    none_said: str = ""
+    hidden: int = 0  # effects on figures that are not shown to the person
     changes: list[Change] = field(default_factory=list)
 
 
@@ -66,17 +69,21 @@ def step_page(step: Step, person: Person) -> StepPage:
     activity = step.activity
     links = _links(person, activity=activity.pk)
     supervised = _supervised(person, step=step.pk)
+    said, hidden = _said(step, above, person)
+    raci = _people(person, step=step.pk)
     return StepPage(
         step=step,
         above=above,
         row=_rolled_up(activity, person),
-        raci=_people(person, step=step.pk),
+        raci=raci,
         waits_for=[link for link in links if link.successor_id == activity.pk],
         releases=[link for link in links if link.predecessor_id == activity.pk],
-        said=_said(step, above, person),
+        said=said,
         supervisions=[row for row in supervised if row.is_shown],
         supervises=len(supervised),
         duties=_duties(person, step=step.pk),
+        hidden=hidden,
+        none_said=none_said_of(step, *(row.person_id for row in raci if row.letter in {"A", "R"})),
         changes=_changes(step, person) if rights(person).anywhere(Act.VIEW, Kind.CHANGESET) else [],
     )
 
@@ -136,22 +143,24 @@ def _above(step: Step) -> list[Step]:
 
 @for_person
 def _contributions(person: Person) -> QuerySet[Contribution]:
-    """What some steps bring."""
-    found = visible(Contribution.objects.filter(step__in=Blank("steps")), person)
+    """What some steps bring, with `is_shown`."""
+    found = with_shown(Contribution.objects.filter(step__in=Blank("steps")), person)
     return found.select_related("kpi", "step__activity").order_by("pk")
 
 
-def _said(step: Step, above: list[Step], person: Person) -> list[Said]:
+def _said(step: Step, above: list[Step], person: Person) -> tuple[list[Said], int]:
+    """What it brings, itself and through what lies above; and how much more that is not shown to `person`."""
     made = latest_forecast(step.plan.office_id)
     known: dict[str, Any] = made.results["contributions"] if made else {}
     found = []
-    for row in _contributions(person, steps=[row.pk for row in (step, *above)]):
+    rows: list[Any] = _contributions(person, steps=[row.pk for row in (step, *above)])
+    for row in (row for row in rows if row.is_shown):
         figures = known.get(str(row.pk), {})
         gains = [v for v in figures.get("objectives", {}).values() if v is not None]
         found.append(
             Said(row, contribution_sentence(row, None), figures.get("stake"), max(gains, default=None), row.step_id != step.pk)
         )
-    return found
+    return found, len(rows) - len(found)
 
 
 @for_person

@@ -65,6 +65,8 @@ def _beads(page: queries.StepPage) -> list[tuple[str, str | None]]:
         beads.append((kpi.name, f"/kpis/{kpi.pk}"))
     elif page.supervisions:
         beads.append((page.supervisions[0].project.name, f"/projects/{page.supervisions[0].project_id}"))
+    elif page.hidden:
+        beads.append(("a goal not shown to you", None))
     else:
         beads.append((queries.NAMELESS if page.supervises else "no goal named", None))
     return beads

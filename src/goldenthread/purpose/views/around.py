@@ -16,7 +16,7 @@ SHOWN = 6
 
 
 def navigation(person: Person) -> list[dict[str, Any]]:
-    """The pages of this room that the person may open. No statement beyond the rights."""
+    """The pages of this room on which something stands for the person. No statement beyond the rights."""
     held = rights(person)
     entries = [
         ("thread", "Objectives", "purpose:objectives", "g o", Kind.OBJECTIVE),
@@ -27,7 +27,7 @@ def navigation(person: Person) -> list[dict[str, Any]]:
     return [
         {"group": group, "label": label, "url": reverse(name), "count": None, "key": key}
         for group, label, name, key, kind in entries
-        if held.anywhere(Act.VIEW, kind)
+        if held.in_an_office(Act.VIEW, kind)
     ]
 
 

@@ -13,10 +13,11 @@ from goldenthread.kit import history
 from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan import actions as plan
-from goldenthread.plan.models import BusinessPlan, DutyOccurrence, Raci, Step
+from goldenthread.plan.models import DutyOccurrence, Raci, Step
 from goldenthread.schedule import actions as schedule
 from goldenthread.schedule.models import Activity
 from goldenthread.thread.queries.chains import chains_of
+from goldenthread.thread.queries.today import plan_for_own_work
 
 LONGEST_HOURS = 10_000
 
@@ -32,15 +33,14 @@ def _minutes(hours: str) -> int:
 
 
 def add_own_work(*, person: Person, name: str, hours: str, step_id: str) -> Activity:
-    """A task that a person gives herself: in the step named, where she works on it or may plan, else at the end of the plan."""
+    """A task that a person gives herself: in the step named, where she works on it or may plan, else in her office's plan."""
     if not name.strip():
         raise Refused("Say what is to be done.", field="name")
     minutes = _minutes(hours)
     step = None
     if step_id:
         step = _step(step_id, person)
-    own = visible(BusinessPlan.objects.select_related("schedule__scope"), person).order_by("pk").first()
-    business_plan = step.plan if step else own
+    business_plan = step.plan if step else plan_for_own_work(person)
     if business_plan is None:
         raise Refused("Choose for which step it is: there is no plan of which you see the whole.", field="step")
     efforts: dict[str, Any] = dict(zip(schedule.EFFORTS, schedule.effort_range(minutes), strict=True))

@@ -7,7 +7,7 @@ from goldenthread.thread.queries.result import Result, result, thread_of_office
 from goldenthread.thread.queries.search import search_rows
 from goldenthread.thread.queries.start import FirstRun, figures, first_run, has_answers
 from goldenthread.thread.queries.thread_map import ThreadMap, thread_map
-from goldenthread.thread.queries.today import Today, TodayRow, leads, team_today, today
+from goldenthread.thread.queries.today import Today, TodayRow, leads, may_add_loose, team_today, today
 
 __all__ = [
     "Chains",
@@ -24,6 +24,7 @@ __all__ = [
     "first_run",
     "has_answers",
     "leads",
+    "may_add_loose",
     "may_see_work",
     "result",
     "search_rows",

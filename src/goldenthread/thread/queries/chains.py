@@ -9,10 +9,10 @@ from typing import Any
 from django.db.models import Q
 
 from goldenthread.accounts.models import Person
-from goldenthread.accounts.queries import rights
+from goldenthread.accounts.queries import Rights, rights
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan.models import Contribution
-from goldenthread.purpose.models import Objective, Target
+from goldenthread.purpose.models import Objective, Office, Target
 from goldenthread.purpose.queries import with_figures
 from goldenthread.schedule.models import Activity
 
@@ -44,6 +44,7 @@ class Chains:
     sees_secrets: bool = False
     open_scopes: frozenset[int] = frozenset()  # offices whose confidential objectives may be seen
     person_id: int = 0
+    held: Rights | None = None
 
     def subjects(self, activity_id: int) -> list[str]:
         """References of what the activity belongs to, nearest first: its step, steps above it, its project."""
@@ -81,16 +82,26 @@ class Chains:
 
     def goal(self, given: Contribution) -> list[Link]:
         """The beads from a contribution's KPI up to the clause."""
-        beads = [Link("kpi", given.kpi.name, f"/kpis/{given.kpi_id}")]
+        kpi = given.kpi
+        beads = [Link("kpi", kpi.name, f"/kpis/{kpi.pk}" if self._opens(Kind.KPI, kpi.office, kpi.owner_id) else None)]
         targets = self.targets.get(given.kpi_id, [])
         if targets:
             objective = targets[0].objective
             if objective.is_confidential and not self._sees(objective):
                 return [Link("kpi", "A confidential KPI"), Link("objective", HIDDEN)]
-            beads.append(Link("objective", objective.label, f"/objectives/{objective.pk}"))
+            opens = self._opens(Kind.OBJECTIVE, objective.office, objective.owner_id)
+            beads.append(Link("objective", objective.label, f"/objectives/{objective.pk}" if opens else None))
             if objective.clause is not None:
-                beads.append(Link("mandate", objective.clause.text, "/mandate"))
+                opens = self._opens(Kind.MANDATE, objective.office)
+                where = f"/mandate?office={objective.office_id}" if opens else None
+                beads.append(Link("mandate", objective.clause.text, where))
         return beads
+
+    def _opens(self, kind: str, office: Office, owner_id: int | None = None) -> bool:
+        """Whether the page of a bead opens: a link that leads nowhere is none."""
+        if self.held is None or owner_id == self.person_id:
+            return True
+        return self.held.everywhere(Act.VIEW, kind) or office.scope_id in self.held.scopes(Act.VIEW, kind)
 
     def _sees(self, objective: Objective) -> bool:
         """Whether a confidential objective may be named."""
@@ -153,6 +164,7 @@ def chains_of(activities: list[Activity], person: Person) -> Chains:
         rights(person).everywhere(Act.VIEW, Kind.CONFIDENTIAL),
         rights(person).scopes(Act.VIEW, Kind.CONFIDENTIAL),
         person.pk,
+        rights(person),
     )
 
 
@@ -173,7 +185,7 @@ def _effects(
     projects = {*project_of.values(), *(p for watched in supervised.values() for p in watched)}
     found: dict[str, list[Contribution]] = defaultdict(list)
     wanted = Q(step_id__in=set(step_of.values())) | Q(project_id__in=projects)
-    for row in Contribution.objects.filter(wanted).exclude(shown=Contribution.Shown.REFUTED).select_related("kpi").order_by("id"):
+    for row in Contribution.objects.filter(wanted).exclude(shown=Contribution.Shown.REFUTED).select_related("kpi__office").order_by("id"):
         found[f"step:{row.step_id}" if row.step_id else f"project:{row.project_id}"].append(row)
     return found
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from goldenthread.accounts.models import Person
 from goldenthread.engine.work_hours import WorkHours
 from goldenthread.plan.models import Contribution, Raci
-from goldenthread.plan.queries import gaps
+from goldenthread.plan.queries import OWNER_SAYS, Said, gaps, who_said_none
 from goldenthread.projects.models import GoalAnswer, Project
 from goldenthread.purpose.models import Objective, Office
 from goldenthread.thread.queries.start import Aim, FirstRun, figures
@@ -48,6 +48,7 @@ class Result:
     hours: WorkHours
     plan_hours: WorkHours
     advice: list[tuple[str, str, str]]
+    said: dict[int, Said]
 
     @property
     def with_goal(self) -> list[Project]:
@@ -84,6 +85,13 @@ class Result:
         """Goals to which work is tied that is not expected to move them, or of which nobody can say how far."""
         return [line for line in self.goals if line.is_tied]
 
+    def answer(self, project: Project) -> str:
+        """What was said of a project that names no goal, and by whom."""
+        if project.goal_answer != GoalAnswer.NONE:
+            return "don’t know yet"
+        said = self.said.get(project.pk)
+        return said.words(project.manager_id, project.sponsor_id) if said is not None else OWNER_SAYS
+
     def share(self, projects: list[Project]) -> str:
         """What these projects cost, in words: "£1.2bn, 41 % of the budget". Empty where budgets cannot be added."""
         priced = [p for p in self.run.projects if p.budget_minor is not None]
@@ -117,6 +125,7 @@ def result(run: FirstRun, office: Office, person: Person, day: date | None = Non
         hours=found.hours,
         plan_hours=found.plan_hours,
         advice=_advice(run, goals)[:ADVISED],
+        said=who_said_none(Project, [p.pk for p in loose if p.goal_answer == GoalAnswer.NONE]),
     )
 
 

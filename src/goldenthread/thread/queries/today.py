@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -16,7 +17,7 @@ from goldenthread.engine.work_hours import WorkHours
 from goldenthread.kit import history
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan.models import BusinessPlan, Forecast
-from goldenthread.plan.queries import plan_work
+from goldenthread.plan.queries import plan_work, plans_of
 from goldenthread.purpose.queries import overdue_measurements
 from goldenthread.schedule.models import Activity, Assignment
 from goldenthread.thread.queries.chains import Chains, Link, chains_of
@@ -223,6 +224,16 @@ def open_activities(condition: Q, day: date) -> list[Activity]:
     )
 
 
+def plan_for_own_work(person: Person) -> BusinessPlan | None:
+    """Where work goes that names no step: the plan of the person's own office, or the first that he or she sees whole."""
+    return next(iter(plans_of(person)), None)
+
+
+def may_add_loose(person: Person, steps: Sequence[Any]) -> bool:
+    """Whether work without a step finds a plan. `steps`: those that the person works on; with any, no statement is needed."""
+    return rights(person).in_an_office(Act.VIEW, Kind.PLAN) and (bool(steps) or plan_for_own_work(person) is not None)
+
+
 def hours_of_day(person: Person, day: date) -> float:
     """Working hours of the person on that day: a share of the weekly hours by the organisation's week; none when absent."""
     week = person.organisation.working_week
@@ -265,6 +276,7 @@ def _work(activity: Activity, chains: Chains, delays: dict[str, float], day: dat
         is_duty=occurrence is not None,
         started=activity.actual_start is not None,
         waits_for=activity.blocked_because,
+        has_goal=bool(chain),
     )
     note = "" if chain or occurrence is not None else "no goal named"
     about = next(iter(chains.subjects(activity.pk)), "") if wide else ""
@@ -300,6 +312,7 @@ def _questions(person: Person, day: date) -> list[_Entry]:
                 key=f"question:{q.pk}",
                 title=q.text,
                 hours_left=QUESTION_HOURS,
+                is_question=True,
                 waiting_days=max(0, (day - timezone.localdate(q.asked_at)).days),
             ),
             [],

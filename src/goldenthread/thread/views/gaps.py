@@ -23,7 +23,7 @@ from goldenthread.ui import pages
 
 STATES = {
     "not_asked": "not asked yet",
-    "owner_says_none": "owner says none",
+    "owner_says_none": plans.OWNER_SAYS,
     "linked_not_shown": "linked, not shown to work",
     "shown_not_to_work": "shown not to work",
 }
@@ -63,6 +63,7 @@ def gaps(request: HttpRequest) -> HttpResponse:
         "gaps": found,
         "reasons": REASONS,
         "states": STATES,
+        "said": plans.none_said(found),
         "actions": ACTIONS,
         "may_edit": may_in(person, Act.EDIT, Kind.PLAN, office.scope_id),
         "of_service": OF_SERVICE if may_in(person, Act.EDIT, Kind.MANDATE, office.scope_id) else (),

@@ -42,15 +42,17 @@ def today(request: HttpRequest) -> HttpResponse:
     if begun is not None and begun.is_untouched:
         return HttpResponseRedirect(reverse("thread:start"))
     team = queries.team_today(person) if "team" in request.GET else None
-    sees_plan = rights(person).anywhere(Act.VIEW, Kind.PLAN)
+    loose = queries.may_add_loose(person, day.steps)
     context = {
         "day": day,
         "team": team,
         "leads": queries.leads(person),
         "begun": begun,
         "begin": BEGIN,
-        "sees_plan": sees_plan,
-        "may_add": sees_plan or bool(day.steps),
+        "sees_plan": rights(person).in_an_office(Act.VIEW, Kind.PLAN),
+        "sees_map": rights(person).in_an_office(Act.VIEW, Kind.OBJECTIVE),
+        "loose": loose,
+        "may_add": loose or bool(day.steps),
     }
     return pages.page(request, "thread/templates/today.html", context)
 
