@@ -98,8 +98,11 @@ def drift(days: npt.ArrayLike, values: npt.ArrayLike, options: DriftOptions | No
 
 def drifts(histories: Histories, scale: Floats, options: DriftOptions | None = None) -> Drifts:
     """`drift` of many histories at once, to the same bits; scale (n,) as in the options, nan where nobody asked."""
-    options = options or DriftOptions()
-    steps = steps_of(histories)
+    return drifts_of(steps_of(histories), scale, options or DriftOptions())
+
+
+def drifts_of(steps: Steps, scale: Floats, options: DriftOptions) -> Drifts:
+    """The same from what the steps came to: all that a drift hangs on."""
     if scale.size != steps.points.size:
         raise EngineError("Every history needs its scale, nan where there is none.")
     if options.reference is None:

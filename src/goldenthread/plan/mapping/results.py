@@ -53,6 +53,8 @@ def stored_inputs(thread: Thread, options: ForecastOptions) -> dict[str, Any]:
         "ids": thread.ids,
         "options": {"seed": options.seed, "runs": options.runs, "months": list(options.months), "cells": options.cells},
         "left_out": thread.left_out,
+        "trends": {str(pk): rests_on for pk, rests_on in thread.trends.of.items()},
+        "classes": thread.trends.classes,
     }
 
 
@@ -80,13 +82,20 @@ def stored_results(thread: Thread, made: Forecast, options: ForecastOptions, tod
         "activities": _delays_of_activities(thread, made),
         "finishes": {ref: [f.low, f.likely, f.high] for ref, f in thread.finish.items() if ref in set(thread.ids["subjects"])},
         "drifts": {
-            str(pk): {"per_day": plain(per_day), "error": plain(error)}
+            str(pk): {"per_day": plain(per_day), "error": plain(error)} | _rests_on(thread, pk)
             for pk, per_day, error in zip(
                 thread.ids["kpis"], thread.data.kpis.drift_per_day, thread.data.kpis.drift_error, strict=True
             )
         },
         "left_out": thread.left_out,
     }
+
+
+def _rests_on(thread: Thread, kpi_id: int) -> dict[str, Any]:
+    """How many own figures a trend rests on, and how many cases of how many other KPIs it is drawn to."""
+    mine = thread.trends.of[kpi_id]
+    drawn_to = thread.trends.classes[mine["class"]] if mine["class"] is not None else {"cases": 0, "others": 0}
+    return {"points": mine["points"], "cases": drawn_to["cases"], "others": drawn_to["others"]}
 
 
 def _targets(thread: Thread, made: Forecast) -> dict[str, dict[str, Any]]:

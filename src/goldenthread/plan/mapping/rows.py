@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.db.models import Q
 
 from goldenthread.accounts.models import CurrencyRate
+from goldenthread.plan.mapping.others import OtherFigures, asked_ways, standing_figures
 from goldenthread.plan.models import Contribution, Duty, Step, Supervision
 from goldenthread.projects.models import Project
-from goldenthread.purpose.models import Kpi, Mandate, Measurement, Objective, Office, Target, ValueRate
+from goldenthread.purpose.models import Kpi, Mandate, Objective, Office, Target, ValueRate
 from goldenthread.schedule.models import Activity, ActivityDates, Relationship
 
 
@@ -27,6 +27,7 @@ class ThreadRows:
     targets: list[Target]
     kpis: dict[int, Kpi]
     figures: dict[int, list[tuple[date, float]]]
+    others: OtherFigures
     rates: dict[int, ValueRate]
     currency_rates: dict[str, int]
     steps: dict[int, Step]
@@ -70,6 +71,8 @@ def thread_rows(office: Office, today: date) -> ThreadRows:
     supervisions = list(Supervision.objects.filter(step__plan__office=office).order_by("id"))
     named = {c.project_id for c in contributions if c.project_id} | {s.project_id for s in supervisions}
     plan_activities = Q(schedule__plan__office=office)
+    ways = asked_ways(office.organisation_id)
+    figures = standing_figures({k.pk: k for k in Kpi.objects.filter(pk__in=ways)} | kpis, today)
     rates: dict[int, ValueRate] = {}
     for rate in ValueRate.objects.filter(kpi__office=office, valid_from__lte=today).order_by("valid_from"):
         standing = rates.get(rate.kpi_id)
@@ -82,7 +85,8 @@ def thread_rows(office: Office, today: date) -> ThreadRows:
         objectives=objectives,
         targets=list(Target.objects.filter(objective_id__in=open_ids).order_by("id")),
         kpis=kpis,
-        figures=_figures(kpis, today),
+        figures={pk: figures[pk] for pk in kpis},
+        others=OtherFigures(ways, figures),
         rates=rates,
         currency_rates={
             r.currency: r.millionths for r in CurrencyRate.objects.filter(valid_from__lte=today).order_by("valid_from")
@@ -96,14 +100,3 @@ def thread_rows(office: Office, today: date) -> ThreadRows:
         projects={p.pk: p for p in Project.objects.filter(pk__in=named).order_by("id")},
         duties=list(Duty.objects.filter(plan__office=office).order_by("id")),
     )
-
-
-def _figures(kpis: dict[int, Kpi], today: date) -> dict[int, list[tuple[date, float]]]:
-    """Standing figures up to today, since the last redefinition, oldest first."""
-    found: dict[int, list[tuple[date, float]]] = {pk: [] for pk in kpis}
-    rows: Any = Measurement.objects.filter(kpi_id__in=list(kpis), withdrawn_at__isnull=True, on__lte=today).order_by("on", "id")
-    for kpi_id, on, value in rows.values_list("kpi_id", "on", "value"):
-        since = kpis[kpi_id].redefined_on
-        if since is None or on >= since:
-            found[kpi_id].append((on, value))
-    return found

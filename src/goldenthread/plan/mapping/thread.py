@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from goldenthread.engine.drift import FAIR, GOOD, DriftOptions, drift
+from goldenthread.engine.drift import FAIR, GOOD, drift
 from goldenthread.engine.randoms import stable_key
 from goldenthread.engine.realised_share import RealisedShare
 from goldenthread.engine.thread_data import (
@@ -17,7 +17,6 @@ from goldenthread.engine.thread_data import (
     ONCE,
     PER_YEAR,
     Contributions,
-    Kpis,
     Objectives,
     Subjects,
     Supervisions,
@@ -27,6 +26,7 @@ from goldenthread.engine.thread_data import (
 from goldenthread.plan.mapping.experience import experience
 from goldenthread.plan.mapping.finishes import Finish, finishes
 from goldenthread.plan.mapping.rows import ThreadRows
+from goldenthread.plan.mapping.trends import Trends, trends
 from goldenthread.plan.models import Contribution
 from goldenthread.projects.models import Project
 from goldenthread.purpose.models import Kpi, Target, ValueRate
@@ -43,6 +43,7 @@ class Thread:
     data: ThreadData
     ids: dict[str, list[Any]]
     basis: dict[int, str]
+    trends: Trends
     left_out: list[dict[str, str]] = field(default_factory=list)
     finish: dict[str, Finish] = field(default_factory=dict)
     paid_by: dict[int, int] = field(default_factory=dict)  # target -> the one on its KPI that counts its money
@@ -79,8 +80,9 @@ def thread(rows: ThreadRows) -> Thread:
     place_kpi = {pk: i for i, pk in enumerate(kpi_ids)}
     place_objective = {pk: i for i, pk in enumerate(objective_ids)}
     place_subject = {ref: i for i, ref in enumerate(subject_refs)}
+    moves = trends([rows.kpis[pk] for pk in kpi_ids], targets, rows)
     data = ThreadData(
-        kpis=_kpis([rows.kpis[pk] for pk in kpi_ids], targets, rows),
+        kpis=moves.table,
         objectives=table(Objectives, key=_keys("objective", objective_ids)),
         targets=_targets(targets, place_objective, place_kpi, rows, leave_out),
         subjects=table(
@@ -109,7 +111,7 @@ def thread(rows: ThreadRows) -> Thread:
         "contributions": [c.pk for c in given],
         "supervisions": [s.pk for s in watched],
     }
-    return Thread(data, ids, _basis(kpi_ids, given, rows), left_out, done, paying(targets))
+    return Thread(data, ids, _basis(kpi_ids, given, rows), moves, left_out, done, paying(targets))
 
 
 def _keys(kind: str, ids: list[int]) -> Any:
@@ -160,39 +162,6 @@ def _counts(row: Contribution, rows: ThreadRows, done: dict[str, Finish], leave_
         leave_out(ref, "Its work is stopped, or has no finish date.")
         return False
     return True
-
-
-def _kpis(kpis: list[Kpi], targets: list[Target], rows: ThreadRows) -> Kpis:
-    columns: dict[str, list[float]] = {n: [] for n in ("value", "day", "drift", "error", "noise", "floor", "ceiling")}
-    for kpi in kpis:
-        figures = rows.figures[kpi.pk]
-        if not figures:  # the baseline is the only figure there is
-            start = next(t for t in targets if t.kpi_id == kpi.pk and t.baseline is not None)
-            figures = [(min(start.baseline_on or rows.today, rows.today), float(start.baseline or 0.0))]
-        way = max(
-            (abs(t.value - t.baseline) for t in targets if t.kpi_id == kpi.pk and t.value is not None and t.baseline is not None),
-            default=None,
-        )
-        days = [day_number(on, rows.today) for on, _ in figures]
-        trend = drift(days, [value for _, value in figures], DriftOptions(scale=way or None))
-        columns["value"].append(figures[-1][1])
-        columns["day"].append(day_number(figures[-1][0], rows.today))
-        columns["drift"].append(trend.mean_per_day)
-        columns["error"].append(trend.mean_error)
-        columns["noise"].append(trend.noise_per_root_day)
-        columns["floor"].append(float("nan") if kpi.floor is None else kpi.floor)
-        columns["ceiling"].append(float("nan") if kpi.ceiling is None else kpi.ceiling)
-    return table(
-        Kpis,
-        key=_keys("kpi", [k.pk for k in kpis]),
-        value_now=columns["value"],
-        day_of_value=columns["day"],
-        drift_per_day=columns["drift"],
-        drift_error=columns["error"],
-        noise_per_root_day=columns["noise"],
-        floor=columns["floor"],
-        ceiling=columns["ceiling"],
-    )
 
 
 def _number(value: float | None) -> float:

@@ -9,9 +9,10 @@ from typing import Any
 
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import visible
+from goldenthread.engine.drift import DAYS_PER_YEAR
 from goldenthread.plan.models import Contribution, Step, Supervision
 from goldenthread.plan.queries.explanations import MONEY
-from goldenthread.plan.queries.forecasts import NAMELESS
+from goldenthread.plan.queries.forecasts import NAMELESS, drawn_to
 from goldenthread.projects.models import Project
 from goldenthread.purpose.models import Kpi, Objective, Target
 from goldenthread.ui import writing
@@ -36,8 +37,9 @@ LABELS = {
 PAGES = {"kpi": "/kpis/{}", "step": "/plan/steps/{}", "project": "/projects/{}", "contribution": "/plan/contributions/{}"}
 NOUNS = {
     "target": "Target", "kpi": "KPI", "contribution": "Contribution", "supervision": "Supervision", "step": "Step",
-    "project": "Project",
+    "project": "Project", "trend": "Trend of",
 }  # fmt: skip
+NO_CLASS = "no other KPIs: fewer than 20 cases of 5 others, or drawing to them would not have foretold their own past better"
 LINKS = ("objective", "kpi", "subject", "supervised")
 DIRECTIONS = {1: "at least", -1: "at most", 0: "inside its band, or beyond the target as seen from the baseline"}
 WORTHS = {0: "not at all: nothing is signed", 1: "per year, while it holds", 2: "once, at the target’s date"}
@@ -64,7 +66,8 @@ def in_words(found: Row, person: Person, data_date: date, currency: str) -> list
     """The inputs of an explanation as far as `person` may see them. Days are counted from `data_date`, the forecast's."""
     named = _named(found["inputs"], person)
     words = _Words(data_date, currency, named)
-    return [words.row(ref, row) for ref, row in found["inputs"].items()]
+    trends = [words.trend(ref, row) for ref, row in found["trends"].items()]
+    return [words.row(ref, row) for ref, row in found["inputs"].items()] + trends
 
 
 def figure_in_words(name: str, value: Any, *, basis: str | None, unit: str, currency: str) -> str:
@@ -120,6 +123,18 @@ class _Words:
             (label, write(self, values[column], unit)) for column, label, write in COLUMNS[kind] if values.get(column) is not None
         ]
         return InWords(ref, NOUNS[kind], self._title(ref, values), tuple(told))
+
+    def trend(self, ref: str, values: Row) -> InWords:
+        """What a KPI's trend was computed from: its own figures, and the class of other KPIs that it was drawn to."""
+        unit, learnt = self._unit(ref, values), values["class"]
+        own = ("points", "own figures", _Words.count), ("span", "over", _Words.days), ("rate", "moved each day by", _Words.effect)
+        told = [(label, write(self, values[column], unit)) for column, label, write in own]
+        if learnt is None:
+            return InWords(ref, NOUNS["trend"], self.name(ref), (*told, ("drawn to", NO_CLASS)))
+        told.append(("drawn to", drawn_to(learnt["cases"], learnt["others"])))
+        told.append(("asked to go", self.effect(values["way"], unit)))
+        told += [(label, write(learnt)) for label, write in OF_CLASS]
+        return InWords(ref, NOUNS["trend"], self.name(ref), tuple(told))
 
     def name(self, ref: str, _unit: str = "") -> str:
         """What a row is called."""
@@ -189,6 +204,23 @@ class _Words:
     def count(self, value: int, _unit: str) -> str:
         """A number without a unit."""
         return str(value)
+
+
+def _of_way(share: float) -> str:
+    return f"{_number(share * 100)} % of their way"
+
+
+def _better(thin: float, others: float) -> str:
+    return f"by {writing.percent(thin)} after few figures and by {writing.percent(others)} after more"
+
+
+OF_CLASS: tuple[tuple[str, Callable[[Row], str]], ...] = (
+    ("which move in a year by", lambda told: _of_way(told["rate"] * DAYS_PER_YEAR)),
+    ("give or take", lambda told: _of_way(told["rate_sd"] * DAYS_PER_YEAR)),
+    ("and swing in a year by", lambda told: _of_way(told["noise"] * DAYS_PER_YEAR**0.5)),
+    ("widened by how wrong that was", lambda told: f"× {_number(told['width'])}"),
+    ("told by it their own past would have been better", lambda told: _better(*told["better"])),
+)
 
 
 def _number(value: float) -> str:

@@ -14,6 +14,7 @@ from goldenthread.engine.subset import Subset, reach, subset
 from goldenthread.engine.thread_data import ThreadData
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan.mapping.results import effect_rows, plain, read_inputs
+from goldenthread.plan.mapping.trends import trend_of
 from goldenthread.plan.models import Contribution, Forecast, Step, Supervision
 from goldenthread.projects.models import Project
 from goldenthread.purpose.models import Kpi, Objective, Target
@@ -49,6 +50,7 @@ COLUMNS = {
     "worth_p90": "Nine runs in ten are worth less.",
     "delay": "Mean worth of all runs less the mean worth of the same runs with this one day later.",
 }
+SHAPE = ("errors", "horizons")  # of a class: what a range is drawn from, not a trend
 MONEY = {"stake", "delay", "worth_mean", "worth_p10", "worth_p90"}
 LINKS = {"kpi": "kpis", "objective": "objectives", "subject": "subjects", "supervised": "subjects"}
 MODELS: dict[str, Any] = {
@@ -76,13 +78,15 @@ def explanation(made: Forecast, kind: str, ident: int) -> dict[str, Any]:
     )
     ids = {name: [made.inputs["ids"][name][row] for row in rows] for name, rows in part.rows.items()}
     again = _again(part, options, ids, kind, ident)
+    inputs = _inputs(part.data, ids)
+    trends = _trends(made.inputs, ids["kpis"])
     first, *others = FIGURES[kind]
     return {
         "ref": f"{kind}:{ident}",
         "figure": first,
         "value": stored[first],
         "again": again[first],
-        "same": all(stored[name] == value for name, value in again.items()) and intact,
+        "same": all(stored[name] == value for name, value in again.items()) and intact and _follow(inputs, trends),
         "formula": FORMULAS[kind],
         "figures": [
             {"figure": name, "value": stored[name], "again": again[name], "formula": COLUMNS[name]}
@@ -90,7 +94,8 @@ def explanation(made: Forecast, kind: str, ident: int) -> dict[str, Any]:
             if stored[name] is not None or again[name] is not None
         ],
         "basis": stored.get("basis"),
-        "inputs": _inputs(part.data, ids),
+        "inputs": inputs,
+        "trends": trends,
         "seed": made.seed,
         "runs": made.runs,
         "cells": options.cells,
@@ -138,6 +143,23 @@ def _inputs(data: ThreadData, ids: dict[str, list[Any]]) -> dict[str, dict[str, 
     return found
 
 
+def _trends(given: dict[str, Any], kpi_ids: list[int]) -> dict[str, dict[str, Any]]:
+    """What each KPI's trend was computed from, with the numbers of its class (None without one), and the trend computed again."""
+    told = {}
+    for pk in kpi_ids:
+        rests_on = given.get("trends", {}).get(str(pk))
+        if rests_on is not None:
+            place = rests_on["class"]
+            learnt = None if place is None else {k: v for k, v in given["classes"][place].items() if k not in SHAPE}
+            told[f"kpi:{pk}"] = rests_on | {"class": learnt, "again": trend_of(rests_on, given["classes"])}
+    return told
+
+
+def _follow(inputs: dict[str, dict[str, Any]], trends: dict[str, dict[str, Any]]) -> bool:
+    """Whether the trends that went in are those that follow from what they rest on."""
+    return all(inputs[ref][name] == value for ref, told in trends.items() for name, value in told["again"].items())
+
+
 def _ref(table: str, ident: Any) -> str:
     return str(ident) if table == "subjects" else f"{table[:-1]}:{ident}"
 
@@ -162,7 +184,8 @@ def shown_to(found: dict[str, Any], person: Person, scope_id: int | None) -> dic
         for pk in visible(MODELS[kind].objects.filter(pk__in=idents), person).values_list("pk", flat=True)
     }
     inputs = {ref: row for ref, row in found["inputs"].items() if ref in open_to}
-    told = {**found, "inputs": inputs, "hidden": len(found["inputs"]) - len(inputs), "hides_money": False}
+    trends = {ref: row for ref, row in found["trends"].items() if ref in open_to}
+    told = found | {"trends": trends, "inputs": inputs, "hidden": len(found["inputs"]) - len(inputs), "hides_money": False}
     if may_in(person, Act.VIEW, Kind.VALUE_RATE, scope_id):
         return told
     told["inputs"] = {ref: {k: v for k, v in row.items() if not k.startswith("worth")} for ref, row in inputs.items()}

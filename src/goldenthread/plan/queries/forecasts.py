@@ -19,6 +19,7 @@ from goldenthread.plan.models import Contribution, Forecast, Step
 from goldenthread.plan.queries.outline import own_first
 from goldenthread.projects.models import Project
 from goldenthread.purpose.models import Objective, Office, Target
+from goldenthread.ui import writing
 
 NAMELESS = "Work not shown to you"
 
@@ -81,14 +82,34 @@ def objective_forecasts(objective_ids: list[int]) -> dict[int, dict[str, Any]]:
             if known is not None:
                 mine = {int(t): row for t, row in made.results["targets"].items() if row["objective"] == pk}
                 targets = {
-                    t: {**row, "why": reverse("plan:explain", args=["target", t]), "fan": fans.get(str(row["kpi"]))}
+                    t: {
+                        **row,
+                        "why": reverse("plan:explain", args=["target", t]),
+                        "fan": fans.get(str(row["kpi"])),
+                        "rests_on": rests_on(made, row["kpi"]),
+                    }
                     for t, row in mine.items()
                 }
                 apart = _order(subjects, without=str(pk)) != usual if len(subjects) > 1 else None
                 since = {"made_at": made.made_at, "changes_since": changes_since(made), "tells_apart": apart}
                 since["why"] = reverse("plan:explain", args=["objective", pk])
+                since["rests_on"] = next((r["rests_on"] for r in targets.values() if r["basis"] == known["basis"]), "")
                 found[pk] = {**known, "targets": targets, **since}
     return found
+
+
+def rests_on(made: Forecast, kpi_id: int) -> str:
+    """What the trend of a KPI was learnt from: its own figures, and the class of others; nothing where that was not kept."""
+    known = made.results["drifts"].get(str(kpi_id), {})
+    if "points" not in known:
+        return ""
+    own = writing.plural(known["points"], "figure")
+    return f"{own}, drawn to {drawn_to(known['cases'], known['others'])}" if known["cases"] else own
+
+
+def drawn_to(cases: int, others: int) -> str:
+    """The class of a trend in words."""
+    return f"{writing.plural(cases, 'case')} of {writing.plural(others, 'other KPI')}"
 
 
 def basis_of(made: Forecast | None, objective_id: int) -> str:
@@ -199,13 +220,15 @@ def _effect_row(row: Any, objective: Objective, made: Forecast | None) -> Effect
 
 
 def drift_rows(objective: Objective, made: Forecast | None) -> list[tuple[Target, float, str]]:
-    """The trend of each target's KPI until its date: target, change in KPI units, basis."""
+    """The trend of each target's KPI until its date: target, change in KPI units, basis and what it was learnt from."""
     results: dict[str, Any] = made.results if made else {}
     found = []
     for target in sorted(objective.targets.all(), key=attrgetter("pk")):
         known = results.get("targets", {}).get(str(target.pk))
-        if known is not None and target.value is not None and known.get("drift_share") is not None:
-            found.append((target, known["drift_share"] * (target.value - known["value_now"]), known["basis"]))
+        if made is not None and known is not None and target.value is not None and known.get("drift_share") is not None:
+            learnt = rests_on(made, known["kpi"])
+            change = known["drift_share"] * (target.value - known["value_now"])
+            found.append((target, change, f"{known['basis']}: {learnt}" if learnt else known["basis"]))
     return found
 
 
