@@ -85,7 +85,9 @@ def ours_by_the_others() -> float:
     found = classes_of_others(histories, asked.way, asked.ahead, np.arange(COUNT))
     for place, learnt in enumerate(found.classes):
         rows = np.flatnonzero(found.of == place)
-        part = Histories(np.arange(rows.size + 1) * POINTS, np.tile(np.arange(POINTS) * 30.0, rows.size), values[rows].reshape(-1))
+        part = Histories(
+            np.arange(rows.size + 1) * POINTS, np.tile(np.arange(POINTS) * 30.0, rows.size), values[rows].reshape(-1)
+        )
         some = Asked(asked.way[rows], asked.ahead[rows], asked.floor[rows], asked.ceiling[rows])
         outlook(part, some, DriftOptions(reference=learnt)).quantiles(LEVELS)
     return time.perf_counter() - begun

@@ -185,7 +185,9 @@ def _effects(
     projects = {*project_of.values(), *(p for watched in supervised.values() for p in watched)}
     found: dict[str, list[Contribution]] = defaultdict(list)
     wanted = Q(step_id__in=set(step_of.values())) | Q(project_id__in=projects)
-    for row in Contribution.objects.filter(wanted).exclude(shown=Contribution.Shown.REFUTED).select_related("kpi__office").order_by("id"):
+    for row in (
+        Contribution.objects.filter(wanted).exclude(shown=Contribution.Shown.REFUTED).select_related("kpi__office").order_by("id")
+    ):
         found[f"step:{row.step_id}" if row.step_id else f"project:{row.project_id}"].append(row)
     return found
 

@@ -89,7 +89,9 @@ def _purpose(board: Board, office: Office, person: Person, results: dict[str, An
         objective = board.add(1, f"objective:{row.pk}", _objective(row, results))
         if row.clause_id:
             clause = board.add(
-                0, f"clause:{row.clause_id}", Node(row.clause__text, f"clause {row.clause__number}", url=f"/mandate?office={office.pk}")
+                0,
+                f"clause:{row.clause_id}",
+                Node(row.clause__text, f"clause {row.clause__number}", url=f"/mandate?office={office.pk}"),
             )
             board.tie(clause, objective, 1.0)
         if row.targets__pk:
