@@ -71,6 +71,10 @@ class TestPrepared:
             assert {grant.person_id for grant in top.grants.all()} >= {cast.admin.pk}
         assert not said.captured_queries
 
+    def test_a_number_that_no_column_holds_finds_nothing(self, cast):
+        asked = Prepared(lambda: Person.objects.filter(Q(pk=Blank("pk")) | Q(deputy__in=Blank("ids"))))
+        assert asked.rows(pk=10**30, ids=[-(10**30)]) == []
+
     def test_what_can_answer_nothing_answers_nothing(self, cast):
         assert Prepared(Person.objects.none).rows() == []
         assert Prepared(lambda: Person.objects.filter(pk__in=[])).rows() == []

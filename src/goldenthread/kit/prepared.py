@@ -21,6 +21,7 @@ from django.db.models import Expression
 from goldenthread.kit.scoping import organisation_in_scope
 
 M = TypeVar("M")
+LARGEST = 2**63 - 1
 KEPT = 200  # composed queries a function keeps, 10 to 50 KB each; the oldest goes first
 
 
@@ -82,7 +83,7 @@ class _Composed:
         mine = self.queryset
         compiler = copy(self.compiler)
         compiler.connection = connections[compiler.using]
-        filled = self._filled(values, compiler.connection.ops.adapt_unknown_value)
+        filled = self._filled(values, compiler.connection.ops)
         compiler.as_sql = lambda *_, **__: filled
         compiler.get_converters = lambda _: self.converters
         asked = type(mine)(mine.model, query=replace(mine.query, compiler=compiler), using=compiler.using)
@@ -90,18 +91,25 @@ class _Composed:
             setattr(asked, name, getattr(mine, name))
         return list(asked)
 
-    def _filled(self, values: dict[str, Any], adapted: Callable[[Any], Any]) -> tuple[str, tuple[Any, ...]]:
+    def _filled(self, values: dict[str, Any], ops: Any) -> tuple[str, tuple[Any, ...]]:
         sql, params = [self.pieces[0]], list[Any]()
         for param, piece in zip(self.params, self.pieces[1:], strict=True):
             value = values[param.name] if isinstance(param, Blank) else param
             if isinstance(value, (list, set, frozenset)):
                 sql.append(", ".join(["%s"] * len(value)) or "NULL")  # in an empty list stands nothing
-                params += value
+                params += [_fitting(one, ops) for one in value]
             else:
                 sql.append("%s")
-                params.append(adapted(value) if value is not param else value)
+                params.append(value if value is param else _fitting(value, ops))
             sql.append(piece)
         return "".join(sql), tuple(params)
+
+
+def _fitting(value: Any, ops: Any) -> Any:
+    """A value as the database takes it; a number that no column can hold becomes NULL, which nothing equals."""
+    if isinstance(value, int) and not -LARGEST <= value <= LARGEST:
+        return None
+    return ops.adapt_unknown_value(value)
 
 
 @dataclass(frozen=True)
