@@ -52,6 +52,17 @@ def test_headings_in_english():
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("heading", ["Investment Title", "Programme", "Parent project", "Initiative"])
+def test_a_second_title_that_several_projects_share_is_what_they_belong_to(heading):
+    rows = [f"{'Network' if n < 4 else 'Billing'},Alpha {n},IT" for n in range(6)]
+    found = mapped(f"{heading},Project name,Department", *rows)
+    assert (found["name"], found["category"]) == (["Project name"], [heading])
+    apart = mapped(f"{heading},Project name,Department", *(f"Thing {n},Alpha {n},IT" for n in range(6)))
+    assert "category" not in apart
+    typed = mapped(f"{heading},Project name,Type", *(f"{row[:-3]},{'big' if n else 'small'}" for n, row in enumerate(rows)))
+    assert typed["category"] == ["Type"]
+
+
 GERMAN = (
     "Projektnummer;Projektname;Abteilung;Projektleiter;Ampel;Beginn;Ende;Gesamtbudget (T€);Bemerkungen",
     "A-1;Alpha;IT;Anna;grün;01.02.2026;31.12.2026;1.234,5;läuft",

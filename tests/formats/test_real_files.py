@@ -161,10 +161,11 @@ def test_the_us_dashboard():
     name = "us-it-dashboard/projects.csv"
     assert {
         field: headings(name, field)
-        for field in ("reference", "name", "organisation", "budget", "forecast_cost", "baseline_finish")
+        for field in ("reference", "name", "category", "organisation", "budget", "forecast_cost", "baseline_finish")
     } == {
         "reference": ["Project ID"],
         "name": ["Project Name"],
+        "category": ["Investment Title"],
         "organisation": ["Agency Name"],
         "budget": ["Planned Cost ($ M)"],
         "forecast_cost": ["Projected/Actual Cost ($ M)"],

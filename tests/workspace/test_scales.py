@@ -7,7 +7,7 @@ import pytest
 
 from goldenthread.projects import actions as projects
 from goldenthread.projects.models import Project, StatusReport
-from goldenthread.projects.queries import scales
+from goldenthread.projects.queries.list_days import day_in_name
 from goldenthread.workspace.models import ImportedFile
 from tests.workspace.filled import filled
 from tests.workspace.test_wizard import upload
@@ -77,7 +77,7 @@ def test_a_bare_dollar_is_never_taken_for_the_organisations_euro(client, cast):
     ],
 )
 def test_the_day_of_a_list_is_proposed_where_its_name_states_one(name, day):
-    assert scales.day_in_name(name, date(2026, 11, 26)) == day
+    assert day_in_name(name, date(2026, 11, 26)) == (date.fromisoformat(day) if day else None)
 
 
 def test_the_day_proposed_is_the_day_of_the_reports(client):

@@ -207,6 +207,7 @@ def import_projects(
     *,
     renamed: Annotated[Renamed, typer.Option(help="Rows that look like a known project under another name.")] = Renamed.LEAVE,
     gone: Annotated[Gone, typer.Option(help="Projects of the last list that this one does not hold.")] = Gone.KEEP,
+    as_of: Annotated[str, typer.Option(help="Of which day the list is (2027-03-31); else as the file says, else today.")] = "",
     dry_run: DryRun = False,
     json: Json = False,
     organisation: Organisation = "",
@@ -214,7 +215,7 @@ def import_projects(
     as_: As = "",
 ) -> None:
     """Project lists from CSV, XLSX or ODS; what the wizard would ask is left as it is and named."""
-    decided = {"same": renamed.value, "gone": gone.value}
+    decided = {"same": renamed.value, "gone": gone.value, "as_of": as_of}
     _import("projects", files, (organisation, office, as_), dry_run=dry_run, json=json, decided=decided)
 
 

@@ -94,6 +94,9 @@ def import_files(
         document({"dry_run": dry_run, **found, "files": outcomes})
         return
     table(["what", "count"], list(counts.items()))
+    for outcome in outcomes:
+        if "as_of" in outcome:
+            say(f"  {outcome['file']} is taken as of {outcome['as_of'] or 'today'}. {outcome['as_of_note']}".rstrip())
     _list("not understood", [": ".join(filter(None, (e["place"], e["what"], e["text"]))) for e in missed])
     _list(
         "not sure", [f"{e['about']}: {OUTCOMES[e['question'], e['answer']]}{' ' if e['note'] else ''}{e['note']}" for e in unsure]

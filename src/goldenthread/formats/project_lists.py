@@ -27,6 +27,7 @@ __all__ = [
     "Reconciliation", "guess_mapping", "headings_of", "read_project_file", "read_projects", "recalled", "reconcile",
 ]  # fmt: skip
 PREVIEW = 200
+SHARED = 0.9  # different titles for each cell, at most, where a column of titles groups the projects
 _SURE_ENOUGH = 0.36
 _FITS = {
     "text": {"text": 1.0, "id": 0.9, "boolean": 0.3, "rating": 0.5, "number": 0.5, "date": 0.2, "money": 0.2, "percent": 0.2},
@@ -84,7 +85,20 @@ def guess_mapping(table: Table) -> dict[str, Match]:
         if score >= _SURE_ENOUGH and name not in chosen and column.index not in taken:
             chosen[name] = Match((column.index,), min(1.0, score), f"heading {column.name!r}"[:80])
             taken.add(column.index)
+    _group_by_second_title(chosen, taken, offers)
     return _with_second_columns(table, chosen, taken, offers)
+
+
+def _group_by_second_title(chosen: dict[str, Match], taken: set[int], offers: list[tuple[float, int, str, Column]]) -> None:
+    """A second column of titles that several projects share says what they belong to, where nothing else does: the category."""
+    if "name" not in chosen or "category" in chosen:
+        return
+    for score, _, name, column in sorted(offers, key=lambda offer: offer[:3], reverse=True):
+        shared = 1 < column.distinct <= SHARED * column.filled
+        if name == "name" and score >= _SURE_ENOUGH and shared and column.kind == "text" and column.index not in taken:
+            chosen["category"] = Match((column.index,), min(1.0, score), f"heading {column.name!r}, shared by several"[:80])
+            taken.add(column.index)
+            return
 
 
 def headings_of(table: Table, mapping: Mapping[str, Match]) -> dict[str, tuple[str, ...]]:

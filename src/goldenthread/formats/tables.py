@@ -16,6 +16,7 @@ from goldenthread.formats.workbook import Sheet, Workbook, column_letters, read_
 
 __all__ = ["Column", "ColumnSettings", "Detected", "Note", "Settings", "Table", "detect", "detect_in"]
 
+TITLE_ROWS = 20  # looked into above a table
 KIND_NAMED = {"money": "an amount", "percent": "a percentage", "boolean": "yes or no", "id": "an id"} | {
     kind: f"a {kind}" for kind in ("number", "date", "rating", "text")
 }
@@ -82,12 +83,13 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Detected:
-    """The table found, the settings that gave it, and the notes a person should see."""
+    """The table found, the settings that gave it, and the notes a person should see. `above`: what stands over the table."""
 
     table: Table
     settings: Settings
     notes: tuple[Note, ...]
     sheets: tuple[str, ...] = ()
+    above: tuple[str, ...] = ()
 
 
 def detect(data: bytes, settings: Settings | None = None) -> Detected:
@@ -119,7 +121,14 @@ def detect_in(book: Workbook, settings: Settings) -> Detected:
         orientation=orientation, header_row=header_row, header_lines=layout.header_lines,
         decimal_mark=used.decimal_mark, date_order=used.date_order, columns=_columns_used(table),
     )  # fmt: skip
-    return Detected(table, final, tuple(notes), tuple(sheet.name for sheet in book.sheets if sheet.name))
+    above = _above(sheet, layout) if orientation == "rows" else ()
+    return Detected(table, final, tuple(notes), tuple(sheet.name for sheet in book.sheets if sheet.name), above)
+
+
+def _above(sheet: Sheet, layout: Layout) -> tuple[str, ...]:
+    """The title rows: what is written over the header, cell by cell."""
+    rows = sheet.rows[: max(0, layout.header_row)][:TITLE_ROWS]
+    return tuple(dict.fromkeys(text for row in rows for cell in row if not is_blank(text := text_of(cell)) and len(text) <= 300))
 
 
 def _check(settings: Settings) -> None:

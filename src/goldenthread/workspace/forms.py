@@ -38,7 +38,7 @@ class UploadForm(forms.Form):
     text = forms.CharField(label="Pasted text", required=False, max_length=100_000, widget=forms.Textarea(attrs={"rows": 8}))
 
 
-def corrections(sent: Mapping[str, str], view: TableView, file: ImportedFile) -> dict[str, Any]:
+def corrections(sent: Mapping[str, str], view: TableView, file: ImportedFile, today: date) -> dict[str, Any]:
     """The settings and the mapping that the page of columns asks for: only what differs from what was found is kept.
 
     A change of sheet, header, direction, delimiter or encoding makes other columns, so the mapping is found anew.
@@ -57,19 +57,24 @@ def corrections(sent: Mapping[str, str], view: TableView, file: ImportedFile) ->
         table["keep_totals"] = "table-keep_totals" in sent
     reshaped = any(table.get(name) != file.settings.get("table", {}).get(name) for name in RESHAPES)
     columns = {} if reshaped else _columns(sent, view, file)
-    settings = {**file.settings, "table": {**table, "columns": columns}, **_of_the_list(sent)}
+    settings = {**file.settings, "table": {**table, "columns": columns}, **_of_the_list(sent, view, today)}
     return {"settings": settings, "mapping": {} if reshaped else _mapping(sent, view)}
 
 
-def _of_the_list(sent: Mapping[str, str]) -> dict[str, str]:
+def _of_the_list(sent: Mapping[str, str], view: TableView, today: date) -> dict[str, str]:
     found = {}
     if sent.get("currency", "").strip():
         found["currency"] = currency_code(sent["currency"])
     if sent.get("as_of"):
         try:
-            found["as_of"] = date.fromisoformat(sent["as_of"]).isoformat()
+            day = date.fromisoformat(sent["as_of"])
         except ValueError as error:
             raise Refused(f"“{sent['as_of'][:20]}” is not a day.", field="as_of", advice="Write it as 2027-03-31.") from error
+        if day > today:
+            raise Refused("The list cannot be of a later day than today.", field="as_of")
+        found["as_of"] = day.isoformat()
+    elif "as_of" in sent and view.day is not None and view.day.value:
+        found["as_of"] = ""  # the day proposed was taken away
     return found
 
 

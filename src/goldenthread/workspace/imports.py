@@ -50,12 +50,14 @@ def run(
     """Read one file and apply it as one changeset; with `dry_run` only say what would happen.
 
     What the wizard would ask is never guessed: it follows `decided` ("same" and "gone", see ASKED), else stays as it is and is
-    named under `unsure`. Answers `counts` by the keys of the kind, `not_understood` with places, `problems`, `unsure` and the
-    `changeset`. Refused where the file cannot be read, holds nothing, or has a row that cannot be taken.
+    named under `unsure`. "as_of" there says of which day a list is. Answers `counts` by the keys of the kind, `not_understood`
+    with places, `problems`, `unsure` and the `changeset`. Refused where the file cannot be read, holds nothing, or has a row
+    that cannot be taken.
     """
     if kind not in KINDS:
         raise Refused(f"There is no kind of file “{kind}”.", field="KIND", advice=f"Use one of: {', '.join(KINDS)}.")
-    settings = {key: value for key, value in (("under", getattr(office, "scope_id", 0)), ("noun", noun)) if value}
+    told = {"under": getattr(office, "scope_id", 0), "noun": noun, "as_of": (decided or {}).get("as_of")}
+    settings = {key: value for key, value in told.items() if value}
     try:
         if dry_run:
             with actions.looked_at(name=name, chunks=[content], by=by, file_kind=KINDS[kind], **settings) as seen:
@@ -99,4 +101,5 @@ def _said(shown: queries.Preview, changeset: int | None, decided: Mapping[str, s
         "not_understood": [{"place": place, "what": what, "text": words} for place, what, words in shown.not_understood],
         "problems": [{"place": place, "field": field, "message": message} for place, field, message in shown.problems],
         "changeset": changeset,
+        **({"as_of": shown.day.value or None, "as_of_note": shown.day.hint} if shown.day is not None else {}),
     }

@@ -22,9 +22,19 @@ from goldenthread.projects.mapping import ListedProject, columns_left_out
 from goldenthread.projects.models import Project
 from goldenthread.projects.queries import scales
 from goldenthread.projects.queries.dry_run import DryRun, Match
+from goldenthread.projects.queries.list_days import day_of_list
 from goldenthread.ui import writing
 from goldenthread.workspace.models import ImportedFile
-from goldenthread.workspace.queries import Choice, Preview, PreviewGroup, PreviewRow, TableView, table_layout, table_settings
+from goldenthread.workspace.queries import (
+    Choice,
+    ListDay,
+    Preview,
+    PreviewGroup,
+    PreviewRow,
+    TableView,
+    table_layout,
+    table_settings,
+)
 from goldenthread.workspace.queries.imports import SHOWN_ROWS
 
 LABELS = {
@@ -89,7 +99,7 @@ class ProjectLists:
             chosen,
             why,
             currency,
-            file.settings.get("as_of") or scales.day_in_name(file.name, timezone.localdate()),
+            _day_asked(reading, file),
             asks_for_list=True,
             money_looks_small=small,
             suggested_power=scales.suggested_power(reading, scales.typical_budget(currency)) if small else None,
@@ -98,7 +108,7 @@ class ProjectLists:
 
     def preview(self, reading: ProjectFile, file: ImportedFile, person: Person) -> Preview:
         """What is new, known, renamed, gone; what was withheld and what is wrong with which row."""
-        found = self._compare(reading, file, person)
+        found = queries.of_day(self._compare(reading, file, person), _day(reading, file, {}))
         counts = found.counts()
         figures = [(name, counts[name]) for name in ("new", "updated", "renamed", "gone", "withheld")]
         figures.insert(1, ("unchanged", counts["matched"] - counts["updated"]))
@@ -110,13 +120,15 @@ class ProjectLists:
         missed = columns_left_out(reading.detected.table, reading.projects.mapping)
         problems += [(note.place, "", note.text) for note in reading.detected.notes if note.sure == "unsure"]
         warning = SMALL if scales.looks_small(reading) else ""
-        return Preview(figures, _groups(found), problems, missed, options, blocked, size, counts, warning)
+        day = _day_asked(reading, file, found)
+        return Preview(figures, _groups(found), problems, missed, options, blocked, size, counts, warning, day)
 
     def prepare(
         self, reading: ProjectFile, file: ImportedFile, person: Person, answers: Mapping[str, str]
-    ) -> tuple[DryRun, Decisions]:
-        """The comparison of this moment, and what was decided."""
-        found = self._compare(reading, file, person)
+    ) -> tuple[DryRun, Decisions, date]:
+        """The comparison of this moment, what was decided, and of which day the list is."""
+        day = _day(reading, file, answers)
+        found = queries.of_day(self._compare(reading, file, person), day)
         same = {
             match.listed.row: answers.get(f"same-{match.listed.row}") != "new"
             for match in found.renamed
@@ -125,12 +137,11 @@ class ProjectLists:
         left = frozenset(m.listed.row for m in found.renamed if answers.get(f"same-{m.listed.row}") == LEFT)
         keeps = frozenset(p.pk for p in found.gone if answers.get(f"gone-{p.pk}") == "keep")
         marks = None if "gone_all" not in answers else answers["gone_all"] != "none"
-        return found, Decisions(same=same, marks_gone=marks, keeps=keeps, leaves_out=left)
+        return found, Decisions(same=same, marks_gone=marks, keeps=keeps, leaves_out=left), day
 
-    def apply(self, prepared: tuple[DryRun, Decisions], file: ImportedFile, person: Person) -> dict[str, int]:
+    def apply(self, prepared: tuple[DryRun, Decisions, date], file: ImportedFile, person: Person) -> dict[str, int]:
         """Write the list."""
-        found, decisions = prepared
-        day = date.fromisoformat(file.settings["as_of"]) if file.settings.get("as_of") else None
+        found, decisions, day = prepared
         written = apply_list(compared=found, decisions=decisions, by=person, name=file.name, as_of=day)
         return {**written, "projects": found.counts()["projects"], "withheld": found.counts()["withheld"]}
 
@@ -138,6 +149,50 @@ class ProjectLists:
         if "name" not in reading.projects.mapping and "reference" not in reading.projects.mapping:
             raise Refused("No column holds the names of the projects.", advice="Choose it on the page of columns.")
         return queries.dry_run(reading.projects, person=person, under=_under(file, person), currency=_currency(reading, file))
+
+
+def _day(reading: ProjectFile, file: ImportedFile, answers: Mapping[str, str]) -> date:
+    """Of which day the list is: as answered, else as corrected before, else as the file says, else today."""
+    today = timezone.localdate()
+    said = answers.get("as_of", file.settings.get("as_of"))
+    if said is None:
+        return day_of_list(file.name, reading, today).day or today
+    try:
+        day = date.fromisoformat(said) if said else today
+    except ValueError as error:
+        raise Refused(f"“{said[:20]}” is not a day.", field="as_of", advice="Write it as 2027-03-31.") from error
+    if day > today:
+        raise Refused("The list cannot be of a later day than today.", field="as_of")
+    return day
+
+
+def _day_asked(reading: ProjectFile, file: ImportedFile, found: DryRun | None = None) -> ListDay:
+    """What the pages ask: the day, where it was found and, after the comparison, what reports of that day would do."""
+    stated = day_of_list(file.name, reading, timezone.localdate())
+    said = file.settings.get("as_of")
+    value = said if said is not None else stated.day.isoformat() if stated.day else ""
+    hint = "Rows with a day of their own keep it." if "reported_on" in reading.projects.mapping else ""
+    if stated.day and value == stated.day.isoformat():
+        hint = f"Found in {stated.where}: correct it where that is wrong. {hint}"
+    elif not value:
+        hint = f"The file does not say. Empty: today. {hint}"
+    return ListDay(value, hint.strip(), "" if found is None else _day_warning(found, _day(reading, file, {})))
+
+
+def _day_warning(found: DryRun, day: date) -> str:
+    older = sum(m.is_older for m in (*found.matched, *found.renamed))
+    if older:
+        return (
+            f"Of {writing.plural(older, 'project')} newer reports than {writing.date(day)} are known: "
+            "this list adds to their history, their present figures stay."
+        )
+    again = queries.reported_on(found, day)
+    if again:
+        return (
+            f"Of {writing.plural(again, 'project')} a report of {writing.date(day)} is known already: this list takes its place. "
+            "Is it a list of another day, say which."
+        )
+    return ""
 
 
 def _under(file: ImportedFile, person: Person) -> Scope:

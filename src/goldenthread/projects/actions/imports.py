@@ -71,6 +71,8 @@ def import_project_file(
     _must_import(by, under)
     listed = read_guarded("projects", data, options).projects
     compared = queries.dry_run(listed, person=by, under=under, currency=current_organisation().currency)
+    if as_of is not None:
+        compared = queries.of_day(compared, as_of)
     if dry_run:
         return compared, None
     return compared, apply_list(compared=compared, decisions=decisions or Decisions(), by=by, name=name, as_of=as_of)
@@ -105,7 +107,7 @@ def _ready(compared: DryRun, decisions: Decisions) -> _Writing:
     decided = [m for m in compared.renamed if m.listed.row not in decisions.leaves_out]
     apart = [m for m in decided if not decisions.same.get(m.listed.row, compared.is_next_edition)]
     separate = {m.listed.row for m in apart}
-    changed = [(m, {**m.changes, "source_key": _source_key(compared, m.listed)}) for m in wanted if m.listed.row not in separate]
+    changed = [(m, _changes(compared, m)) for m in wanted if m.listed.row not in separate]
     new = [listed for listed in (*compared.new, *(m.listed for m in apart)) if listed.row not in decisions.leaves_out]
     marks = compared.is_next_edition if decisions.marks_gone is None else decisions.marks_gone
     gone = (
@@ -121,6 +123,10 @@ def _ready(compared: DryRun, decisions: Decisions) -> _Writing:
         [(m, {name: value for name, value in changes.items() if getattr(m.project, name) != value}) for m, changes in changed],
         [project for project in gone if project.pk not in decisions.keeps],
     )
+
+
+def _changes(compared: DryRun, match: Match) -> dict[str, Any]:
+    return {} if match.is_older else {**match.changes, "source_key": _source_key(compared, match.listed)}
 
 
 def _source_key(compared: DryRun, listed: ListedProject) -> str:

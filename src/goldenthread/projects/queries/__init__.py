@@ -1,6 +1,6 @@
 """Reads of projects: the list, the page of one, how it stands by its own figures, and lists compared with what is known."""
 
-from goldenthread.projects.queries.dry_run import DryRun, Match, dry_run
+from goldenthread.projects.queries.dry_run import DryRun, Match, dry_run, of_day, reported_on
 from goldenthread.projects.queries.lists import (
     Filters,
     MandatoryShare,
@@ -23,8 +23,10 @@ __all__ = [
     "dry_run",
     "home_scope",
     "mandatory_share",
+    "of_day",
     "project_page",
     "project_table",
+    "reported_on",
     "standing",
     "status_reports",
 ]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, Max, QuerySet
@@ -16,7 +17,7 @@ from goldenthread.formats.project_lists import Known, reconcile
 from goldenthread.formats.project_rows import Problem, ProjectList
 from goldenthread.kit.permissions import Act
 from goldenthread.projects.mapping import ListedProject, listed_project
-from goldenthread.projects.models import Project
+from goldenthread.projects.models import Project, StatusReport
 
 # A list is taken for the next edition of an earlier one where this share of its rows, or of that list's projects, is found again.
 ROWS_FOUND_AGAIN, PROJECTS_FOUND_AGAIN = 0.2, 0.3
@@ -44,13 +45,17 @@ COMPARED = frozenset(
 
 @dataclass(frozen=True)
 class Match:
-    """A known project and the row that continues it; `changes` holds the fields that differ, with their new values."""
+    """A known project and the row that continues it; `changes` holds the fields that differ, with their new values.
+
+    is_older: a newer report of the project is known, so the row adds to its history and changes nothing.
+    """
 
     project: Project
     listed: ListedProject
     score: float
     why: str
     changes: dict[str, Any]
+    is_older: bool = False
 
 
 @dataclass(frozen=True)
@@ -172,6 +177,33 @@ def _match(project: Project, listed: ListedProject, score: float, why: str) -> M
     if project.baseline_finish is not None and "baseline_finish" in changes:
         changes["rebaselined"] = project.rebaselined + 1
     return Match(project, listed, score, why, changes)
+
+
+def of_day(found: DryRun, day: date) -> DryRun:
+    """The comparison where the list is of that day: what newer reports say of a project is neither changed nor ended by it."""
+    known = [*(m.project.pk for m in (*found.matched, *found.renamed)), *(p.pk for p in found.gone)]
+    newer = set(_standing(known).filter(on__gt=day).values_list("project_id", flat=True))
+
+    def older(match: Match) -> Match:
+        is_older = match.project.pk in newer and match.listed.reported_on is None
+        return replace(match, changes={}, is_older=True) if is_older else match
+
+    return replace(
+        found,
+        matched=[older(m) for m in found.matched],
+        renamed=[older(m) for m in found.renamed],
+        gone=[p for p in found.gone if p.pk not in newer],
+    )
+
+
+def reported_on(found: DryRun, day: date) -> int:
+    """Of how many projects in the list a report of that day is known, which this list would replace."""
+    known = [m.project.pk for m in (*found.matched, *found.renamed) if m.listed.reported_on is None]
+    return _standing(known).filter(on=day).count()
+
+
+def _standing(projects: Sequence[int]) -> QuerySet[StatusReport]:
+    return StatusReport.objects.filter(project__in=projects, withdrawn_at__isnull=True)
 
 
 def _problems(stated: Sequence[Problem], rows: Sequence[ListedProject]) -> list[Problem]:

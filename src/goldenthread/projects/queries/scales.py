@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
-from calendar import monthrange
-from datetime import date
 from statistics import median
 
 from goldenthread.formats.project_lists import ProjectFile
@@ -18,7 +15,6 @@ POWERS = (3, 6, 9)
 NEAR = 1.2  # powers of ten by which two portfolios of one organisation may differ
 DOLLARS = frozenset({"AUD", "CAD", "HKD", "MXN", "NZD", "SGD", "TWD", "USD"})
 MOST_COMPARED = 5_000
-_DAY = re.compile(r"(?<!\d)(20\d\d)[-_. ]?(0[1-9]|1[0-2])(?:[-_. ]?([0-3]\d))?(?!\d)")
 
 
 def currency_stated(reading: ProjectFile, own: str) -> str:
@@ -34,19 +30,6 @@ def is_dollar_sign_alone(reading: ProjectFile) -> bool:
     """Whether a list marks its money by $ and nowhere says whose."""
     said = [column.currency for column in _money(reading) if column.currency]
     return "$" in said and not any(len(text) == 3 for text in said)
-
-
-def day_in_name(name: str, today: date) -> str:
-    """The day that a file's name states, as 2026-03-31; a month counts as its last day, a day to come not at all."""
-    found = _DAY.search(name)
-    if found is None:
-        return ""
-    year, month = int(found[1]), int(found[2])
-    try:
-        day = date(year, month, int(found[3] or monthrange(year, month)[1]))
-    except ValueError:
-        return ""
-    return day.isoformat() if day <= today else ""
 
 
 def looks_small(reading: ProjectFile) -> bool:

@@ -41,7 +41,7 @@ def today(request: HttpRequest) -> HttpResponse:
     begun = queries.first_run(person) if not day.rows and rights(person).anywhere(Act.EDIT, Kind.MANDATE) else None
     if begun is not None and begun.is_untouched:
         return HttpResponseRedirect(reverse("thread:start"))
-    team = queries.team_today(person) if "team" in request.GET else None
+    team = queries.team_today(person) if "team" in request.GET and queries.leads(person) else None
     loose = queries.may_add_loose(person, day.steps)
     context = {
         "day": day,

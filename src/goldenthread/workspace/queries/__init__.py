@@ -4,6 +4,7 @@ from goldenthread.workspace.queries.files import content, earlier_mapping, is_ke
 from goldenthread.workspace.queries.imports import (
     Choice,
     ImportKind,
+    ListDay,
     Preview,
     PreviewGroup,
     PreviewRow,
@@ -36,6 +37,7 @@ from goldenthread.workspace.queries.traces import taken_in_elsewhere
 __all__ = [
     "Choice",
     "ImportKind",
+    "ListDay",
     "Preview",
     "PreviewGroup",
     "PreviewRow",

@@ -60,13 +60,22 @@ class PreviewGroup:
 
 
 @dataclass(frozen=True)
+class ListDay:
+    """Of which day a list is: as 2026-03-31 or empty for today, where that was found, and what that day would do."""
+
+    value: str
+    hint: str
+    warning: str = ""
+
+
+@dataclass(frozen=True)
 class Preview:
     """What applying a file would do.
 
     figures: (label, number) for the page; counts: the same and more by fixed keys, for commands.
     problems: (place, field, message). not_understood: (place, what, words). options: decisions about the whole file.
     blocked: why it cannot be applied, or empty.
-    size: rows to be written. warning: what may be read wrongly as a whole, or empty.
+    size: rows to be written. warning: what may be read wrongly as a whole, or empty. day: to be confirmed, where a list has one.
     """
 
     figures: Sequence[tuple[str, int]]
@@ -78,6 +87,7 @@ class Preview:
     size: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
     warning: str = ""
+    day: ListDay | None = None
 
 
 @dataclass(frozen=True)
@@ -89,7 +99,7 @@ class TableView:
     chosen: Mapping[int, str]
     why: Mapping[int, str]
     currency: str = ""
-    as_of: str = ""
+    day: ListDay | None = None
     asks_for_list: bool = False
     money_looks_small: bool = False
     suggested_power: int | None = None

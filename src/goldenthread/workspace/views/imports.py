@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from goldenthread.accounts.models import Changeset, Person
@@ -116,7 +117,7 @@ def _correct(request: HttpRequest, file: ImportedFile, person: Person, view: que
     """Keep the corrections if the file can be read with them; else what is wrong with them."""
     before = (file.settings, file.mapping)
     try:
-        changes = forms.corrections(request.POST, view, file)
+        changes = forms.corrections(request.POST, view, file, timezone.localdate())
         file.settings, file.mapping = changes["settings"], changes["mapping"]
         reading = queries.reading_of(file)
         changes["layout"] = queries.kind_of(file).layout(reading)
