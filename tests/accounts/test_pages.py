@@ -229,6 +229,17 @@ def test_signing_out_everywhere_else_ends_the_other_sessions(cast):
     assert there.get(reverse("accounts:settings")).status_code == 302
 
 
+def test_who_only_reads_settings_gets_no_button_that_would_be_refused(cast):
+    for address in ("/settings/organisation", "/settings/privacy"):
+        form = cast.client(cast.sponsor).get(address).content.decode().split('<form class="form', 1)[1].split("</form>", 1)[0]
+        assert "<button" not in form
+        assert form.count(" disabled") >= 4
+        assert (
+            "<button"
+            in cast.client(cast.admin).get(address).content.decode().split('<form class="form', 1)[1].split("</form>")[0]
+        )
+
+
 def test_renamed_words_stand_on_every_page_and_in_no_name(cast):
     client = cast.client(cast.admin)
     actions.grant_role(person=cast.admin, role=Role.HEAD, scope=cast.top, by=cast.admin)

@@ -101,3 +101,13 @@ def test_judging_that_it_does_not_work_needs_a_reason(scene):
     row = contribute(scene)
     with pytest.raises(Refused, match="what showed it"):
         actions.judge_contribution(contribution=row, shown="REFUTED", by=scene.cast.head)
+
+
+def test_who_may_not_change_it_reads_what_the_work_moves_without_a_form(scene):
+    row = contribute(scene)
+    page = scene.cast.client(scene.cast.sponsor).get(f"/plan/contributions/{row.pk}").content.decode()
+    main = page.split('id="main"', 1)[1]
+    assert row.kpi.name in main
+    assert "Who plans this work changes it." in main
+    assert ">Save<" not in main
+    assert ">Save<" in scene.cast.client(scene.cast.head).get(f"/plan/contributions/{row.pk}").content.decode()

@@ -54,6 +54,7 @@ def project_panels(project: Project, person: Person) -> list[str]:
     context = {
         "project": project,
         "hidden": given.count(),
+        "may_edit": rights(person).anywhere(Act.EDIT, Kind.PLAN),
         "none_said": queries.none_said_of(project, project.manager_id, project.sponsor_id),
         "sentences": [
             (c, queries.contribution_sentence(c, project.finishes_on))

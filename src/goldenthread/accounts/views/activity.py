@@ -57,7 +57,7 @@ def activity(request: Any) -> HttpResponse:
         "about": about,
         "source": source,
         "people": [("", "Anybody"), *((p.pk, p.name) for p in people[:500])],
-        "kinds": [("", "Anything"), *((k, term(k.replace("_", " ").capitalize())) for k in ABOUT)]
+        "kinds": [("", "Anything"), *((k, term({"kpi": "KPI"}.get(k, k.capitalize()))) for k in ABOUT)]
         + ([(about, about)] if ":" in about else []),
         "sources": [("", "Any way"), *Changeset.Source.choices],
         "base": f"?{kept}",

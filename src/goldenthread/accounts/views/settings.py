@@ -24,6 +24,9 @@ from goldenthread.ui.terms import term
 SEE_OTHER = 303
 
 
+SHARED = frozenset({"accounts:organisation", "accounts:privacy"})  # forms that everybody who may see settings reads
+
+
 def _tabs(person: Person, current: str) -> list[tuple[str, str, None, bool]]:
     mine = [("My account", "accounts:settings"), ("API tokens", "accounts:tokens")]
     whole = [("Organisation", "accounts:organisation"), ("Privacy", "accounts:privacy"), ("Currency rates", "accounts:rates")]
@@ -33,6 +36,9 @@ def _tabs(person: Person, current: str) -> list[tuple[str, str, None, bool]]:
 
 def _page(request: Any, template: str, current: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
     may_edit = queries.rights(request.person).everywhere(Act.EDIT, Kind.SETTINGS)
+    if current in SHARED and not may_edit and "form" in context:
+        for field in context["form"].fields.values():
+            field.disabled = True  # to be read
     names = {"tabs": _tabs(request.person, current), "may_edit": may_edit, "me": request.person, **context}
     return pages.page(request, f"accounts/templates/{template}.html", names, status=status)
 

@@ -51,6 +51,7 @@ def add(request: HttpRequest) -> HttpResponse:
         "form": form,
         "subject": step or project,
         "row": None,
+        "may_edit": True,
         "spoken": "",
         "say_url": reverse("plan:say") + f"?{kind}={ident}",
     }

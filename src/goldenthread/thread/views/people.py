@@ -25,12 +25,14 @@ SHOWN = 12
 def person_panels(subject: Person, viewer: Person) -> list[str]:
     """“Open work” with the way to hand it over. For the slot of the same name."""
     if not queries.may_see_work(subject, viewer):
-        return []
+        closed = {"subject": subject, "is_closed": True}
+        return [mark_safe(render_to_string("thread/templates/person_panel.html", closed))]  # noqa: S308
     held = plans.held_by(subject, viewer, timezone.localdate())
     work = [row for group in held.groups if group.responsibility.code == "work" for row in group.rows]
     chains = queries.chains_of([row.row for row in work[:SHOWN]], viewer)
     context = {
         "subject": subject,
+        "is_closed": False,
         "work": [(row, [(link.label, link.url) for link in chains.chain(row.row.pk)]) for row in work[:SHOWN]],
         "left_out": len(work) - len(work[:SHOWN]),
         "groups": [group for group in held.groups if group.responsibility.code != "work"],
