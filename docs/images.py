@@ -1,6 +1,7 @@
 """Take the images of the guide that show the demo, from a demo that is being served: `./gt docs --images [ADDRESS]`.
 
-Light and dark, 1280x800 and one phone. Those of the first run are taken while it is walked, which needs a demo where nobody has begun it.
+Light and dark, 1280x800 and one phone. Those of the first run are taken while it is walked: in a demo where nobody has
+begun it.
 """
 
 import os
