@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from goldenthread.accounts.models import Person
-from goldenthread.accounts.queries import people
+from goldenthread.accounts.queries import people, visible
 from goldenthread.kit.errors import Refused
 from goldenthread.plan.models import REPEATS, Cadence, Contribution, Step
 from goldenthread.purpose.models import Kpi, Service
@@ -165,10 +165,9 @@ class ContributionForm(Versioned):
         ],
     )
 
-    def __init__(self, *args: Any, office: Any = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, office: Any, by: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kpis = Kpi.objects.order_by("name")
-        self.fields["kpi"].queryset = kpis.filter(office=office) if office is not None else kpis  # type: ignore[attr-defined]
+        self.fields["kpi"].queryset = visible(Kpi.objects.filter(office=office).order_by("name"), by)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """A size or the whole range."""

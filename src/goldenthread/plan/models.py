@@ -16,7 +16,7 @@ from goldenthread.kit.history import Tracked
 from goldenthread.kit.permissions import Kind
 from goldenthread.kit.scoping import InOrganisation
 from goldenthread.projects.models import GoalAnswer, Project
-from goldenthread.purpose.models import Kpi, Office, Service
+from goldenthread.purpose.models import Kpi, Office, Service, of_secret_kpis
 from goldenthread.schedule.models import Activity, Schedule
 
 
@@ -218,6 +218,7 @@ class Contribution(Tracked):
 
     kind = Kind.PLAN
     scope_path = "kpi__office__scope"
+    secret_rows = staticmethod(of_secret_kpis)
     names = ("step", "project")
 
     class Meta:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -221,6 +221,11 @@ class Kpi(Tracked):
     scope_path = "office__scope"
     own_paths = ("owner",)
 
+    @staticmethod
+    def secret_rows() -> Q:
+        """A figure that serves confidential objectives alone is as confidential as they are: its name tells what they are."""
+        return Q(id__in=secret_kpis())
+
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["office", "name"], name="one_kpi_a_name"),
@@ -262,6 +267,18 @@ class Target(Tracked):
         return f"{self.kpi} → {self.value}"
 
 
+def secret_kpis() -> models.QuerySet[Any]:
+    """Ids of the KPIs whose every target belongs to a confidential objective."""
+    open_to_all = Target.objects.filter(kpi=models.OuterRef("pk"), objective__is_confidential=False)
+    named = Kpi.objects.filter(targets__objective__is_confidential=True)
+    return named.exclude(models.Exists(open_to_all)).values("pk")
+
+
+def of_secret_kpis() -> Q:
+    """Rows about such a KPI."""
+    return Q(kpi__in=secret_kpis())
+
+
 class ValueRate(Tracked):
     """What one unit of a KPI is worth. Counts in a total only once finance has signed it."""
 
@@ -281,6 +298,7 @@ class ValueRate(Tracked):
 
     kind = Kind.VALUE_RATE
     scope_path = "kpi__office__scope"
+    secret_rows = staticmethod(of_secret_kpis)
 
     class Meta:
         constraints: ClassVar = [
@@ -310,6 +328,7 @@ class Measurement(Tracked):
 
     kind = Kind.KPI
     scope_path = "kpi__office__scope"
+    secret_rows = staticmethod(of_secret_kpis)
     own_paths = ("kpi__owner",)
     is_fact = True
 

@@ -107,6 +107,15 @@ def confidential_path(model: Any) -> str:
     return "is_confidential" if any(f.name == "is_confidential" for f in model._meta.fields) else ""
 
 
+def secret_rows(model: Any) -> Q | None:
+    """Which rows of `model` are confidential: by their own column, or as the model says; None where none can be."""
+    if hasattr(model, "secret_rows"):
+        found: Q = model.secret_rows()
+        return found
+    path = confidential_path(model)
+    return Q(**{path: True}) if path else None
+
+
 def _in_scopes(held: Rights, act: str, kind: str, paths: tuple[str, ...]) -> Q | None:
     """Rows whose scope lies under a grant; None where no grant allows it, an empty Q where all rows do."""
     if held.everywhere(act, kind):
@@ -185,11 +194,11 @@ def _not_secret(model: Any, person: Person, act: str, kind: str) -> Q | None:
     """Rows in the scopes of a grant, confidential ones only where those may be seen."""
     held, paths = rights(person), scope_paths(model)
     allowed = _in_scopes(held, act, kind, paths)
-    secret = confidential_path(model)
-    if allowed is None or not secret or held.everywhere(Act.VIEW, Kind.CONFIDENTIAL):
+    secret = secret_rows(model)
+    if allowed is None or secret is None or held.everywhere(Act.VIEW, Kind.CONFIDENTIAL):
         return allowed
     open_to = _in_scopes(held, Act.VIEW, Kind.CONFIDENTIAL, paths)
-    not_secret = ~Q(**{secret: True})
+    not_secret = ~secret
     return allowed & (not_secret if open_to is None else (not_secret | open_to))
 
 

@@ -9,14 +9,15 @@ from datetime import date
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from django.db.models import BigIntegerField, Count, F, OuterRef, QuerySet, Subquery, Value
+from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, QuerySet, Subquery, Value
 from django.http import Http404
 
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import for_person, rights, visible
+from goldenthread.kit.permissions import Act, Kind
 from goldenthread.kit.prepared import Blank, Prepared
 from goldenthread.plan.models import BusinessPlan, Contribution, Raci, Step
-from goldenthread.purpose.models import Kpi, Office
+from goldenthread.purpose.models import Kpi, Office, secret_kpis
 from goldenthread.schedule.models import Activity, Assignment, BaselineActivity, Relationship
 from goldenthread.schedule.queries import OutlineRow, outline
 from goldenthread.ui.terms import term
@@ -56,11 +57,15 @@ class FrozenPlan:
         )
 
 
+HIDDEN_KPI = "a confidential KPI"
+
+
 class Moves(NamedTuple):
-    """A contribution and the KPI that it moves, by name."""
+    """A contribution and the KPI that it moves, by name; of one that the viewer may not see its kind alone."""
 
     pk: int
     kpi: str
+    is_open: bool = True
 
 
 @dataclass
@@ -201,8 +206,9 @@ def plan_outline(
     activities = asked.rows(schedule=plan.schedule_id, baseline=baseline)
     people, everybody = _people(plan, viewer)
     effects: dict[int, list[Moves]] = defaultdict(list)
-    for pk, of, kpi in _moves.rows(plan=plan.pk):
-        effects[of].append(Moves(pk, kpi))
+    for pk, of, kpi, owner, is_secret in _moves.rows(plan=plan.pk):
+        is_open = not is_secret or _sees_secrets(viewer, plan) or (viewer is not None and owner == viewer.pk)
+        effects[of].append(Moves(pk, kpi) if is_open else Moves(pk, HIDDEN_KPI, is_open=False))
     waits: dict[int, list[str]] = defaultdict(list)
     numbered = outline(activities)
     frozen = _frozen(numbered)
@@ -242,7 +248,16 @@ def _activities_as_frozen() -> QuerySet[Activity]:
 @Prepared
 def _moves() -> QuerySet[Contribution, Any]:
     found = Contribution.objects.filter(step__plan=Blank("plan")).order_by("id")
-    return found.values_list("pk", "step_id", "kpi__name")
+    secret = Exists(secret_kpis().filter(pk=OuterRef("kpi")))
+    return found.annotate(is_secret=secret).values_list("pk", "step_id", "kpi__name", "kpi__owner_id", "is_secret")
+
+
+def _sees_secrets(viewer: Person | None, plan: BusinessPlan) -> bool:
+    """Whether confidential figures of the plan's office may be named to the viewer; without one nobody is asked."""
+    if viewer is None:
+        return True
+    held = rights(viewer)
+    return held.everywhere(Act.VIEW, Kind.CONFIDENTIAL) or plan.scope_id in held.scopes(Act.VIEW, Kind.CONFIDENTIAL)
 
 
 @Prepared

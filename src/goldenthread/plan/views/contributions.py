@@ -43,7 +43,7 @@ def add(request: HttpRequest) -> HttpResponse:
         actions.must_plan(visitor(request), step.plan)
     project = seen(request, Project, int(ident), "scope") if kind == "project" else None
     office = step.plan.office if step else queries.office_of(visitor(request))
-    form = ContributionForm(request.POST or None, office=office)
+    form = ContributionForm(request.POST or None, office=office, by=visitor(request))
     if request.method == "POST" and form.is_valid():
         row = actions.contribute(step=step, project=project, by=visitor(request), **form.arguments())
         return done(request, "Its line to the goal is drawn", _home(row))
@@ -64,7 +64,10 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     row: Contribution = seen(request, Contribution, pk, "kpi__office", "step__activity", "step__plan", "project")
     names = ("size", "low", "likely", "high", "chance", "lag_days", "ramp_days", "mechanism", "assumption", "grade", "version")
     form = ContributionForm(
-        request.POST or None, office=row.kpi.office, initial={n: getattr(row, n) for n in names} | {"kpi": row.kpi}
+        request.POST or None,
+        office=row.kpi.office,
+        by=visitor(request),
+        initial={n: getattr(row, n) for n in names} | {"kpi": row.kpi},
     )
     if request.method == "POST" and form.is_valid():
         actions.edit_contribution(
@@ -86,7 +89,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def say(request: HttpRequest) -> HttpResponse:
     """The sentence of what is typed so far; what is missing is a hint, never an error."""
-    form = ContributionForm(request.GET, office=queries.office_of(visitor(request)))
+    form = ContributionForm(request.GET, office=queries.office_of(visitor(request)), by=visitor(request))
     if not form.is_valid():
         spoken = "Name the figure and how much, and the sentence appears here."
     else:
