@@ -173,3 +173,24 @@ class TestGaps:
         shown = text(scene.cast.client(scene.cast.head).get("/gaps"))
         assert "Marked as mandatory; no duty is named yet." in shown
         assert "says none" not in shown
+
+
+def test_a_page_that_one_may_not_open_speaks_of_nothing_typed_and_leads_on(scene):
+    client = scene.cast.client(scene.cast.member)
+    opened = client.get("/gaps")
+    page = opened.content.decode().split('id="main"', 1)[1]
+    assert opened.status_code == 403
+    assert "Nothing was changed" not in page
+    assert '<a class="btn primary" href="/">To your day</a>' in page
+    came = client.get("/gaps", headers={"Referer": "http://testserver/map"}).content.decode()
+    assert '<a class="btn primary" href="http://testserver/map">Back to the page</a>' in came
+    sent = client.post("/pulse", {"share": "many"}).content.decode()
+    assert "What you typed is still there" in sent
+
+
+def test_the_address_of_a_button_opened_as_a_page_says_so(scene):
+    client = scene.cast.client(scene.cast.member)
+    answer = client.get("/today/add")
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "It belongs to a button on another page." in answer.content.decode()
+    assert client.get("/today/add", headers={"Accept": "application/json"}).content == b""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import zoneinfo
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.db import OperationalError
@@ -18,9 +20,10 @@ from goldenthread.accounts.queries import told_differences
 from goldenthread.config import limits
 from goldenthread.kit.errors import Conflict, Forbidden, Refused
 from goldenthread.kit.scoping import organisation_scope
-from goldenthread.ui import pages
+from goldenthread.ui import errors, pages
 
 Answer = Callable[[HttpRequest], HttpResponse]
+READS = frozenset({"GET", "HEAD"})
 OPEN_TO_ALL = ("/sign-in/", "/static/", "/healthz", "/favicon.ico", "/answer/", "/invitation/", "/api/")
 
 
@@ -65,6 +68,9 @@ class Answers:
         """Pass on, and count what was refused; exceptions come to `process_exception`."""
         response = self.get_response(request)
         limits.note(request, response)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.method in READS and not is_for_programs(request):
+            response.content = errors.only_to_send(request).content
+            response["Content-Type"] = "text/html; charset=utf-8"
         return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
@@ -106,7 +112,7 @@ class Answers:
 
     def _answer(self, request: HttpRequest, status: int, message: str, advice: str, **extra: Any) -> HttpResponse:
         told = extra.pop("told", ())
-        if request.path.startswith("/api/") or "application/json" in request.headers.get("Accept", ""):
+        if is_for_programs(request):
             return JsonResponse({"message": message, "advice": advice, **extra}, status=status)
         if pages.wants_fragment(request):
             toast = {"text": f"{message} {advice}".strip(), "tone": "bad", "undo": None}
@@ -120,13 +126,21 @@ class Answers:
             "field": "",
             "told": told,
             "back": _page_before(request),
+            "is_read": request.method in READS,
             **extra,
         }
         return pages.page(request, "config/templates/refusal.html", context, status=status)
 
 
+def is_for_programs(request: HttpRequest) -> bool:
+    """Whether a program asks, which reads no pages."""
+    return request.path.startswith("/api/") or "application/json" in request.headers.get("Accept", "")
+
+
 def _page_before(request: HttpRequest) -> str:
-    """The page on which the form stood, where that is one of ours; otherwise the address that the form was sent to."""
+    """The page on which the form or the link stood, where that is one of ours; else where the form was sent to, or the day."""
     came_from = request.headers.get("Referer", "")
     safe = url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure())
+    if request.method in READS:  # the page itself would answer the same once more
+        return came_from if safe and urlsplit(came_from).path != request.path else "/"
     return came_from if safe else request.path

@@ -21,6 +21,12 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return page(request, "ui/templates/error.html", {"heading": "You may not do this", "text": text, "ways": [HOME]}, status=403)
 
 
+def only_to_send(request: HttpRequest) -> HttpResponse:
+    """405: an address that takes what a form sends was opened as a page, from the address bar for instance."""
+    text = "It belongs to a button on another page. Go there and press it."
+    return page(request, "ui/templates/error.html", {"heading": "This is no page", "text": text, "ways": [HOME]}, status=405)
+
+
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400: the request itself makes no sense."""
     text = "The address or the form was damaged on its way. Nothing was changed."
