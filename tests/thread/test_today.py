@@ -208,6 +208,7 @@ def test_who_sees_no_office_gets_no_way_that_leads_nowhere(scene):
     links = {link for link in re.findall(r'href="(/[^"#?]*)', page) if not link.startswith(("/static", "/sign-in"))}
     assert f"/plan/steps/{scene.steps[0].pk}" in links
     assert {link: client.get(link).status_code for link in links if client.get(link).status_code != 200} == {}
+    assert "Does your work serve a goal?" not in page  # it would be answered for an office
     assert not links & {"/map", "/plan", "/objectives", "/mandate", "/services", "/offices", "/track-record"}
     step = text(client.get(f"/plan/steps/{scene.steps[0].pk}"))
     assert "It moves 1 number not shown to you." in step

@@ -51,6 +51,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "begin": BEGIN,
         "sees_plan": rights(person).in_an_office(Act.VIEW, Kind.PLAN),
         "sees_map": rights(person).in_an_office(Act.VIEW, Kind.OBJECTIVE),
+        "may_answer": rights(person).in_an_office(Act.VIEW, Kind.MANDATE),
         "loose": loose,
         "may_add": loose or bool(day.steps),
     }
