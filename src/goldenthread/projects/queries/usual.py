@@ -83,7 +83,7 @@ class _Case:
 
 
 def usual_course(project: Project, day: date) -> Usual | None:
-    """What usually happens to projects like this one, known on `day`; None where it has ended or tells no finish. One statement."""
+    """What usually happens to projects like this one, known on `day`; None where it ended or tells no finish. One statement."""
     if project.state not in OPEN or project.finishes_on is None:
         return None
     others = _reports(project, day)
