@@ -4,17 +4,23 @@ import html
 import re
 from datetime import timedelta
 
+import numpy as np
 import pytest
 
 from goldenthread.accounts import actions as accounts
 from goldenthread.accounts.queries import forget_rights
+from goldenthread.engine.drift import DriftOptions
+from goldenthread.engine.histories import histories_of
+from goldenthread.engine.outlook import Asked, outlook
 from goldenthread.kit.permissions import Role
 from goldenthread.kit.scoping import organisation_scope
+from goldenthread.plan import actions as plan
 from goldenthread.plan import queries
 from goldenthread.plan.actions.forecasts import make_forecast
 from goldenthread.plan.mapping.others import asked_ways
 from goldenthread.plan.mapping.rows import thread_rows
 from goldenthread.plan.mapping.thread import thread
+from goldenthread.plan.mapping.trends import reference_of
 from goldenthread.plan.models import Forecast
 from goldenthread.purpose import actions as purpose
 from goldenthread.purpose.models import Kpi
@@ -130,3 +136,69 @@ def text_of(scene, person, address):
     answer = scene.cast.client(person).get(address)
     assert answer.status_code == 200
     return " ".join(html.unescape(re.sub("<[^>]+>", " ", answer.content.decode().split("<main", 1)[1])).split())
+
+
+@pytest.fixture
+def idle(few):
+    """An objective of its own for the KPI with three figures; no work is linked to it."""
+    scene, kpi, target = few
+    objective = purpose.add_objective(office=scene.cast.office, title="Begin it", by=scene.cast.head, owner=scene.cast.pmo)
+    day, by = scene.today, scene.cast.head
+    purpose.remove_target(target=target, by=by)
+    aim = {"baseline": 50, "baseline_on": day - timedelta(days=400), "value": 70, "due_on": day + timedelta(days=200)}
+    return scene, objective, kpi, purpose.set_target(objective=objective, kpi=kpi, by=by, **aim)
+
+
+def test_a_target_without_work_is_told_by_the_whole_distribution_of_its_history_and_class(idle):
+    """Equal to what the engine's own verb says of the three figures."""
+    scene, objective, kpi, target = idle
+    made = make_forecast(office=scene.cast.office, runs=300)
+    found = made.results["targets"][str(target.pk)]
+    rests_on = made.inputs["trends"][str(kpi.pk)]
+    learnt = reference_of(made.inputs["classes"][rests_on["class"]])
+    history = histories_of([[(-62.0, 50.0), (-33.0, 50.04), (-3.0, 50.0)]])
+    none = np.array([np.nan])
+    seen = outlook(history, Asked(np.array([20.0]), np.array([203.0]), none, none), DriftOptions(reference=learnt))
+    assert [found["p10"], found["p50"], found["p90"]] == pytest.approx(seen.quantiles([0.1, 0.5, 0.9])[0].tolist())
+    assert found["chance"] == pytest.approx(float(seen.chance(np.array([70.0]), np.array([np.inf]))[0]), abs=1e-9)
+    assert made.results["objectives"][str(objective.pk)]["chance"] == found["chance"]
+    fan = made.results["fans"][str(kpi.pk)]
+    assert all(a <= b <= c for a, b, c in zip(fan["p10"], fan["p50"], fan["p90"], strict=True))
+
+
+def test_from_history_alone_is_said_and_computes_again(idle):
+    scene, objective, kpi, target = idle
+    made = Forecast.objects.get(pk=make_forecast(office=scene.cast.office, runs=300).pk)
+    for kind, pk in (("target", target.pk), ("objective", objective.pk)):
+        told = queries.explanation(made, kind, pk)
+        assert told["same"], kind
+        assert told["value"] == told["again"]
+        assert "no work" in told["formula"].lower()
+    page = text_of(scene, scene.cast.head, f"/objectives/{objective.pk}")
+    assert re.search(
+        r"From history alone, as no work is linked to it: 3 figures \(few\), drawn to \d+ cases of 8 other KPIs\.", page
+    )
+    learnt = made.inputs["classes"][made.inputs["trends"][str(kpi.pk)]["class"]]
+    learnt["errors"] = [error + 0.3 for error in learnt["errors"]]
+    assert not queries.explanation(made, "target", target.pk)["same"]
+
+
+def test_once_work_is_linked_the_simulation_tells_it(idle):
+    scene, objective, kpi, target = idle
+    assert make_forecast(office=scene.cast.office, runs=300).inputs["alone"] == [kpi.pk]
+    plan.contribute(kpi=kpi, step=scene.step, by=scene.cast.head, effect=(2.0, 4.0, 6.0), chance=80)
+    made = make_forecast(office=scene.cast.office, runs=300)
+    assert made.inputs["alone"] == []
+    assert made.results["targets"][str(target.pk)]["has_work"]
+    assert queries.explanation(made, "objective", objective.pk)["same"]
+    assert "From history alone" not in text_of(scene, scene.cast.head, f"/objectives/{objective.pk}")
+
+
+def test_what_is_told_alone_keeps_to_floor_and_ceiling(idle):
+    scene, _, kpi, target = idle
+    purpose.edit_kpi(kpi=kpi, changes={"floor": 49.0, "ceiling": 53.0}, by=scene.cast.head)
+    made = make_forecast(office=scene.cast.office, runs=300)
+    fan = made.results["fans"][str(kpi.pk)]
+    assert min(fan["p10"]) >= 49.0
+    assert max(fan["p90"]) <= 53.0
+    assert made.results["targets"][str(target.pk)]["chance"] == 0.0

@@ -328,3 +328,36 @@ def time_scale(start: dt.date, end: dt.date, count: int = 8) -> TimeScale:
         end = start + dt.timedelta(days=1)
     scale = TimeScale(start, end, ())
     return TimeScale(start, end, tuple(Tick(scale.at(day), text) for day, text in month_ticks(start, end, count)))
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """Days that may come along one line: a dot each, stacked where they meet; the bar, its middle, what is told today, months."""
+
+    width: int
+    height: int
+    base: float
+    dots: tuple[Point, ...]
+    range: tuple[float, float]
+    middle: float
+    told: float
+    ticks: tuple[Tick, ...]
+
+
+def dates(marks: Sequence[dt.date], told: dt.date, early: dt.date, middle: dt.date, late: dt.date) -> Strip:
+    """Lay out the marks between the first and the last of all days."""
+    width, base, cell = 300, 58.0, 5.0
+    every = sorted([*marks, told, early, middle, late])
+    scale = time_scale(every[0], every[-1], 4)
+
+    def at(day: dt.date) -> float:
+        return round(6.0 + scale.at(day) / 100 * (width - 12), 1)
+
+    stacked: dict[int, int] = {}
+    dots = []
+    for day in sorted(marks):
+        column = int(at(day) // cell)
+        stacked[column] = stacked.get(column, 0) + 1
+        dots.append((round((column + 0.5) * cell, 1), round(max(3.0, base - 5.0 - (stacked[column] - 0.5) * cell), 1)))
+    ticks = tuple(Tick(round(6.0 + tick.at / 100 * (width - 12), 1), tick.label) for tick in scale.ticks)
+    return Strip(width, 84, base, tuple(dots), (at(early), at(late)), at(middle), at(told), ticks)

@@ -86,6 +86,13 @@ def fan_charts() -> dict[str, charts.Fan]:
     return {"wide": charts.fan(actuals, bands, **given), "narrow": charts.fan(actuals, bands, **given, width=360, height=240)}
 
 
+def dates_strip() -> charts.Strip:
+    """The finish of a project as others went: mostly later, a few much."""
+    told = dt.date(2027, 6, 24)
+    marks = [told + dt.timedelta(days=round(i * i / 7) - 10) for i in range(40)]
+    return charts.dates(marks, told, marks[4], marks[20], marks[35])
+
+
 # key, its first letter the column | title | note | figure
 NODES = _rows("""
 m1 | Raise the return on change | clause 1, board mandate |

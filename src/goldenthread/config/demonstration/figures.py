@@ -88,7 +88,7 @@ KPIS = [
         "FALL",
         "operations",
         "Regulatory return",
-        9.8,
+        10.9,
         7.4,
         0.18,
         floor=0,
@@ -159,7 +159,7 @@ CAPITAL_KPIS = [
         0,
     ),
     Course(
-        "consents", "Waiting time for a consent", "days", "FALL", "consents", "Consents log, median", 96, 71, 2.0, 0, 0, months=9
+        "consents", "Waiting time for a consent", "days", "FALL", "consents", "Consents log, median", 80, 71, 2.0, 0, 0, months=9
     ),
     Course(
         "carbon",

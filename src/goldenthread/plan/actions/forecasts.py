@@ -35,7 +35,8 @@ def make_forecast(*, office: Office, today: date | None = None, runs: int = RUNS
     try:
         going_in = thread(rows)
         made = forecast(going_in.data, options)
-        results = stored_results(going_in, made, options, day)
+        inputs = stored_inputs(going_in, options)
+        results = stored_results(going_in, made, options, day, inputs)
         results["levers"] = lever_mapping.levers_by_objective(rows, going_in, made, options)
     except EngineError as error:
         raise Refused(f"The forecast cannot be computed: {error}") from error
@@ -47,7 +48,7 @@ def make_forecast(*, office: Office, today: date | None = None, runs: int = RUNS
             runs=runs,
             engine=made.engine,
             digest=made.digest,
-            inputs=stored_inputs(going_in, options),
+            inputs=inputs,
             results=results,
             made_at=timezone.now(),
             head=head,

@@ -20,6 +20,7 @@ from goldenthread.engine.thread_data import (
     Targets,
     ThreadData,
 )
+from goldenthread.plan.mapping.alone import alone_chance, alone_fans, alone_targets, told_alone
 from goldenthread.plan.mapping.thread import Thread
 
 TABLES = {
@@ -55,6 +56,7 @@ def stored_inputs(thread: Thread, options: ForecastOptions) -> dict[str, Any]:
         "left_out": thread.left_out,
         "trends": {str(pk): rests_on for pk, rests_on in thread.trends.of.items()},
         "classes": thread.trends.classes,
+        "alone": told_alone(thread.data, thread.ids, thread.trends.of),
     }
 
 
@@ -69,13 +71,18 @@ def read_inputs(inputs: dict[str, Any]) -> tuple[ThreadData, ForecastOptions]:
     return ThreadData(**tables), options
 
 
-def stored_results(thread: Thread, made: Forecast, options: ForecastOptions, today: date) -> dict[str, Any]:
-    """What came out, by the ids of our rows."""
+def stored_results(
+    thread: Thread, made: Forecast, options: ForecastOptions, today: date, inputs: dict[str, Any]
+) -> dict[str, Any]:
+    """What came out, by the ids of our rows; `inputs` as stored. Targets without work are told from history alone (`alone`)."""
+    alone = alone_targets(thread.data, thread.ids, inputs)
+    fans = alone_fans(thread.data, thread.ids, inputs, options.months)
     targets = _targets(thread, made)
+    targets = {pk: row | alone.get(pk, {}) for pk, row in targets.items()}
     return {
         "targets": targets,
-        "objectives": _objectives(thread, made, targets),
-        "fans": _fans(thread, made, options, today),
+        "objectives": _objectives(thread, made, targets, alone),
+        "fans": {pk: fan | fans.get(pk, {}) for pk, fan in _fans(thread, made, options, today).items()},
         "contributions": effect_rows(made.contributions, thread.ids["contributions"], thread.ids),
         "subjects": effect_rows(made.subjects, thread.ids["subjects"], thread.ids),
         "supervisions": effect_rows(made.supervisions, thread.ids["supervisions"], thread.ids),
@@ -122,12 +129,15 @@ def _targets(thread: Thread, made: Forecast) -> dict[str, dict[str, Any]]:
             "basis": thread.basis[kpi_id],
             "value_now": plain(thread.data.kpis.value_now[int(thread.data.targets.kpi[i])]),
             "paid_by": thread.paid_by[pk],
+            "has_work": bool(np.isin(thread.data.targets.kpi[i], thread.data.contributions.kpi)),
             "required": bool(thread.data.targets.required[i]),
         }
     return out
 
 
-def _objectives(thread: Thread, made: Forecast, targets: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+def _objectives(
+    thread: Thread, made: Forecast, targets: dict[str, dict[str, Any]], alone: dict[str, dict[str, Any]]
+) -> dict[str, dict[str, Any]]:
     weakest: dict[int, str] = {}
     for target in targets.values():
         if target["required"]:
@@ -135,7 +145,9 @@ def _objectives(thread: Thread, made: Forecast, targets: dict[str, dict[str, Any
             weakest[target["objective"]] = min(held, target["basis"], key=BASES.index)
     columns = ("chance", "standard_error", "worth_mean", "worth_p10", "worth_p90")
     return {
-        str(pk): {name: plain(getattr(made.objectives, name)[i]) for name in columns} | {"basis": weakest.get(pk, "thin")}
+        str(pk): {name: plain(getattr(made.objectives, name)[i]) for name in columns}
+        | {"basis": weakest.get(pk, "thin")}
+        | alone_chance(thread.data, i, thread.ids, alone)
         for i, pk in enumerate(thread.ids["objectives"])
     }
 

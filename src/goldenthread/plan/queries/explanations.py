@@ -13,6 +13,7 @@ from goldenthread.engine.forecast import ForecastOptions, forecast, input_digest
 from goldenthread.engine.subset import Subset, reach, subset
 from goldenthread.engine.thread_data import ThreadData
 from goldenthread.kit.permissions import Act, Kind
+from goldenthread.plan.mapping.alone import alone_chance, alone_targets
 from goldenthread.plan.mapping.results import effect_rows, plain, read_inputs
 from goldenthread.plan.mapping.trends import trend_of
 from goldenthread.plan.models import Contribution, Forecast, Step, Supervision
@@ -36,6 +37,17 @@ FORMULAS = {
     ),
     "contribution": "Mean worth of all runs less the mean worth of the same runs without this contribution.",
     "supervision": "Mean worth of all runs less the mean worth of the same runs without this supervision.",
+}
+ALONE = {
+    "objective": "Product of the chances of its required targets: no work moves them, and KPIs move apart from each other.",
+    "target": (
+        "No work is linked. Chance to stay as it is and be there, plus that to move there by its date: last figure + trend × days "
+        "+ spread × the class’s own errors, kept between floor and ceiling."
+    ),
+    "standard_error": "None: computed without drawing.",
+    "p10": "One case in ten ends below this figure at the date.",
+    "p50": "Half of the cases end below this figure at the date.",
+    "p90": "Nine cases in ten end below this figure at the date.",
 }
 COLUMNS = {
     "standard_error": "Square root of chance × (1 − chance) / runs.",
@@ -77,19 +89,21 @@ def explanation(made: Forecast, kind: str, ident: int) -> dict[str, Any]:
         seed=options.seed, runs=options.runs, months=(), cells=options.cells, path=path_for(len(data.contributions), options)
     )
     ids = {name: [made.inputs["ids"][name][row] for row in rows] for name, rows in part.rows.items()}
-    again = _again(part, options, ids, kind, ident)
+    again = _again(part, options, ids, kind, ident, made.inputs)
     inputs = _inputs(part.data, ids)
     trends = _trends(made.inputs, ids["kpis"])
     first, *others = FIGURES[kind]
+    is_alone = kind in ALONE and all(pk in made.inputs.get("alone", ()) for pk in ids["kpis"])
+    formulas = COLUMNS | (ALONE if is_alone else {})
     return {
         "ref": f"{kind}:{ident}",
         "figure": first,
         "value": stored[first],
         "again": again[first],
         "same": all(stored[name] == value for name, value in again.items()) and intact and _follow(inputs, trends),
-        "formula": FORMULAS[kind],
+        "formula": (ALONE if is_alone else FORMULAS)[kind],
         "figures": [
-            {"figure": name, "value": stored[name], "again": again[name], "formula": COLUMNS[name]}
+            {"figure": name, "value": stored[name], "again": again[name], "formula": formulas[name]}
             for name in others
             if stored[name] is not None or again[name] is not None
         ],
@@ -119,13 +133,17 @@ def _part(data: ThreadData, kind: str, row: int) -> Subset:
     return subset(data, np.union1d(moved, targets.kpi[np.isin(targets.objective, touched)]))
 
 
-def _again(part: Subset, options: ForecastOptions, ids: dict[str, list[Any]], kind: str, ident: int) -> dict[str, Any]:
+def _again(
+    part: Subset, options: ForecastOptions, ids: dict[str, list[Any]], kind: str, ident: int, inputs: dict[str, Any]
+) -> dict[str, Any]:
     """The stored row, computed anew."""
     made, table = forecast(part.data, options), f"{kind}s"
     if kind in {"contribution", "supervision"}:
         return effect_rows(getattr(made, table), ids[table], ids)[str(ident)]
     row = ids[table].index(ident)
-    return {name: plain(getattr(getattr(made, table), name)[row]) for name in FIGURES[kind]}
+    drawn = {name: plain(getattr(getattr(made, table), name)[row]) for name in FIGURES[kind]}
+    alone = alone_targets(part.data, ids, inputs) if inputs.get("alone") else {}
+    return drawn | (alone.get(str(ident), {}) if kind == "target" else alone_chance(part.data, row, ids, alone))
 
 
 def _inputs(data: ThreadData, ids: dict[str, list[Any]]) -> dict[str, dict[str, Any]]:

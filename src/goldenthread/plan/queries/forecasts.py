@@ -87,6 +87,7 @@ def objective_forecasts(objective_ids: list[int]) -> dict[int, dict[str, Any]]:
                         "why": reverse("plan:explain", args=["target", t]),
                         "fan": fans.get(str(row["kpi"])),
                         "rests_on": rests_on(made, row["kpi"]),
+                        "has_work": row.get("has_work", True),
                     }
                     for t, row in mine.items()
                 }

@@ -11,8 +11,11 @@ from goldenthread.projects.queries.lists import (
 )
 from goldenthread.projects.queries.page import ProjectPage, project_page, status_reports
 from goldenthread.projects.queries.standing import Standing, standing
+from goldenthread.projects.queries.usual import FEWEST, FEWEST_PROJECTS, usual_course
 
 __all__ = [
+    "FEWEST",
+    "FEWEST_PROJECTS",
     "DryRun",
     "Filters",
     "MandatoryShare",
@@ -29,4 +32,5 @@ __all__ = [
     "reported_on",
     "standing",
     "status_reports",
+    "usual_course",
 ]

@@ -60,6 +60,9 @@ def project(request: HttpRequest, key: int) -> HttpResponse:
     context = {
         "page": queries.project_page(row, timezone.localdate()),
         "project": row,
+        "usual": queries.usual_course(row, timezone.localdate()),
+        "fewest": queries.FEWEST,
+        "fewest_projects": queries.FEWEST_PROJECTS,
         "panels": [Markup(panel) for panel in gather("project_panels", row, person)],  # noqa: S704  rendered and escaped by our rooms
         "comments": list(comments("project", row.pk)),
         "may_edit": may_edit,

@@ -124,7 +124,10 @@ def expected(page: ObjectivePage, view: TargetView | None) -> dict[str, Any] | N
         return None
     paid_by = known.get("paid_by", view.target.pk)
     paying = targets.get(paid_by, {})
-    said = {name: known.get(name) for name in ("p10", "p50", "p90", "coverage", "drift_share", "why", "fan")}
+    said = {
+        name: known.get(name)
+        for name in ("p10", "p50", "p90", "coverage", "drift_share", "why", "fan", "rests_on", "has_work", "basis")
+    }
     money = {name: paying.get(name) for name in ("worth_mean", "worth_p10", "worth_p90")}
     return {**said, **money, "why_worth": paying.get("why"), "is_paid_elsewhere": paid_by not in targets}
 
@@ -192,6 +195,10 @@ def _sentence(view: TargetView, known: dict[str, Any] | None) -> str:
     if known and known["p50"] is not None:
         low, middle, high = (writing.number(known[name], view.kpi.decimals) for name in ("p10", "p50", "p90"))
         parts.append(f"Expected {middle}{unit} by {writing.date(view.target.due_on)}, in 8 of 10 cases {low} to {high}.")
+        if not known["has_work"] and known["rests_on"]:
+            few = " (few)" if known["basis"] == "thin" else ""
+            own, _, drawn = known["rests_on"].partition(", ")
+            parts.append(f"From history alone, as no work is linked to it: {own}{few}{', ' if drawn else ''}{drawn}.")
     if view.target.value is not None:
         parts.append(f"Target {writing.number(view.target.value)}{unit} by {writing.date(view.target.due_on)}.")
     return " ".join(parts) or "Nothing measured yet."
