@@ -312,7 +312,7 @@ def backtest_capital(
 def export_stratml(
     file: Annotated[str, typer.Option("--out", help="File to write.")] = "strategy.xml",
     *,
-    part: Annotated[int, typer.Option(min=1, max=2, help="Part of the standard; 1 has no KPIs.")] = 2,
+    part: Annotated[int, typer.Option(min=0, max=2, help="Part of the standard; 1 has no KPIs, 0: what the strategy needs.")] = 0,
     json: Json = False,
     organisation: Organisation = "",
     office: OfficeCode = "",
