@@ -201,6 +201,20 @@ def import_gitlab(
     _import("gitlab", files, (organisation, office, as_), dry_run=dry_run, json=json)
 
 
+@imports.command(name="performance-gov")
+def import_performance_gov(
+    files: Files,
+    *,
+    dry_run: DryRun = False,
+    json: Json = False,
+    organisation: Organisation = "",
+    office: OfficeCode = "",
+    as_: As = "",
+) -> None:
+    """Goals, then targets by quarter, as Performance.gov publishes them in JSON."""
+    _import("performance-gov", files, (organisation, office, as_), dry_run=dry_run, json=json)
+
+
 @imports.command(name="projects")
 def import_projects(
     files: Files,

@@ -112,6 +112,23 @@ class GitlabKpis(StratmlFiles):
         return plan
 
 
+class PerformanceGov(StratmlFiles):
+    """Takes in Performance.gov's JSON: its goals as objectives, its targets by quarter as KPIs with targets and figures."""
+
+    file_kind = ImportedFile.FileKind.PERFORMANCE
+    label = "Performance.gov (JSON)"
+
+    def likeness(self, name: str, data: bytes) -> float:
+        """By the names of its fields."""
+        head = data[:20_000]
+        return 0.95 if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[") and b'goal_id"' in head else 0.0
+
+    def read(self, data: bytes, file: ImportedFile) -> plans.Plan:
+        """The records as a plan, and every cell that was not understood."""
+        plan: plans.Plan = read_guarded("performance-gov", data, None)
+        return plan
+
+
 class Slides:
     """Takes in text pasted from slides: every bullet a proposed objective."""
 
@@ -172,7 +189,7 @@ class Slides:
 
 def import_kinds() -> list[StratmlFiles | Slides]:
     """For the slot of the same name."""
-    return [StratmlFiles(), GitlabKpis(), Slides()]
+    return [StratmlFiles(), GitlabKpis(), PerformanceGov(), Slides()]
 
 
 def _targets(indicator: Indicator) -> str:

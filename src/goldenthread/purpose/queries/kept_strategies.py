@@ -64,8 +64,10 @@ def strategies(person: Person, act: str = Act.VIEW, office: Office | None = None
 
 
 def kept_strategies(rows: Sequence[Strategy], person: Person, act: str = Act.VIEW) -> list[KeptStrategy]:
-    """What they state. Of a confidential objective nothing is told to who may not see it: not the goal that has no other,
-    not a relationship that leads to it. Two statements.
+    """What they state. Two statements.
+
+    Of a confidential objective nothing is told to who may not see it: not the goal that has no other, not a relationship that
+    leads to it.
     """
     every = list(StrategyPart.objects.filter(strategy__in=rows).order_by("strategy_id", "position"))
     seen = set(visible(StrategyPart.objects.filter(strategy__in=rows), person, act).values_list("pk", flat=True))
