@@ -52,7 +52,7 @@ def test_goals_then_targets_make_one_objective_with_its_figures(run):
     assert (objective.title, objective.leadership_goal) == ("Dry cellars everywhere", "Agency priority goals of Water Agency")
     target = Target.objects.get()
     assert (target.objective, target.value, target.baseline, target.due_on) == (objective, 20.0, 40.0, date(2022, 9, 30))
-    assert (target.kpi.name, target.kpi.direction) == ("Leaks", "FALL")
+    assert (target.kpi.name, target.kpi.direction, target.kpi.cadence) == ("Leaks", "FALL", "QUARTERLY")
     assert list(Measurement.objects.order_by("on").values_list("on", "value")) == [
         (date(2021, 12, 31), 38.0),
         (date(2022, 3, 31), 31.0),

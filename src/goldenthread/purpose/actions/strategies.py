@@ -98,6 +98,7 @@ def _new_kpis(office: Office, aims: Iterable[Aim], names: dict[str, Kpi]) -> lis
             name=indicator.kpi_name,
             unit=indicator.unit[:UNIT],
             direction=indicator.direction,
+            cadence=indicator.cadence or Kpi.Cadence.MONTHLY,
             definition=indicator.definition[:DEFINITION],
             source_key=indicator.source_key[:KEY],
         )

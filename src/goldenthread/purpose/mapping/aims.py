@@ -13,6 +13,7 @@ from datetime import date
 from goldenthread.formats import strategy as plans
 
 TITLE, SHORT, NAME, KEY, UNIT, DETAIL, DEFINITION = 300, 60, 160, 120, 40, 4000, 2000
+CADENCES = ((300, "YEARLY"), (80, "QUARTERLY"), (25, "MONTHLY"), (6, "WEEKLY"))  # from so many days on
 DIRECTIONS = frozenset({"RISE", "FALL", "BAND"})
 
 
@@ -35,7 +36,7 @@ class GoalFigure:
 
 @dataclass(frozen=True)
 class Indicator:
-    """An indicator of an objective. direction: "RISE", "FALL" or "BAND". figures: measured (day, value)."""
+    """An indicator of an objective. direction: "RISE", "FALL" or "BAND". figures: measured (day, value). cadence: or ""."""
 
     name: str
     unit: str = ""
@@ -44,6 +45,7 @@ class Indicator:
     definition: str = ""
     targets: Sequence[GoalFigure] = ()
     figures: Sequence[tuple[date, float]] = ()
+    cadence: str = ""
 
     @property
     def kpi_name(self) -> str:
@@ -107,7 +109,22 @@ def indicator_of(one: plans.Indicator, number: int, objective: str) -> Indicator
     wanted = next((g.value for g in reversed(goals) if g.value is not None), None)
     falls = first is not None and wanted is not None and wanted < first[1]
     direction = one.direction if one.direction in DIRECTIONS else "FALL" if falls else "RISE"
-    return Indicator(name, one.unit[:UNIT], direction, one.identifier[:KEY], one.other_information[:DEFINITION], goals, figures)
+    return Indicator(
+        name,
+        one.unit[:UNIT],
+        direction,
+        one.identifier[:KEY],
+        one.other_information[:DEFINITION],
+        goals,
+        figures,
+        _cadence(actuals),
+    )
+
+
+def _cadence(actuals: Sequence[plans.Result]) -> str:
+    """How often a figure comes, by the time that each is stated to be of; empty where that is not stated."""
+    days = max(((one.finish - one.start).days for one in actuals if one.start and one.finish), default=0)
+    return next((name for least, name in CADENCES if days >= least), "")
 
 
 def day_of(result: plans.Result) -> date | None:

@@ -42,6 +42,7 @@ class GoalRow:
     """A goal with the objectives here that came from it, and the indicators of those that the file states."""
 
     title: str
+    performer: str  # the only stakeholder, where that is an organisation
     description: str
     own: Objective | None
     objectives: tuple[tuple[str, Objective], ...]
@@ -91,9 +92,11 @@ def source_of(objective: Objective, person: Person) -> Strategy | None:
 
 def _goal(goal: KeptGoal, rows: dict[int, Objective]) -> GoalRow:
     said, seen = goal.said, dict.fromkeys(rows[o.objective_id] for o in goal.objectives if o.objective_id in rows)
+    only = said.stakeholders[0] if len(said.stakeholders) == 1 else None
     number = {one.objective_id: one.said.sequence for one in goal.objectives}
     return GoalRow(
         title=f"{said.sequence} {said.name or said.description or 'Without a name'}".strip(),
+        performer=only.name if only is not None and only.type == "Organization" else "",
         description=said.description if said.name else "",
         own=rows.get(goal.objective_id or 0),
         objectives=tuple((number[row.pk], row) for row in seen),
