@@ -5,12 +5,14 @@ from datetime import date
 
 import pytest
 
-from goldenthread.accounts.actions import changeset
+from goldenthread.accounts.actions import add_person, changeset
+from goldenthread.accounts.actions.erasure import erase_person
 from goldenthread.accounts.models import Changeset
 from goldenthread.accounts.undo import undo
 from goldenthread.formats.limits import read_guarded
 from goldenthread.formats.stratml import read_stratml
 from goldenthread.formats.stratml_writer import write_stratml
+from goldenthread.kit.history import records
 from goldenthread.purpose.mapping.aims import GoalFigure, aims_of
 from goldenthread.purpose.models import Kpi, Measurement, Objective, Strategy, StrategyPart, Target
 from goldenthread.purpose.queries.strategy_export import live_plan
@@ -156,3 +158,16 @@ def test_two_strategies_of_an_office_go_out_as_one(take_in, out):
     assert [value.name for value in found.values] == ["Trust", "Care"]
     names = [one.name for one in found.objectives()]
     assert sorted(names) == ["Fewer leaks in the east", "Fewer leaks in the west", "Fewer stops of pump seven"]
+
+
+def test_who_is_erased_is_named_in_no_strategy_and_in_no_former_edition_of_one(take_in, out, cast):
+    take_in(PLAN)
+    take_in(PLAN.replace(b"Bo Marsh", b"Bo Marsh and Ada Quill"))
+    for name in ("Ada Quill", "Bo Marsh"):
+        person = add_person(name=name, email=f"{name[:2].lower()}@aldermere.example", by=cast.admin)
+        erase_person(person=person, reason="asked", typed=name, by=cast.admin)
+    rows = [Strategy.objects, StrategyPart.objects, records(Strategy), records(StrategyPart)]
+    said = repr([list(found.values_list("said", flat=True)) for found in rows])
+    assert "Ada" not in said
+    assert "Bo" not in said
+    assert "Person " in repr(out())
