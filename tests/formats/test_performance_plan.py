@@ -71,6 +71,12 @@ def test_every_malformed_cell_is_listed_with_its_record_and_becomes_nothing():
     assert measurement.targets[0].baseline_on is not None  # says that there is none, so that no reader takes the first figure
 
 
+def test_words_that_lost_a_character_are_kept_and_listed():
+    plan = read(record(1, "38", indicator="Share of the agency\ufffds leaks"))
+    assert [(one.place, one.what) for one in plan.not_understood] == [("record 1 > indicator", "a character was lost")]
+    assert plan.indicators()[0].dimension == "Share of the agency\ufffds leaks"
+
+
 def test_a_record_that_stands_there_twice_counts_once_and_is_listed():
     plan = read(record(1, "38"), record(1, "37"), record(1, ""))
     (measurement,) = plan.indicators()[0].measurements

@@ -11,6 +11,7 @@ from goldenthread.formats.stratml import read_stratml
 from goldenthread.kit.permissions import Role
 from goldenthread.purpose.models import Objective, Strategy
 from goldenthread.workspace import imports
+from goldenthread.workspace.models import ImportedFile
 from tests.purpose.stated import PLAN
 from tests.purpose.test_pages import text
 
@@ -53,6 +54,13 @@ def test_an_objective_leads_to_where_it_came_from_and_back(cast, taken_in):
     page = client.get(f"/objectives/{objective.pk}").content.decode()
     assert f'<a href="/strategies/{taken_in.pk}">Plan of the works</a>' in page
     assert f'href="/objectives/{objective.pk}"' in client.get(f"/strategies/{taken_in.pk}").content.decode()
+
+
+def test_after_the_import_the_page_leads_to_the_drafts_and_to_the_strategy(cast, taken_in):
+    file = ImportedFile.objects.get()
+    page = cast.client(cast.head).get(f"/import/{file.pk}").content.decode()
+    assert f'href="/strategies/{taken_in.pk}"' in page
+    assert f'href="/objectives?state=DRAFT&amp;office={cast.office.pk}"' in page
 
 
 def test_of_a_confidential_objective_it_tells_nothing_to_who_may_not_see_it(cast, taken_in):

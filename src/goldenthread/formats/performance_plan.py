@@ -40,6 +40,7 @@ from goldenthread.formats.strategy import (
     Stakeholder,
 )
 
+LOST = "\ufffd"
 SOURCE = "https://www.performance.gov"
 NAME = 140  # characters of an indicator's name, so that what tells it from its like still fits behind it
 GROUPS = {"APG": "Agency priority goals", "PMA": "President’s Management Agenda"}
@@ -81,7 +82,10 @@ def _of_goals(records: Sequence[GoalRecord], bad: Sequence[BadCell]) -> Plan:
         organisations=tuple(Organisation(name or key, key) for key, name in agencies.items() if key),
         goals=tuple(replace(goal, objectives=tuple(under)) for goal, under in found.values()),
         source=SOURCE,
-        not_understood=tuple(_said(bad)),
+        not_understood=(
+            *_said(bad),
+            *(n for r in records for n in _damaged(r.place, goal_name=r.name, goal_description=r.description)),
+        ),
     )
 
 
@@ -113,6 +117,8 @@ def _objective(record: GoalRecord) -> Objective:
 def _of_targets(records: Sequence[TargetRecord], bad: Sequence[BadCell]) -> Plan:
     """A goal for each one named, with an indicator for each series of quarters."""
     missed = list(_said(bad))
+    for record in records:
+        missed += _damaged(record.place, related_goal=record.goal_name, target=record.target, indicator=record.indicator)
     goals: dict[str, str] = {}
     parts: dict[tuple[str, str], dict[tuple[float | None, float | None], Series]] = defaultdict(dict)
     for record in records:
@@ -214,6 +220,13 @@ def _decimal(value: float | None) -> Decimal | None:
 
 def _figure(value: float | None) -> str:
     return "nothing" if value is None else f"{value:g}"
+
+
+def _damaged(place: str, **cells: str) -> Iterator[NotUnderstood]:
+    """Words that lost a character on their way into the file: kept as they stand."""
+    for name, text in cells.items():
+        if LOST in text:
+            yield NotUnderstood(f"{place} > {name}", "a character was lost", text[:200])
 
 
 def _said(bad: Iterable[BadCell]) -> Iterator[NotUnderstood]:

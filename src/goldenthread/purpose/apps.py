@@ -21,3 +21,4 @@ class PurposeApp(AppConfig):
         provide("import_kinds", import_kinds.import_kinds, position=30)
         provide("record_kinds", records.record_kinds)
         provide("export_files", strategies.export_files)
+        provide("after_import", strategies.after_import, position=30)

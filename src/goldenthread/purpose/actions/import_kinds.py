@@ -195,7 +195,7 @@ def import_kinds() -> list[StratmlFiles | Slides]:
 def _targets(indicator: Indicator) -> str:
     days = [f"by {writing.date(g.due_on)}" if g.due_on else "without a day" for g in indicator.targets]
     said = [f"{writing.number(g.value)} {day}" for g, day in zip(indicator.targets, days, strict=True) if g.value is not None]
-    figures = f"{len(indicator.figures)} figures" if indicator.figures else ""
+    figures = writing.plural(len(indicator.figures), "figure") if indicator.figures else ""
     return ", ".join([*said[-2:], *([figures] if figures else [])]) or "no figure yet"
 
 

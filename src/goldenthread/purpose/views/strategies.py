@@ -17,6 +17,9 @@ from goldenthread.purpose import queries
 from goldenthread.purpose.models import Office, Strategy
 from goldenthread.purpose.views.base import seen, visitor
 from goldenthread.ui import pages
+from goldenthread.workspace.models import ImportedFile
+
+STRATEGIES = (ImportedFile.FileKind.STRATML, ImportedFile.FileKind.GITLAB, ImportedFile.FileKind.PERFORMANCE)
 
 
 @require_GET
@@ -34,10 +37,12 @@ def strategy(request: HttpRequest, key: int) -> HttpResponse:
 def _page(request: HttpRequest, row: Strategy | None) -> HttpResponse:
     person = visitor(request)
     found = queries.strategies(person)
-    row = row or next(iter(found), None)
+    own = (one for one in found if one.office.head_id == person.pk)
+    row = row or next(own, None) or next(iter(found), None)
     context: dict[str, Any] = {
         "page": queries.strategy_page(row, person) if row else None,
         "strategies": found,
+        "offices": len({one.office_id for one in found}),
         "may_import": rights(person).anywhere(Act.EDIT, Kind.IMPORT),
         "may_export": row is not None and may_in(person, Act.EXPORT, Kind.OBJECTIVE, row.office.scope_id),
     }
@@ -61,3 +66,12 @@ def export_files(person: Person) -> list[tuple[str, str, str]]:
     """For the page of exports: (what, as what, address) of each office's strategy."""
     offices = [one for one in queries.offices(person) if may_in(person, Act.EXPORT, Kind.OBJECTIVE, one.scope_id)]
     return [(f"Strategy of {one.name}", "StratML", reverse("purpose:stratml", args=[one.pk])) for one in offices]
+
+
+def after_import(file: ImportedFile) -> list[tuple[str, str]]:
+    """After a strategy was taken in: its objectives, and what else it says. For the slot of the same name."""
+    row = Strategy.objects.filter(file_name=file.name).order_by("-id").first() if file.file_kind in STRATEGIES else None
+    if row is None:
+        return []
+    address = f"{reverse('purpose:objectives')}?state=DRAFT&office={row.office_id}"
+    return [("To the drafts", address), ("What the strategy says", reverse("purpose:strategy", args=[row.pk]))]
