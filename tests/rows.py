@@ -22,6 +22,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "accounts.RoleGrant": {"role": "TEAM_MEMBER"},
     "accounts.CurrencyRate": {"currency": "USD"},
     "purpose.ValueRate": {"currency": "EUR"},
+    "purpose.StrategyPart": {"objective": "purpose.Objective"},
     "plan.Contribution": {"low": 1.0, "likely": 2.0, "high": 3.0, "step": "plan.Step"},
     "resources.TimeEntry": {"minutes": 60, "activity": "schedule.Activity"},
     "schedule.Relationship": {"predecessor": "schedule.Activity", "successor": "fresh schedule.Activity"},
@@ -107,8 +108,12 @@ class Planter:
             return None if field.has_default() or field.blank else field.choices[0][0]
         if isinstance(field, models.CharField | models.TextField):
             return self._text(model, field)
+        if field.name == "said":  # words in JSON
+            return {"name": self._text(model, field)}
         if field.has_default() or field.null or getattr(field, "auto_now_add", False):
             return None
+        if type(field) is models.PositiveIntegerField and _is_one_of_a_kind(model, field):
+            return next(_numbers)
         if isinstance(field, models.DateTimeField):
             return MOMENT
         if isinstance(field, models.DateField):
@@ -134,6 +139,11 @@ class Planter:
             return self.scope
         kind = KINDS.get(model._meta.label, Scope.ScopeKind.PROJECT)
         return actions.add_scope(kind=kind, name=f"{self.word_in(model)} scope {next(_numbers)}".strip(), under=self.scope)
+
+
+def _is_one_of_a_kind(model: Any, field: Any) -> bool:
+    """Whether a constraint wants the field to differ from row to row."""
+    return any(field.name in rule.fields for rule in model._meta.constraints if isinstance(rule, models.UniqueConstraint))
 
 
 def under_top() -> Planter:

@@ -10,6 +10,7 @@ from django.urls import Resolver404, resolve
 from tests.browser import Page, accessibility
 from tests.journeys.conftest import Product
 from tests.journeys.walking import PASSWORD, Walker
+from tests.purpose.stated import PLAN
 from tests.rights.policy import addresses
 
 OPERATOR = "operator@aldermere.example.org"  # administers, and heads the PMO: sees every page
@@ -18,6 +19,7 @@ NO_PAGES = {
     "/favicon.ico": "a picture",
     "/head": "a number that pages poll",
     "/export/<noun>/<form>": "a file",
+    "/strategies/stratml/<key>": "a file",
     "/sign-in/second/recovery-codes/download/": "a file",
     "/plan/contributions/say": "a sentence that its form asks for",
 }
@@ -101,6 +103,7 @@ def test_no_page_has_a_barrier(page, new_page, product: Product, trouble) -> Non
     walker = Walker(page, product).sign_in(OPERATOR)
     walk = Round(page, product)
     _bring_files(walker, walk)
+    _bring_a_strategy(walker, walk)
     _ask_and_invite(walker, walk)
     walk.ways.extend(MADE_UP)
     _look_at_every_office(walk)
@@ -122,6 +125,16 @@ def _bring_files(walker: Walker, walk: Round) -> None:
     walk.look("the wizard’s columns")
     path = urlsplit(walker.page.url).path
     walk.ways.extend([path, path.removesuffix("/columns"), f"{path.removesuffix('/columns')}/columns"])
+
+
+def _bring_a_strategy(walker: Walker, walk: Round) -> None:
+    """The page that says where objectives came from, before and after some did."""
+    walker.go("/strategies")
+    walk.look("/strategies without any")
+    file = {"name": "plan.xml", "mimeType": "application/xml", "buffer": PLAN}
+    walker.go("/import").page.locator("input[type=file]").set_input_files([file])
+    walker.press("Read").press("Import")
+    walk.ways.append("/strategies/1")
 
 
 def _look_at_every_office(walk: Round) -> None:

@@ -201,6 +201,20 @@ def import_gitlab(
     _import("gitlab", files, (organisation, office, as_), dry_run=dry_run, json=json)
 
 
+@imports.command(name="performance-gov")
+def import_performance_gov(
+    files: Files,
+    *,
+    dry_run: DryRun = False,
+    json: Json = False,
+    organisation: Organisation = "",
+    office: OfficeCode = "",
+    as_: As = "",
+) -> None:
+    """Goals, then targets by quarter, as Performance.gov publishes them in JSON."""
+    _import("performance-gov", files, (organisation, office, as_), dry_run=dry_run, json=json)
+
+
 @imports.command(name="projects")
 def import_projects(
     files: Files,
@@ -313,7 +327,7 @@ def backtest_capital(
 def export_stratml(
     file: Annotated[str, typer.Option("--out", help="File to write.")] = "strategy.xml",
     *,
-    part: Annotated[int, typer.Option(min=1, max=2, help="Part of the standard; 1 has no KPIs.")] = 2,
+    part: Annotated[int, typer.Option(min=0, max=2, help="Part of the standard; 1 has no KPIs, 0: what the strategy needs.")] = 0,
     json: Json = False,
     organisation: Organisation = "",
     office: OfficeCode = "",

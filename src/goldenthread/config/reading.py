@@ -328,6 +328,7 @@ def export_stratml(session: Session, place: str, part: int, *, json: bool) -> No
     from goldenthread.purpose.queries.strategy_export import live_plan
 
     live = live_plan(session.office, session.person, timezone.localdate())
+    part = part or live.plan.part
     written = write_stratml(live.plan, part)
     Path(place).write_bytes(written.data)
     counts, left = live.plan.counts(), dict([*live.left_out, *written.left_out])

@@ -71,7 +71,7 @@ def address() -> str:
 def import_files(
     session: Session, kind: str, files: list[str], *, dry_run: bool, json: bool, noun: str, decided: dict[str, str]
 ) -> None:
-    """`import stratml|projects|csv FILE...`: each file one undoable changeset; a faulty one changes nothing."""
+    """`import KIND FILE...`: each file one undoable changeset; a faulty one changes nothing."""
     from goldenthread.workspace import imports
 
     outcomes: list[dict[str, Any]] = []

@@ -36,9 +36,12 @@ READERS = {
     "projects": "goldenthread.formats.project_lists:read_project_file",
     "performance-goals": "goldenthread.formats.performance_gov:read_goals",
     "performance-targets": "goldenthread.formats.performance_gov:read_targets",
+    "performance-gov": "goldenthread.formats.performance_plan:read_performance_gov",
     "capital-reports": "goldenthread.formats.capital_reports:read_capital",
 }
-_TEXT_KINDS = frozenset({"workbook", "table", "projects", "performance-goals", "performance-targets", "capital-reports"})
+_TEXT_KINDS = frozenset(
+    {"workbook", "table", "projects", "performance-goals", "performance-targets", "performance-gov", "capital-reports"}
+)
 _PASSED_ON = ("PATH", "PYTHONPATH", "SYSTEMROOT", "LANG", "LC_ALL", "VIRTUAL_ENV")
 _TOO_MUCH = "Save only the sheet and rows you need as CSV and import that."
 

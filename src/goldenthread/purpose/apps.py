@@ -14,9 +14,11 @@ class PurposeApp(AppConfig):
         """Register what pages above ask for."""
         from goldenthread.kit.slots import provide
         from goldenthread.purpose.actions import import_kinds, records
-        from goldenthread.purpose.views import around
+        from goldenthread.purpose.views import around, strategies
 
         provide("navigation", around.navigation, position=30)
         provide("search_rows", around.search_rows, position=30)
         provide("import_kinds", import_kinds.import_kinds, position=30)
         provide("record_kinds", records.record_kinds)
+        provide("export_files", strategies.export_files)
+        provide("after_import", strategies.after_import, position=30)

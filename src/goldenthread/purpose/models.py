@@ -343,3 +343,57 @@ class Measurement(Tracked):
     def __str__(self) -> str:
         """KPI, day and value."""
         return f"{self.kpi} {self.on}: {self.value}"
+
+
+class Strategy(Tracked):
+    """What a file that was taken in says as a whole: who it is of, mission, vision, values, source, dates. One per source."""
+
+    office = models.ForeignKey(Office, models.PROTECT, related_name="strategies")
+    source_key = models.CharField(max_length=120, editable=False, help_text="By what the same strategy is known again")
+    name = models.CharField(max_length=300)
+    file_name = models.CharField(max_length=200)
+    taken_in_on = models.DateField()
+    said = models.JSONField(default=dict, help_text="All that the file says beside its goals")
+
+    kind = Kind.OBJECTIVE
+    scope_path = "office__scope"
+
+    class Meta:
+        verbose_name_plural = "strategies"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["office", "source_key"], name="one_strategy_a_source")]
+
+    def __str__(self) -> str:
+        """The name."""
+        return self.name
+
+
+class StrategyPart(Tracked):
+    """A goal, an objective or an indicator as the file states it, tied to what it became here.
+
+    Of a confidential objective, everything that the file says of it is confidential as well.
+    """
+
+    class PartKind(models.TextChoices):
+        GOAL = "GOAL", "Goal"
+        OBJECTIVE = "OBJECTIVE", "Objective"
+        INDICATOR = "INDICATOR", "Indicator"
+
+    strategy = models.ForeignKey(Strategy, models.PROTECT, related_name="parts")
+    part_kind = models.CharField(max_length=10, choices=PartKind.choices)
+    position = models.PositiveIntegerField()
+    above = models.PositiveIntegerField(null=True, blank=True, help_text="Position of the part under which it stands")
+    objective = models.ForeignKey(Objective, models.PROTECT, null=True, blank=True, related_name="stated")
+    kpi = models.ForeignKey(Kpi, models.PROTECT, null=True, blank=True, related_name="stated")
+    said = models.JSONField(default=dict)
+
+    kind = Kind.OBJECTIVE
+    scope_path = "strategy__office__scope"
+    confidential_path = "objective__is_confidential"
+    own_paths = ("objective__owner",)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["strategy", "position"], name="one_strategy_part_a_position")]
+
+    def __str__(self) -> str:
+        """What it is and how it is called."""
+        return f"{self.get_part_kind_display()} {self.said.get('name') or self.said.get('dimension') or self.position}"

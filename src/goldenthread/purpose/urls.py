@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from goldenthread.purpose.views import kpis, mandates, objective_edit, objective_list, objective_page, offices, services
+from goldenthread.purpose.views import (
+    kpis,
+    mandates,
+    objective_edit,
+    objective_list,
+    objective_page,
+    offices,
+    services,
+    strategies,
+)
 
 app_name = "purpose"
 urlpatterns = [
@@ -30,6 +39,9 @@ urlpatterns = [
     path("kpis/<int:key>/rates", kpis.set_rate, name="set_rate"),
     path("measurements/<int:key>/withdraw", kpis.withdraw_figure, name="withdraw_figure"),
     path("value-rates/<int:key>", kpis.settle_rate, name="settle_rate"),
+    path("strategies", strategies.newest, name="strategies"),
+    path("strategies/<int:key>", strategies.strategy, name="strategy"),
+    path("strategies/stratml/<int:key>", strategies.stratml, name="stratml"),
     path("mandate", mandates.current_mandate, name="current_mandate"),
     path("mandate/new", mandates.new_mandate, name="new_mandate"),
     path("mandate/<int:key>", mandates.mandate, name="mandate"),

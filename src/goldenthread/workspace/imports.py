@@ -17,6 +17,7 @@ KINDS = {
     "projects": ImportedFile.FileKind.PROJECTS,
     "stratml": ImportedFile.FileKind.STRATML,
     "gitlab": ImportedFile.FileKind.GITLAB,
+    "performance-gov": ImportedFile.FileKind.PERFORMANCE,
     "csv": ImportedFile.FileKind.RECORDS,
     "slides": ImportedFile.FileKind.SLIDES,
 }

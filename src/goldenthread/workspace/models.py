@@ -98,6 +98,7 @@ class ImportedFile(Tracked):
         PROJECTS = "PROJECTS", "Project list"
         STRATML = "STRATML", "StratML"
         GITLAB = "GITLAB", "KPI list in YAML (GitLab)"
+        PERFORMANCE = "PERFGOV", "Performance.gov (JSON)"
         RECORDS = "RECORDS", "Table of records"
         SLIDES = "SLIDES", "Pasted text"
 

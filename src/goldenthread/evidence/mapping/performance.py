@@ -12,6 +12,7 @@ from goldenthread.engine.histories import Floats, Histories, histories_of
 from goldenthread.engine.outlook import Asked
 from goldenthread.engine.reference_class import Cases
 from goldenthread.formats.performance_gov import DECREASE, MAINTAIN_BELOW, MILESTONE, UNDEFINED, TargetFile, TargetRecord
+from goldenthread.formats.performance_plan import joined
 
 QUARTER = 365.0 / 4.0  # days; the start stands at the first day of the fiscal year
 LAST = 4
@@ -84,22 +85,10 @@ def questions(file: TargetFile) -> Questions:
     rows_left_out: Counter[str] = Counter()
     count = 0
     for (goal, indicator), found in parts.items():
-        for quarters in _joined(list(found.values())):
+        for quarters in joined(list(found.values())):
             count += 1
             rows += _rows(f"{goal} {indicator} {count}", quarters, rows_left_out)
     return Questions(tuple(rows), count, dict(records_left_out), dict(rows_left_out))
-
-
-def _joined(parts: list[dict[int, TargetRecord]]) -> list[dict[int, TargetRecord]]:
-    """Parts of one indicator whose start or target was changed during the year: one series, where no quarter is in both."""
-    whole: list[dict[int, TargetRecord]] = []
-    for part in parts:
-        room = next((other for other in whole if not other.keys() & part.keys()), None)
-        if room is None:
-            whole.append(dict(part))
-        else:
-            room.update(part)
-    return whole
 
 
 def _rows(name: str, quarters: dict[int, TargetRecord], left_out: Counter[str]) -> list[Row]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from datetime import date
 
 from django.utils import timezone
 
@@ -18,8 +16,9 @@ from goldenthread.formats.limits import read_guarded
 from goldenthread.kit.errors import Forbidden
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.kit.scoping import current_organisation
-from goldenthread.purpose.actions.strategies import Aim, GoalFigure, Indicator, add_strategy
+from goldenthread.purpose.actions.strategies import add_strategy
 from goldenthread.purpose.actions.strategy_losses import losses
+from goldenthread.purpose.mapping.aims import Aim, GoalFigure, Indicator, aims_of
 from goldenthread.purpose.models import Objective, Office
 from goldenthread.purpose.queries.strategy_export import key_of
 from goldenthread.ui import writing
@@ -87,13 +86,13 @@ class StratmlFiles:
         left = losses(reading, timezone.localdate())
         return Preview(figures, [g for g in groups if g.total], left, missed, blocked=blocked, size=len(aims), counts=counts)
 
-    def prepare(self, reading: plans.Plan, file: ImportedFile, person: Person, answers: Mapping[str, str]) -> list[Aim]:
-        """The objectives to add."""
-        return aims_of(reading)
+    def prepare(self, reading: plans.Plan, file: ImportedFile, person: Person, answers: Mapping[str, str]) -> plans.Plan:
+        """The plan, with the objectives to add."""
+        return reading
 
-    def apply(self, prepared: list[Aim], file: ImportedFile, person: Person) -> dict[str, int]:
-        """Write them."""
-        return _write(prepared, file, person)
+    def apply(self, prepared: plans.Plan, file: ImportedFile, person: Person) -> dict[str, int]:
+        """Write it."""
+        return _write(aims_of(prepared), file, person, prepared)
 
 
 class GitlabKpis(StratmlFiles):
@@ -110,6 +109,23 @@ class GitlabKpis(StratmlFiles):
     def read(self, data: bytes, file: ImportedFile) -> plans.Plan:
         """The list as a plan, and all that was not understood."""
         plan: plans.Plan = read_guarded("gitlab", data, None)
+        return plan
+
+
+class PerformanceGov(StratmlFiles):
+    """Takes in Performance.gov's JSON: its goals as objectives, its targets by quarter as KPIs with targets and figures."""
+
+    file_kind = ImportedFile.FileKind.PERFORMANCE
+    label = "Performance.gov (JSON)"
+
+    def likeness(self, name: str, data: bytes) -> float:
+        """By the names of its fields."""
+        head = data[:20_000]
+        return 0.95 if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[") and b'goal_id"' in head else 0.0
+
+    def read(self, data: bytes, file: ImportedFile) -> plans.Plan:
+        """The records as a plan, and every cell that was not understood."""
+        plan: plans.Plan = read_guarded("performance-gov", data, None)
         return plan
 
 
@@ -173,68 +189,13 @@ class Slides:
 
 def import_kinds() -> list[StratmlFiles | Slides]:
     """For the slot of the same name."""
-    return [StratmlFiles(), GitlabKpis(), Slides()]
-
-
-def aims_of(plan: plans.Plan) -> list[Aim]:
-    """The objectives of a plan; a goal without objectives is one itself."""
-    aims: list[Aim] = []
-    for goal in plan.goals:
-        name = _sentence(goal.name, goal.description)
-        if goal.objectives:
-            aims += [_objective(one, leadership=name, until=plan.finish) for one in goal.objectives]
-        if goal.indicators or not goal.objectives:
-            aims.append(_objective(goal, leadership="", until=plan.finish))
-    seen: dict[str, Aim] = {}
-    for aim in aims:
-        seen.setdefault(aim.source_key, aim)
-    return list(seen.values())
-
-
-def _objective(one: plans.Objective | plans.Goal, *, leadership: str, until: date | None) -> Aim:
-    title = _sentence(one.name or ("" if one.description else leadership), one.description)
-    key = one.identifier or f"{leadership[:50]}/{title}"
-    detail = "\n\n".join(text for text in (one.description, one.other_information) if text and text != title)
-    indicators = [_indicator(i, n, title) for n, i in enumerate(one.indicators, 1)]
-    return Aim(title, key[:120], "", detail, leadership, until, indicators)
-
-
-def _sentence(name: str, description: str) -> str:
-    """The name, with the description where the name alone says nothing."""
-    name, description = " ".join(name.split()), " ".join(description.split())
-    if len(name.split()) >= 3 or not description:
-        return (name or description or "Without a name")[:300]
-    return (f"{name}: {description}" if name else description)[:300]
-
-
-def _indicator(one: plans.Indicator, number: int, objective: str) -> Indicator:
-    targets = [r for m in one.measurements for r in m.targets]
-    actuals = [r for m in one.measurements for r in m.actuals]
-    dated = ((r.finish or r.start, float(r.number)) for r in actuals if r.number is not None)
-    days = ((day, value) for day, value in dated if day is not None and math.isfinite(value))
-    figures = sorted(days, key=lambda figure: figure[0])  # of two of one day the later in the file stays last
-    first = figures[0] if figures else None
-    goals = [_goal(r, first) for r in targets]
-    name = " ".join((one.dimension or one.unit).split()) or f"Indicator {number} of {objective}"
-    wanted = next((g.value for g in reversed(goals) if g.value is not None), None)
-    falls = first is not None and wanted is not None and wanted < first[1]
-    direction = one.direction if one.direction in DIRECTIONS.values() else "FALL" if falls else "RISE"
-    return Indicator(name, one.unit[:40], direction, one.identifier[:120], one.other_information, goals, figures)
-
-
-def _goal(result: plans.Result, first: tuple[date, float] | None) -> GoalFigure:
-    value = float(result.number) if result.number is not None else None
-    due = result.finish or result.start
-    if result.baseline is not None:
-        return GoalFigure(value, due, float(result.baseline), result.baseline_on)
-    before = first if first is not None and (due is None or first[0] < due) else None
-    return GoalFigure(value, due, before[1] if before else None, before[0] if before else None)
+    return [StratmlFiles(), GitlabKpis(), PerformanceGov(), Slides()]
 
 
 def _targets(indicator: Indicator) -> str:
     days = [f"by {writing.date(g.due_on)}" if g.due_on else "without a day" for g in indicator.targets]
     said = [f"{writing.number(g.value)} {day}" for g, day in zip(indicator.targets, days, strict=True) if g.value is not None]
-    figures = f"{len(indicator.figures)} figures" if indicator.figures else ""
+    figures = writing.plural(len(indicator.figures), "figure") if indicator.figures else ""
     return ", ".join([*said[-2:], *([figures] if figures else [])]) or "no figure yet"
 
 
@@ -242,8 +203,9 @@ def _known(office: Office) -> set[str]:
     return {key_of(one) for one in Objective.objects.filter(office=office)}
 
 
-def _write(aims: Sequence[Aim], file: ImportedFile, person: Person) -> dict[str, int]:
-    added = add_strategy(office=office_for(file, person), aims=aims, by=person, title=f"Import {file.name}")
+def _write(aims: Sequence[Aim], file: ImportedFile, person: Person, plan: plans.Plan | None = None) -> dict[str, int]:
+    title = f"Import {file.name}"
+    added = add_strategy(office=office_for(file, person), aims=aims, by=person, title=title, plan=plan, file_name=file.name)
     return {"objectives": added.objectives, "kpis": added.kpis, "targets": added.targets, "measurements": added.measurements}
 
 

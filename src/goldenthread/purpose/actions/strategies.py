@@ -4,55 +4,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from goldenthread.accounts.actions import changeset
 from goldenthread.accounts.models import Person
+from goldenthread.formats.strategy import Plan
 from goldenthread.kit import history
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.purpose.actions.ground import day_of, refusing, require_in
+from goldenthread.purpose.actions.kept_strategies import keep_strategy
 from goldenthread.purpose.mapping import assumed_limits
+from goldenthread.purpose.mapping.aims import DEFINITION, DETAIL, KEY, SHORT, TITLE, UNIT, Aim, GoalFigure, Indicator
 from goldenthread.purpose.models import Kpi, Measurement, Objective, Office, Target
 from goldenthread.purpose.queries.strategy_export import key_of
 
-TITLE, SHORT, NAME, KEY = 300, 60, 160, 120
-
-
-@dataclass(frozen=True)
-class GoalFigure:
-    """What an indicator is to be on a day (None: not said)."""
-
-    value: float | None
-    due_on: date | None
-    baseline: float | None = None
-    baseline_on: date | None = None
-
-
-@dataclass(frozen=True)
-class Indicator:
-    """An indicator of an objective. direction: "RISE", "FALL" or "BAND". figures: measured (day, value)."""
-
-    name: str
-    unit: str = ""
-    direction: str = "RISE"
-    source_key: str = ""
-    definition: str = ""
-    targets: Sequence[GoalFigure] = ()
-    figures: Sequence[tuple[date, float]] = ()
-
-
-@dataclass(frozen=True)
-class Aim:
-    """An objective as a file or a slide states it. source_key: its id there, by which it is known again."""
-
-    title: str
-    source_key: str
-    short_name: str = ""
-    detail: str = ""
-    leadership_goal: str = ""
-    valid_to: date | None = None
-    indicators: Sequence[Indicator] = field(default_factory=tuple)
+__all__ = ["Added", "Aim", "GoalFigure", "Indicator", "add_strategy"]
 
 
 @dataclass(frozen=True)
@@ -65,11 +32,13 @@ class Added:
     measurements: int
 
 
-def add_strategy(*, office: Office, aims: Sequence[Aim], by: Person, title: str) -> Added:
+def add_strategy(
+    *, office: Office, aims: Sequence[Aim], by: Person, title: str, plan: Plan | None = None, file_name: str = ""
+) -> Added:
     """Add draft objectives with their KPIs, targets and figures as one action.
 
     What is there already (by source key) stays as it is; a KPI of the same name is used and gets the figures that it lacks.
-    Figures of days to come are left out.
+    Figures of days to come are left out. plan: what the file states, `aims` being its objectives; it is kept beside them.
     """
     require_in(by, Act.EDIT, Kind.OBJECTIVE, office, "You may not add objectives to this office.")
     require_in(by, Act.EDIT, Kind.KPI, office, "You may not add KPIs to this office.")
@@ -80,9 +49,11 @@ def add_strategy(*, office: Office, aims: Sequence[Aim], by: Person, title: str)
         known |= {o.source_key: o for o in history.add_all(Objective, new)}
         fresh = _new_kpis(office, aims, names)
         names |= {kpi.name.casefold(): kpi for kpi in history.add_all(Kpi, fresh)}
-        pairs = [(known[aim.source_key[:KEY]], names[_name(i).casefold()], i) for aim in aims for i in aim.indicators]
+        pairs = [(known[aim.source_key[:KEY]], names[i.kpi_name.casefold()], i) for aim in aims for i in aim.indicators]
         targets = history.add_all(Target, list(_targets(pairs)))
         figures = history.add_all(Measurement, list(_figures(pairs, day_of(made), by)))
+        if plan is not None:
+            keep_strategy(office=office, plan=plan, file_name=file_name, objectives=known, kpis=names, day=day_of(made))
     return Added(len(new), len(fresh), len(targets), len(figures))
 
 
@@ -91,8 +62,8 @@ def _objective(office: Office, aim: Aim) -> Objective:
         office=office,
         title=aim.title[:TITLE],
         short_name=(aim.short_name or _few_words(aim.title))[:SHORT],
-        detail=aim.detail[:4000],
-        leadership_goal=aim.leadership_goal[:300],
+        detail=aim.detail[:DETAIL],
+        leadership_goal=aim.leadership_goal[:TITLE],
         valid_to=aim.valid_to,
         source_key=aim.source_key[:KEY],
     )
@@ -111,27 +82,24 @@ def _few_words(title: str) -> str:
     return text or title[:36]
 
 
-def _name(indicator: Indicator) -> str:
-    return " ".join(indicator.name.split())[:NAME]
-
-
 def _new_kpis(office: Office, aims: Iterable[Aim], names: dict[str, Kpi]) -> list[Kpi]:
     made: dict[str, Kpi] = {}
     indicators = [i for aim in aims for i in aim.indicators]
     figures: dict[str, list[float | None]] = defaultdict(list)
     for indicator in indicators:
         known = [value for goal in indicator.targets for value in (goal.baseline, goal.value)]
-        figures[_name(indicator).casefold()] += [*known, *(value for _, value in indicator.figures)]
+        figures[indicator.kpi_name.casefold()] += [*known, *(value for _, value in indicator.figures)]
     for indicator in indicators:
-        key = _name(indicator).casefold()
+        key = indicator.kpi_name.casefold()
         if key in names or key in made:
             continue
         row = Kpi(
             office=office,
-            name=_name(indicator),
-            unit=indicator.unit[:40],
+            name=indicator.kpi_name,
+            unit=indicator.unit[:UNIT],
             direction=indicator.direction,
-            definition=indicator.definition[:2000],
+            cadence=indicator.cadence or Kpi.Cadence.MONTHLY,
+            definition=indicator.definition[:DEFINITION],
             source_key=indicator.source_key[:KEY],
         )
         row.floor, row.ceiling = assumed_limits(row, figures[key])
@@ -148,11 +116,10 @@ def _targets(pairs: Sequence[tuple[Objective, Kpi, Indicator]]) -> Iterable[Targ
     wanted: dict[tuple[int, int, date | None], Target] = {}
     for objective, kpi, indicator in pairs:
         for goal in indicator.targets:
-            before = (
-                goal.baseline_on if goal.due_on is None or goal.baseline_on is None or goal.baseline_on < goal.due_on else None
-            )
             value = {"band_low": None, "band_high": None} if kpi.direction == Kpi.Direction.BAND else {"value": goal.value}
-            row = Target(objective=objective, kpi=kpi, due_on=goal.due_on, baseline=goal.baseline, baseline_on=before, **value)
+            row = Target(
+                objective=objective, kpi=kpi, due_on=goal.due_on, baseline=goal.baseline, baseline_on=goal.starts_on, **value
+            )
             wanted[objective.pk, kpi.pk, goal.due_on] = row
     return [row for key, row in wanted.items() if key not in stored]
 

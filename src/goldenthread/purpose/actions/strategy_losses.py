@@ -1,4 +1,7 @@
-"""What of a StratML plan finds no place in the rows made of it: nothing is left out without a word."""
+"""What of a strategy becomes no row here, or a shorter one: nothing is left out without a word.
+
+The file's own words are kept beside the rows all the same (`kept_strategies`).
+"""
 
 from __future__ import annotations
 
@@ -7,55 +10,24 @@ from collections.abc import Iterator
 from datetime import date
 
 from goldenthread.formats.strategy import Goal, Indicator, Objective, Plan, Result
+from goldenthread.purpose.mapping.aims import DEFINITION, DETAIL, NAME, TITLE
 
 Loss = tuple[str, str, str]  # place, what it is about, message
-NOT_KEPT = "{} read and counted, not kept: no place for it yet."
 SAME_DAY = "A later one in the file has the same day; this one is left out."
-TITLE, DETAIL, NAME, DEFINITION = 300, 4000, 160, 2000
 
 
 def losses(plan: Plan, today: date) -> list[Loss]:
     """Each thing that importing the plan leaves out, with its place."""
-    return [*_kinds(plan), *_goals(plan), *_repeated(plan), *_figures(plan, today)]
-
-
-def _kinds(plan: Plan) -> Iterator[Loss]:
-    """Kinds of element that have no row of their own, each once."""
-    indicators = plan.indicators()
-    counted = {
-        "Organization": len(plan.organisations),
-        "Stakeholder": len(plan.stakeholders()),
-        "Vision": int(plan.vision is not None),
-        "Mission": int(plan.mission is not None),
-        "Value": len(plan.values),
-        "Relationship": sum(len(one.relationships) for one in indicators),
-        "ValueChainStage": sum(bool(one.stage) for one in indicators),
-        "PerformanceIndicatorType": sum(bool(one.type) for one in indicators),
-        "Submitter": int(plan.submitter is not None),
-        "Source": int(bool(plan.source)),
-    }
-    about = plan.description or plan.other_information
-    counted |= {"Description of the plan": int(bool(about)), "StartDate of the plan": int(plan.start is not None)}
-    return (("the plan", name, NOT_KEPT.format(number)) for name, number in counted.items() if number)
-
-
-def _goals(plan: Plan) -> Iterator[Loss]:
-    """Words of a goal that becomes only the leadership goal of its objectives, and texts that are too long."""
-    for goal in plan.goals:
-        if goal.objectives and not goal.indicators:
-            if goal.description and len(goal.name.split()) >= 3:
-                yield goal.place, "Description", f"Not kept, only the goal's name is: “{goal.description[:200]}”."
-            if goal.other_information:
-                yield goal.place, "OtherInformation", f"Not kept: “{goal.other_information[:200]}”."
-        yield from _cut(goal)
-        yield from (loss for one in goal.objectives for loss in _cut(one))
+    stated: list[Goal | Objective] = [*plan.goals, *plan.objectives()]
+    cut = [loss for one in stated for loss in _cut(one)]
+    return [*cut, *_repeated(plan), *_figures(plan, today)]
 
 
 def _cut(one: Goal | Objective) -> Iterator[Loss]:
     if len(one.name) > TITLE:
-        yield one.place, "Name", f"It has {len(one.name)} characters; the first {TITLE} are kept."
+        yield one.place, "Name", f"It has {len(one.name)} characters; the title here is the first {TITLE}."
     if len(one.description) + len(one.other_information) > DETAIL:
-        yield one.place, "Description", f"It is longer than {DETAIL} characters; the rest is not kept."
+        yield one.place, "Description", f"It is longer than {DETAIL} characters; the detail here ends there."
 
 
 def _repeated(plan: Plan) -> Iterator[Loss]:
@@ -77,17 +49,19 @@ def _figures(plan: Plan, today: date) -> Iterator[Loss]:
         name = " ".join((indicator.dimension or indicator.unit).split())
         key = name.casefold()[:NAME] or str(id(indicator))
         if len(name) > NAME:
-            yield owner.place, "MeasurementDimension", f"It has {len(name)} characters; the first {NAME} are kept."
+            yield owner.place, "MeasurementDimension", f"It has {len(name)} characters; the KPI is called by the first {NAME}."
         if len(indicator.other_information) > DEFINITION:
-            yield owner.place or name, "OtherInformation", f"It is longer than {DEFINITION} characters; the rest is not kept."
+            yield (
+                owner.place or name,
+                "OtherInformation",
+                f"It is longer than {DEFINITION} characters; the definition here ends there.",
+            )
         for target in (r for m in indicator.measurements for r in m.targets):
-            yield from _words(target)
             place = (owner.place, key, target.finish or target.start)
             if place in aimed:
                 yield aimed[place].place, "TargetResult", SAME_DAY
             aimed[place] = target
         for result in (r for m in indicator.measurements for r in m.actuals):
-            yield from _words(result)
             day = result.finish or result.start
             why = _unusable(result, day, today)
             if why:
@@ -113,9 +87,3 @@ def _unusable(result: Result, day: date | None, today: date) -> str:
     if day is None:
         return f"{result.number} has no date and is left out; give it an EndDate."
     return f"{result.number} is of {day}, a day to come, and is left out." if day > today else ""
-
-
-def _words(result: Result) -> Iterator[Loss]:
-    said = " · ".join(text for text in (result.descriptor, result.descriptor_value, result.description) if text)
-    if said:
-        yield result.place, "Descriptor, Description", f"Words beside the figure are not kept: “{said[:200]}”."

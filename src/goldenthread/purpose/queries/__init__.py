@@ -1,6 +1,7 @@
 """Reads of this room, by noun: mandates, services, objectives, KPIs, the past, the library. Used as `queries.kpis(...)`."""
 
 from goldenthread.purpose.progress import NEXT_FIGURE, is_reached
+from goldenthread.purpose.queries.kept_strategies import strategies
 from goldenthread.purpose.queries.kpis import (
     KpiRow,
     LateFigure,
@@ -40,6 +41,8 @@ from goldenthread.purpose.queries.objectives import (
 from goldenthread.purpose.queries.office_page import OfficeRow, office_changes, office_rows
 from goldenthread.purpose.queries.past import Change, Past, objective_as_of, objective_changes
 from goldenthread.purpose.queries.services import Catalogue, catalogue
+from goldenthread.purpose.queries.strategy_export import live_plan
+from goldenthread.purpose.queries.strategy_page import StrategyPage, source_of, strategy_page
 
 __all__ = [
     "NEXT_FIGURE",
@@ -52,6 +55,7 @@ __all__ = [
     "ObjectiveRow",
     "OfficeRow",
     "Past",
+    "StrategyPage",
     "TargetView",
     "Template",
     "catalogue",
@@ -64,6 +68,7 @@ __all__ = [
     "kpi_rows",
     "kpis",
     "limits_in_words",
+    "live_plan",
     "mandate_in_force",
     "mandates",
     "measurements",
@@ -82,6 +87,9 @@ __all__ = [
     "required_targets_not_reached",
     "series",
     "signed_rates",
+    "source_of",
+    "strategies",
+    "strategy_page",
     "targets_on",
     "template_named",
     "value_rates",

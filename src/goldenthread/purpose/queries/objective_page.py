@@ -12,9 +12,10 @@ from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import for_person, visible
 from goldenthread.kit.prepared import Blank
 from goldenthread.kit.slots import ask
-from goldenthread.purpose.models import Kpi, Objective, Target, ValueRate
+from goldenthread.purpose.models import Kpi, Objective, Strategy, Target, ValueRate
 from goldenthread.purpose.queries.kpis import comparable, series
 from goldenthread.purpose.queries.objectives import LIVE, ObjectiveRow, missing_ground, objective_rows
+from goldenthread.purpose.queries.strategy_page import source_of
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class ObjectivePage:
     remarks: tuple[Remark, ...]
     wide: tuple[Any, ...]
     narrow: tuple[Any, ...]
+    source: Strategy | None  # that it came from
 
 
 def objective_page(key: int, person: Person, day: date, *, whole: bool = False) -> ObjectivePage | None:
@@ -59,6 +61,7 @@ def objective_page(key: int, person: Person, day: date, *, whole: bool = False) 
         remarks=tuple(_remarks(row, person, day)),
         wide=tuple(panel for answer in panels for panel in answer[:1]),
         narrow=tuple(panel for answer in panels for panel in answer[1:]),
+        source=source_of(row.objective, person) if row.objective.source_key else None,
     )
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from goldenthread.accounts.models import Person
 from goldenthread.kit.errors import Forbidden
+from goldenthread.kit.slots import gather
 from goldenthread.ui import pages
 from goldenthread.workspace.queries import exports
 from goldenthread.workspace.queries.records import exportable
@@ -30,7 +31,7 @@ def export_page(request: HttpRequest) -> HttpResponse:
     if not kinds:
         raise Forbidden("You may not export anything.")
     rows = [(kind, len(kind.rows(person))) for kind in kinds]
-    return pages.page(request, "workspace/templates/export.html", {"rows": rows})
+    return pages.page(request, "workspace/templates/export.html", {"rows": rows, "files": gather("export_files", person)})
 
 
 @require_GET

@@ -20,7 +20,13 @@ from goldenthread.workspace import actions, forms, jobs, queries
 from goldenthread.workspace.models import ImportedFile, Job
 
 STEPS = ["Upload", "Columns", "What it would do", "Done"]
-COUNTED = {"matched": "found again", "reports": "status reports", "projects": "in the list", "withheld": "figures withheld"}
+COUNTED = {
+    "matched": "found again",
+    "reports": "status reports",
+    "projects": "in the list",
+    "withheld": "figures withheld",
+    "kpis": "KPIs",
+}
 RECENT = 12
 LARGE = 1500  # rows from which on applying is left to a job
 

@@ -1,4 +1,4 @@
-"""Rows of this room as the engine's data."""
+"""Objectives and targets as the quality checks read them, and what is assumed of a new KPI."""
 
 from __future__ import annotations
 
