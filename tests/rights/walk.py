@@ -34,6 +34,7 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
 }
 STRICTER = {"Referrer-Policy": "no-referrer"}
 POLICY = (

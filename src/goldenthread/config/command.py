@@ -399,6 +399,9 @@ def _exit_code(error: Exception) -> int:
         place = getattr(error, "place", "") or getattr(error, "field", "")
         print(f"{place + ': ' if place and place not in str(error) else ''}{error}", file=sys.stderr)
         return 1
+    if type(error).__name__ == "ImproperlyConfigured":
+        print(f"{error}.", file=sys.stderr)
+        return 1
     if _is_without_tables(error):
         print("The database has no tables of this version yet. Run `migrate` first; `./gt` does so by itself.", file=sys.stderr)
         return 1

@@ -9,10 +9,11 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SHORTEST_KEY = 50
+OWN_MACHINE = ("localhost", "::1")
 
 
 class Environment(BaseSettings):
@@ -29,6 +30,37 @@ class Environment(BaseSettings):
     smtp_url: str = Field(default="", description="smtp://user:password@host:587; empty writes mails to files")
     mail_from: str = "golden-thread@localhost"
     debug: bool = False
+
+
+def read() -> Environment:
+    """The variables as they are set; a value that is none of its kind is named with what is wrong about it."""
+    try:
+        return Environment()
+    except ValidationError as error:
+        faults = [f"GT_{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors()]
+        raise ImproperlyConfigured("; ".join(faults)) from None
+
+
+def debug(environment: Environment) -> bool:
+    """Whether faults are shown with their code and data: never where anybody but this machine can ask."""
+    names = [name for name in host_names(environment) if not is_own_machine(name)]
+    where = environment.origin or ", ".join(names)
+    if environment.debug and where:
+        raise ImproperlyConfigured(
+            f"GT_DEBUG shows code and data to every visitor: unset it, or serve to this machine alone ({where})"
+        )
+    return environment.debug
+
+
+def host_names(environment: Environment) -> list[str]:
+    """The names that the product answers to."""
+    return [name.strip() for name in environment.hosts.split(",") if name.strip()]
+
+
+def is_own_machine(name: str) -> bool:
+    """Whether a name or address is only ever this machine's."""
+    plain = name.strip("[]").lower()
+    return plain in OWN_MACHINE or plain.startswith("127.") or plain.endswith(".localhost")
 
 
 def secret_key(environment: Environment) -> str:

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -25,6 +26,18 @@ from goldenthread.ui import errors, pages
 Answer = Callable[[HttpRequest], HttpResponse]
 READS = frozenset({"GET", "HEAD"})
 OPEN_TO_ALL = ("/sign-in/", "/static/", "/healthz", "/favicon.ico", "/answer/", "/invitation/", "/api/")
+
+
+def headers(get_response: Answer) -> Answer:
+    """Stands outside everything, so that pages, files, redirects, refusals and faults all carry the headers of the settings."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        for name, value in settings.EVERY_ANSWER.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    return answer
 
 
 class Visit:

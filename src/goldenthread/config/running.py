@@ -23,8 +23,13 @@ def serve(host: str, port: int, workers: int) -> None:
     """`serve`: granian in front of the application, until it is stopped."""
     set_up()
     from django.conf import settings
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import call_command
 
+    from goldenthread.config.environment import is_own_machine
+
+    if settings.DEBUG and not is_own_machine(host):
+        raise ImproperlyConfigured(f"GT_DEBUG shows code and data to every visitor: unset it, or do not listen on {host}")
     call_command("migrate", interactive=False, verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     port = port or settings.ENVIRONMENT.port

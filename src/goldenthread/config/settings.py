@@ -9,11 +9,11 @@ from csp.constants import NONE, SELF
 from goldenthread.config import environment as env
 
 PACKAGE = Path(__file__).resolve().parent.parent
-ENVIRONMENT = env.Environment()
+ENVIRONMENT = env.read()
 
-DEBUG = ENVIRONMENT.debug
+DEBUG = env.debug(ENVIRONMENT)
 SECRET_KEY = env.secret_key(ENVIRONMENT)
-ALLOWED_HOSTS = [h.strip() for h in ENVIRONMENT.hosts.split(",") if h.strip()]
+ALLOWED_HOSTS = env.host_names(ENVIRONMENT)
 IS_SECURE = ENVIRONMENT.origin.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [ENVIRONMENT.origin] if ENVIRONMENT.origin else []
 
@@ -37,8 +37,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
+    "goldenthread.config.middleware.headers",  # the first three: what they say stands on every answer, files and refusals too
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -46,7 +48,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "goldenthread.ui.middleware.htmx_answers",
@@ -143,6 +144,12 @@ CSRF_COOKIE_NAME = "__Host-gt-csrf" if IS_SECURE else "gt-csrf"
 SECURE_HSTS_SECONDS = 31_536_000 if IS_SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_SECURE
 SECURE_REFERRER_POLICY = "same-origin"
+EVERY_ANSWER = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": SECURE_REFERRER_POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_SECURE else None
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "goldenthread.ui.pages.csrf_failure"

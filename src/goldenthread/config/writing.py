@@ -63,9 +63,9 @@ def found(*, name: str, administrator: str, email: str, slug: str, json: bool) -
 
 def address() -> str:
     """Where this installation answers: its public address, else the port of this machine that `serve` takes."""
-    from goldenthread.config.environment import Environment
+    from goldenthread.config import environment
 
-    return Environment().origin or f"http://127.0.0.1:{os.environ.get('GT_PORT') or 8000}"
+    return environment.read().origin or f"http://127.0.0.1:{os.environ.get('GT_PORT') or 8000}"
 
 
 def import_files(
