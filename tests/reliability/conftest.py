@@ -1,11 +1,14 @@
 """Data folders with a small organisation, copied for each test that writes."""
 
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 
 from tests import product
+
+long = pytest.mark.skipif(not os.environ.get("LONG_TESTS"), reason="takes minutes: set LONG_TESTS=1 to run it")
 
 
 @pytest.fixture(scope="session")

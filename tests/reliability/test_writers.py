@@ -1,13 +1,11 @@
 """Writers that compete, and writers that are killed."""
 
-import os
 from pathlib import Path
 
 import pytest
 
 from tests import product
-
-long = pytest.mark.skipif(not os.environ.get("LONG_TESTS"), reason="takes minutes: set LONG_TESTS=1 to run it")
+from tests.reliability.conftest import long
 
 
 @pytest.mark.slow

@@ -45,7 +45,7 @@ def _dump(target: Path) -> tuple[str, dict[str, Any]]:
     if connection.vendor == "sqlite":
         connection.ensure_connection()
         with closing(sqlite3.connect(target)) as copy:
-            connection.connection.backup(copy, pages=2000, sleep=0.01)
+            connection.connection.backup(copy)  # in one go: in parts it begins anew whenever somebody writes, and may never end
             return "sqlite", _state(copy.execute)
     with transaction.atomic(), target.open("w") as stream, connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
