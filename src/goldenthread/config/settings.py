@@ -112,7 +112,8 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/key,100/15m/ip", "reset_password": "20/h/ip,3/h/key"}
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if IS_SECURE else 0  # a public address means a proxy in front, which names the visitor's network
-COUNTS_REQUESTS = True  # what else is limited stands in config/limits.py; counted in this process
+COUNTS_REQUESTS = True  # what else is limited stands in config/limits.py
+# Counts live in each server process and end with it: with several, a limit holds for each (docs/guide/administrator.md).
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 20_000}}}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
