@@ -405,8 +405,11 @@ def _exit_code(error: Exception) -> int:
     if _is_without_tables(error):
         print("The database has no tables of this version yet. Run `migrate` first; `./gt` does so by itself.", file=sys.stderr)
         return 1
-    if type(error).__name__ == "OperationalError" and ("full" in str(error) or "locked" in str(error)):
-        print(f"The database cannot write now ({error}). Nothing was changed; try again when it can.", file=sys.stderr)
+    from goldenthread.kit.errors import why_not_written
+
+    why = why_not_written(error)
+    if why:
+        print(f"{why} Nothing was changed; try again when there is room and nobody else writes ({error}).", file=sys.stderr)
         return 3
     traceback.print_exc()
     return 3

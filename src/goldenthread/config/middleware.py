@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import zoneinfo
 from collections.abc import Callable
 from http import HTTPStatus
@@ -10,7 +11,6 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -19,10 +19,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from goldenthread.accounts.queries import told_differences
 from goldenthread.config import limits
-from goldenthread.kit.errors import Conflict, Forbidden, Refused
+from goldenthread.kit.errors import Conflict, Forbidden, Refused, why_not_written
 from goldenthread.kit.scoping import organisation_scope
 from goldenthread.ui import errors, pages
 
+log = logging.getLogger("goldenthread")
 Answer = Callable[[HttpRequest], HttpResponse]
 READS = frozenset({"GET", "HEAD"})
 OPEN_TO_ALL = ("/sign-in/", "/static/", "/healthz", "/favicon.ico", "/answer/", "/invitation/", "/api/")
@@ -105,7 +106,8 @@ class Answers:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """What an action raised, as its answer.
 
-        422 for a refusal, 403 for a missing right, 409 for a lost race, 428 where no version was said, 503 for a full database.
+        422 for a refusal, 403 for a missing right, 409 for a lost race, 428 where no version was said; 503 for a database and
+        507 for a disk that takes nothing more.
         """
         if isinstance(error, Refused):
             return self._answer(request, 422, error.message, error.advice, field=error.field)
@@ -119,9 +121,14 @@ class Answers:
             return self._answer(
                 request, status, str(error), "Look at both versions and send yours again.", differences=both, told=told
             )
-        if isinstance(error, OperationalError) and ("full" in str(error) or "locked" in str(error)):
-            return self._answer(request, 503, "The database cannot write now. Nothing was changed.", "Try again in a minute.")
-        return None
+        why = why_not_written(error)
+        if not why:
+            return None
+        log.error("%s %s: %s", request.method, request.path, error)
+        status = 507 if isinstance(error, OSError) else 503
+        return self._answer(
+            request, status, f"{why} Nothing was changed.", "Try again in a minute; if it stays, tell your administrator."
+        )
 
     def _answer(self, request: HttpRequest, status: int, message: str, advice: str, **extra: Any) -> HttpResponse:
         told = extra.pop("told", ())

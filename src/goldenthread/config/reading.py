@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from goldenthread.config.printing import document, say, table
+from goldenthread.config.printing import document, say, table, write_whole
 from goldenthread.config.session import Session
 
 
@@ -307,13 +307,11 @@ def export(session: Session, form: str, place: str, *, json: bool) -> None:
 
     written = exports(session.person, form)
     target = Path(place)
-    files = []
     if form == "csv":
         target.mkdir(parents=True, exist_ok=True)
-    for name, content in written:
-        path = target / name if form == "csv" else target
-        path.write_bytes(content)
-        files.append({"file": str(path), "bytes": len(content)})
+    contents = {target / name if form == "csv" else target: content for name, content in written}
+    write_whole(contents)
+    files = [{"file": str(path), "bytes": len(content)} for path, content in contents.items()]
     if json:
         document({"files": files})
         return
@@ -330,7 +328,7 @@ def export_stratml(session: Session, place: str, part: int, *, json: bool) -> No
     live = live_plan(session.office, session.person, timezone.localdate())
     part = part or live.plan.part
     written = write_stratml(live.plan, part)
-    Path(place).write_bytes(written.data)
+    write_whole({Path(place): written.data})
     counts, left = live.plan.counts(), dict([*live.left_out, *written.left_out])
     if json:
         document({"file": place, "part": part, "bytes": len(written.data), "counts": counts, "left_out": left})

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
 from typing import Any
+
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+NOT_NOW = ("full", "locked", "disk I/O error", "No space left")  # as SQLite and PostgreSQL say it
 
 
 class Refused(Exception):
@@ -43,3 +47,12 @@ class Conflict(Exception):
         self.expected = expected
         self.current = current
         self.differences = differences
+
+
+def why_not_written(error: BaseException) -> str:
+    """What keeps a file or the database from being written just now, in words for people; empty for any other fault."""
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
+        return "There is no room left on the disk."
+    if type(error).__name__ == "OperationalError" and any(words in str(error) for words in NOT_NOW):
+        return "The database cannot write now."
+    return ""

@@ -17,7 +17,7 @@ from goldenthread.accounts.models import Person
 from goldenthread.formats import transport
 from goldenthread.formats.columns import ColumnSettings
 from goldenthread.formats.tables import Detected, Settings
-from goldenthread.kit.errors import Refused
+from goldenthread.kit.errors import Refused, why_not_written
 from goldenthread.kit.slots import gather
 from goldenthread.workspace.models import ImportedFile
 from goldenthread.workspace.queries.files import content
@@ -162,8 +162,13 @@ def reading_of(file: ImportedFile) -> Any:
             kept.unlink(missing_ok=True)  # written by an earlier version of the reader
     reading = kind_of(file).read(content(file), file)
     draft = kept.with_suffix(f".{hashlib.sha256(kept.name.encode()).hexdigest()[:8]}.draft")
-    draft.write_bytes(transport.pack(reading))
-    draft.replace(kept)
+    try:
+        draft.write_bytes(transport.pack(reading))
+        draft.replace(kept)
+    except OSError as error:  # no room to keep it: the next page reads it again
+        draft.unlink(missing_ok=True)
+        if not why_not_written(error):
+            raise
     return reading
 
 
