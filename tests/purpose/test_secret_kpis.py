@@ -1,4 +1,4 @@
-"""A figure that serves confidential objectives alone is named only to who may see them: its name would tell what they are."""
+"""A figure that serves confidential objectives alone is named only to who may see them; figures are entered by who may."""
 
 from datetime import date
 
@@ -69,3 +69,15 @@ def test_a_figure_that_an_open_objective_needs_too_is_open(cast, secret):
 def test_a_figure_without_a_target_is_open(cast):
     actions.add_kpi(office=cast.office, name="Something", unit="x", direction="RISE", by=cast.head)
     assert visible(Kpi.objects.all(), cast.pmo).count() == 1
+
+
+def test_entering_a_figure_is_offered_to_who_may(cast):
+    head = cast.head
+    objective = actions.add_objective(office=cast.office, title="Cheaper running", by=head, owner=head)
+    kpi = actions.add_kpi(office=cast.office, name="Running cost", unit="£k", direction="FALL", by=head)
+    actions.set_target(objective=objective, kpi=kpi, by=head, baseline=9.0, value=3.0, due_on=date(2027, 1, 1))
+    page = lambda person: cast.client(person).get(f"/objectives/{objective.pk}").content.decode()
+    assert "Enter a figure" in page(head)
+    assert "Enter a figure" not in page(cast.sponsor)
+    actions.edit_kpi(kpi=kpi, changes={"owner": cast.sponsor}, by=head)
+    assert "Enter a figure" in page(cast.sponsor)

@@ -36,7 +36,7 @@ IT = (
     Row("Contract review with the tool’s vendor", "Contract, clause 9", "delivery", "YEARLY", 24, 120, "Signed minutes", -15, step="Licence count for the tool’s vendor"),
     Row("List of overdue decisions", "Executive committee, standing order 7", "delivery", "WEEKLY", -14, 30, "Entry in the decision register", 10),
     Row("Price-review assurance statement", "Regulator’s method, chapter 5", "finance", "QUARTERLY", 25, 180, "Signed statement", 60),
-    Row("Insider list of the depot talks", "Works council agreement, section 3", "assurance", "MONTHLY", 12, 20, "Dated list", 20),
+    Row("Insider list of confidential talks", "Works council agreement, section 3", "assurance", "MONTHLY", 12, 20, "Dated list", 20),
 )  # fmt: skip
 CAPITAL = (
     Row("Notice of works to the highway authority", "Street works act, section 54", "consents", "WEEKLY", -7, 45, "Reference of the notice", 300),

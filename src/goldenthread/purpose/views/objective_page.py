@@ -61,6 +61,7 @@ def objective(request: HttpRequest, key: int) -> HttpResponse:
         "on": on,
         "past": queries.objective_as_of(row, on) if on else None,
         "acts": acts(person, row),
+        "me": person,
         "asked": asked,
         "agree": AgreeForm(initial={"leadership_goal": row.leadership_goal, "version": row.version}),
         "expected": expected(page, page.row.main),
