@@ -41,7 +41,7 @@ FORMULAS = {
 ALONE = {
     "objective": "Product of the chances of its required targets: no work moves them, and KPIs move apart from each other.",
     "target": (
-        "No work is linked. Chance to stay as it is and be there, plus that to move there by its date: last figure + trend × days "
+        "No work is linked. Chance to stay as it is and be there, plus that to move there by its day: last figure + trend × days "
         "+ spread × the class’s own errors, kept between floor and ceiling."
     ),
     "standard_error": "None: computed without drawing.",
