@@ -138,6 +138,11 @@ class PrivacyForm(forms.Form):
         label="Show logged hours of single people",
         help_text="Heads of PMO and resource managers see who logged which hours. Off: everybody sees only their own.",
     )
+    shows_own_estimates = forms.BooleanField(
+        required=False,
+        label="Let owners say how likely they think their targets are",
+        help_text="Owners see alone how right they were; others see what an owner shares. Off: nobody is asked.",
+    )
     smallest_group = forms.IntegerField(
         min_value=3, max_value=50, label="Smallest group", help_text="Answers and averages of fewer people are never shown."
     )

@@ -7,10 +7,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from goldenthread.evidence.models import Prediction
+from goldenthread.accounts.models import Person
+from goldenthread.evidence.models import OwnEstimate, Prediction, Said
 from goldenthread.kit import history
+from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.plan.queries import latest_forecast
-from goldenthread.purpose.models import Kpi, Measurement, Office, Target
+from goldenthread.purpose.models import Kpi, Measurement, Objective, Office, Target
 from goldenthread.purpose.queries import NEXT_FIGURE, is_reached
 
 AIM = ("due_on", "value", "band_low", "band_high", "tolerance")
@@ -46,12 +48,16 @@ def keep_predictions(*, office: Office) -> int:
 
 
 def close_predictions(*, today: date) -> int:
-    """Judge every open prediction whose due date has passed, as soon as its figure is there. Returns how many were closed.
+    """Judge every open prediction and own estimate whose due date has passed, once its figure is there. Returns how many.
 
     Its figure is the first on or after the due date; where none comes within the KPI's own time for a figure, the last one
     before, if it is no older than that; where there is neither, it closes without an outcome.
     """
-    due: QuerySet[Any] = Prediction.objects.filter(closed_on=None, due_on__lt=today).select_related("target__kpi")
+    return _close(Prediction, today) + _close(OwnEstimate, today)
+
+
+def _close(model: Any, today: date) -> int:
+    due: QuerySet[Any] = model.objects.filter(closed_on=None, due_on__lt=today).select_related("target__kpi")
     closed = []
     for row in due:
         kpi = row.target.kpi
@@ -65,7 +71,7 @@ def close_predictions(*, today: date) -> int:
             row.outcome = figure.value
             row.was_reached = reached(row, kpi, figure.value)
         closed.append(row)
-    Prediction.objects.bulk_update(closed, ["closed_on", "outcome", "was_reached"], batch_size=500)
+    model.objects.bulk_update(closed, ["closed_on", "outcome", "was_reached"], batch_size=500)
     return len(closed)
 
 
@@ -77,7 +83,7 @@ def figure_of(kpi: Kpi, day: date) -> Measurement | None:
     return after or standing.filter(on__lt=day, on__gte=day - reach).order_by("-on").first()
 
 
-def reached(said: Prediction, kpi: Kpi, value: float) -> bool | None:
+def reached(said: Said, kpi: Kpi, value: float) -> bool | None:
     """Whether a figure reaches the aim that a prediction spoke of."""
     return is_reached(
         value,
@@ -87,3 +93,41 @@ def reached(said: Prediction, kpi: Kpi, value: float) -> bool | None:
         high=said.band_high,
         tolerance=said.tolerance,
     )
+
+
+def state_own_chances(*, objective: Objective, percents: dict[int, int], is_shared: bool, by: Person, today: date) -> int:
+    """Keep how likely the owner thinks targets of his or her objective (id -> percent). Returns how many.
+
+    Said again on the same day it replaces what was said. No changeset: others read those, and this is for the owner alone.
+    Forbidden for everybody else, and where the organisation has switched it off.
+    """
+    _require_own(objective, by)
+    kept = 0
+    for target in Target.objects.filter(pk__in=percents, objective=objective, due_on__gt=today):
+        percent = percents[target.pk]
+        if not 0 <= percent <= 100:
+            raise Refused("A chance lies between 0 and 100 %.", field=f"chance_{target.pk}")
+        aim = {name: getattr(target, name) for name in AIM}
+        said = {"chance": percent / 100, "is_shared": is_shared, "organisation": objective.organisation}
+        OwnEstimate.objects.update_or_create(person=by, target=target, made_on=today, defaults=aim | said)
+        kept += 1
+    OwnEstimate.objects.filter(person=by, target__objective=objective, closed_on=None).update(is_shared=is_shared)
+    return kept
+
+
+def forget_own_chances(*, objective: Objective, by: Person) -> int:
+    """Remove all that the owner said of an objective. Returns how many."""
+    _require_own(objective, by)
+    return OwnEstimate.objects.filter(person=by, target__objective=objective).delete()[0]
+
+
+def _require_own(objective: Objective, by: Person) -> None:
+    if objective.owner_id != by.pk:
+        raise Forbidden("Only the owner says how likely it is in his or her eyes.")
+    if not by.organisation.shows_own_estimates:
+        raise Forbidden("The organisation does not ask owners how likely their targets are.")
+
+
+def forget_own_estimates(person: Person) -> int:
+    """Remove everything that a person said who is erased. For the slot of erasure."""
+    return OwnEstimate.objects.filter(person=person).delete()[0]

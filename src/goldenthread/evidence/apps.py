@@ -14,7 +14,9 @@ class EvidenceApp(AppConfig):
 
     def ready(self) -> None:
         """Register the job and the room's page."""
-        from goldenthread.evidence import jobs, views
+        from goldenthread.evidence import actions, jobs, views
 
         del jobs  # imported for its registrations
         slots.provide("navigation", views.navigation, position=60)
+        slots.provide("objective_panels", views.objective_panels, position=90)
+        slots.provide("erase_person", actions.forget_own_estimates)

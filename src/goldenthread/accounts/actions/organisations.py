@@ -32,6 +32,7 @@ SETTINGS = frozenset(
         "shows_person_load",
         "smallest_group",
         "shows_time_of_others",
+        "shows_own_estimates",
         "keeps_answers_days",
         "keeps_messages_days",
         "keeps_files_days",

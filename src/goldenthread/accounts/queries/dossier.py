@@ -40,15 +40,19 @@ def everything_about(person: Person, viewer: Person, now: datetime) -> dict[str,
         "person": {**_columns(person), "earlier": [_record(r) for r in _past(Person, Q(id=person.pk))]},
         "sign_in": _sign_in(person.user, now) if person.user else None,
         "tokens": [_columns(token) for token in ApiToken.objects.filter(person=person).order_by("id")],
-        "rows": {model._meta.label: _rows(model, person, viewer) for model in _models() if _direct(model)},
+        "rows": {
+            model._meta.label: _rows(model, person, viewer) for model in _models(private=viewer == person) if _direct(model)
+        },
         "actions": list(_actions(person, viewer)),
         "sentences": list(_sentences(person, viewer)),
     }
 
 
-def _models() -> list[Any]:
+def _models(*, private: bool) -> list[Any]:
+    """What the document holds, with what is for oneself alone where one asks about oneself."""
     apart = (Person, ApiToken, Changeset)  # have a place of their own in the document
-    return [model for model in apps.get_models() if issubclass(model, InOrganisation) and model not in apart]
+    told = [model for model in apps.get_models() if issubclass(model, InOrganisation) and model not in apart]
+    return [model for model in told if private or not getattr(model, "is_private", False)]
 
 
 def _direct(model: Any) -> list[str]:

@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import visible
 from goldenthread.engine.chance_scores import ChanceScores, chance_scores, skill
-from goldenthread.evidence.models import Prediction
+from goldenthread.evidence.models import Prediction, Said
 
 ENOUGH = 20  # closed targets: fewer say nothing about chances
 AHEAD = timedelta(days=90)  # the prediction that counts is the one made nearest to this long before the due date
 LEAST_AHEAD = timedelta(days=28)  # what was said in the last weeks is no forecast any more
 BINS = 5
+S = TypeVar("S", bound=Said)
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def calibration(person: Person) -> Calibration:
     rows: Any = visible(Prediction.objects.select_related("target__objective", "target__kpi"), person)
     every = list(rows.order_by("target_id", "due_on", "made_on"))
     by_aim = [list(group) for _, group in groupby(every, key=attrgetter("target_id", "due_on"))]
-    told = [row for group in by_aim if (row := _that_counts(group)) is not None]
+    told = [row for group in by_aim if (row := that_counts(group)) is not None]
     closed = sorted((row for row in told if row.was_reached is not None), key=lambda row: (row.due_on, row.pk), reverse=True)
     waiting = sorted((group[-1] for group in by_aim if group[-1].closed_on is None), key=lambda row: (row.due_on, row.pk))
     scores = None
@@ -66,7 +67,7 @@ def calibration(person: Person) -> Calibration:
     )
 
 
-def _that_counts(group: list[Prediction]) -> Prediction | None:
+def that_counts(group: list[S]) -> S | None:
     """Of what was said of one aim month by month, the one made about three months ahead; None where all came too late."""
     early = [row for row in group if row.due_on - row.made_on >= LEAST_AHEAD]
     return min(early, key=lambda row: abs((row.due_on - row.made_on) - AHEAD), default=None)

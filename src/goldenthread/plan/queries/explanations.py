@@ -41,8 +41,8 @@ FORMULAS = {
 ALONE = {
     "objective": "Product of the chances of its required targets: no work moves them, and KPIs move apart from each other.",
     "target": (
-        "No work is linked. Chance to stay as it is and be there, plus that to move there by its date: last figure + trend × "
-        "days + spread × the class’s own errors, kept between floor and ceiling."
+        "No work is linked. Chance to stay as it is and be there, plus that to move there by its day: last figure + trend × days "
+        "+ spread × the class’s own errors, kept between floor and ceiling."
     ),
     "standard_error": "None: computed without drawing.",
     "p10": "One case in ten ends below this figure at the date.",
