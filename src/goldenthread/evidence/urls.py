@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from goldenthread.evidence import views
+from goldenthread.evidence.views import calibration, results
 
 app_name = "evidence"
-urlpatterns = [path("track-record", views.calibration, name="calibration")]
+urlpatterns = [
+    path("track-record", calibration.calibration, name="calibration"),
+    path("results", results.results, name="results"),
+    path("results/add/<int:pk>", results.register, name="register"),
+    path("results/<int:pk>", results.result, name="result"),
+    path("results/<int:pk>/note", results.note, name="note"),
+    path("results/<int:pk>/look", results.look, name="look"),
+    path("results/<int:pk>/rival", results.rival, name="rival"),
+    path("results/<int:pk>/withdraw", results.withdraw, name="withdraw"),
+]

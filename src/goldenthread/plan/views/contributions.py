@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from goldenthread.accounts.queries import may_in, rights
 from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.kit.permissions import Act, Kind
+from goldenthread.kit.slots import gather
 from goldenthread.plan import actions, queries
 from goldenthread.plan.forms import ContributionForm
 from goldenthread.plan.models import Contribution
@@ -51,6 +52,7 @@ def add(request: HttpRequest) -> HttpResponse:
         "form": form,
         "subject": step or project,
         "row": None,
+        "panels": [],
         "spoken": "",
         "say_url": reverse("plan:say") + f"?{kind}={ident}",
     }
@@ -78,6 +80,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         "say_url": reverse("plan:say") + (f"?step={row.step_id}" if row.step_id else f"?project={row.project_id}"),
         "judgements": Contribution.Shown.choices,
         "may_edit": may_in(visitor(request), Act.EDIT, Kind.PLAN, row.kpi.office.scope_id),
+        "panels": gather("contribution_panels", row, request),
     }
     return pages.page(request, TEMPLATE, context, status=422 if request.method == "POST" else 200)
 
