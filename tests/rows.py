@@ -24,6 +24,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "purpose.ValueRate": {"currency": "EUR"},
     "purpose.StrategyPart": {"objective": "purpose.Objective"},
     "plan.Contribution": {"low": 1.0, "likely": 2.0, "high": 3.0, "step": "plan.Step"},
+    "evidence.ExpectedResult": {"step": "plan.Step"},
     "resources.TimeEntry": {"minutes": 60, "activity": "schedule.Activity"},
     "schedule.Relationship": {"predecessor": "schedule.Activity", "successor": "fresh schedule.Activity"},
 }

@@ -43,6 +43,18 @@ FLOATS: dict[str, str] = {
     "evidence.Prediction.p50": "a quantity in the KPI's own unit, as it was foretold",
     "evidence.Prediction.p90": "a quantity in the KPI's own unit, as it was foretold",
     "evidence.Prediction.outcome": "a quantity in the KPI's own unit, as it was measured",
+    "evidence.ExpectedResult.low": "an effect in the KPI's own unit",
+    "evidence.ExpectedResult.likely": "an effect in the KPI's own unit",
+    "evidence.ExpectedResult.high": "an effect in the KPI's own unit",
+    "evidence.ResultCheck.step_size": "an effect in the KPI's own unit, as it was found",
+    "evidence.ResultCheck.low": "an effect in the KPI's own unit",
+    "evidence.ResultCheck.high": "an effect in the KPI's own unit",
+    "evidence.ResultCheck.sure": "a probability",
+    "evidence.ResultCheck.observed": "a change in the KPI's own unit",
+    "evidence.ResultCheck.by_itself": "a change in the KPI's own unit",
+    "evidence.ResultCheck.attributed": "a change in the KPI's own unit",
+    "evidence.ResultCheck.to_others": "a change in the KPI's own unit",
+    "evidence.ResultCheck.remainder": "a change in the KPI's own unit",
 }
 
 # Amounts whose currency stands elsewhere, with where.

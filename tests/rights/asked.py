@@ -34,6 +34,7 @@ ASKED: dict[str, tuple[str, ...]] = {
         "kpi={purpose.Kpi}&size=M&chance=80&lag_days=0&ramp_days=0&grade=0",
         "project={projects.Project}&kpi={purpose.Kpi}&low=1&likely=2&high=3&chance=80&lag_days=0&ramp_days=0&grade=0",
     ),
+    "/results": ("state=OPEN", "state=CANNOT", "state=canary"),
     "/time": ("add=project:{projects.Project}", "add=service:{purpose.Service}"),
     "/inbox": ("show=unread",),
     "/api/changesets": ("about=objective", "about=project:{projects.Project}", "by={accounts.Person}"),
@@ -50,6 +51,7 @@ ASKED: dict[str, tuple[str, ...]] = {
     "/api/steps": (f"q={WORDS}", "plan={plan.BusinessPlan}"),
     "/api/letters": ("person={accounts.Person}",),
     "/api/contributions": ("project={projects.Project}", "kpi={purpose.Kpi}"),
+    "/api/expected-results": ("project={projects.Project}", "kpi={purpose.Kpi}", "looker={accounts.Person}"),
     "/api/supervisions": ("project={projects.Project}",),
     "/api/duties": (f"q={WORDS}", "project={projects.Project}"),
 }

@@ -17,7 +17,7 @@ from tests.rights.stage import ELSEWHERE, FOREIGN, SECRET, Stage
 __all__ = ["module_cast"]
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-ASKS_FOR = {"thread": "OBJECTIVE", "track-record": "OBJECTIVE", "gaps": "PULSE", "explain": "PLAN"}
+ASKS_FOR = {"thread": "OBJECTIVE", "track-record": "OBJECTIVE", "gaps": "PULSE", "explain": "PLAN", "results": "PLAN"}
 
 
 def said(command, *given) -> str | None:
@@ -47,6 +47,7 @@ def test_no_command_says_more_than_the_pages(module_cast, django_db_blocker, tmp
                 asked = {
                     "thread": (reading.thread, session),
                     "gaps": (reading.gaps, session),
+                    "results": (reading.results, session),
                     "track-record": (reading.track_record, session),
                     "today self": (reading.today, session, person.email),
                     "today other": (reading.today, session, stranger.email),

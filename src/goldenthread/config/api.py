@@ -26,6 +26,7 @@ from goldenthread.accounts import api as accounts_api
 from goldenthread.accounts.models import Changeset, Person
 from goldenthread.accounts.queries import visible
 from goldenthread.config.door import Caller, Contested, StrictParser, opened, refuse_plainly
+from goldenthread.evidence import api as evidence_api
 from goldenthread.kit import history
 from goldenthread.kit.errors import Conflict, Refused
 from goldenthread.plan import api as plan_api
@@ -36,7 +37,7 @@ from goldenthread.thread import api as thread_api
 from goldenthread.ui.programs import Body, Id, Noun, Write
 
 KEY = re.compile(r"[\x21-\x7e]{1,80}", re.ASCII)
-ROOMS = (accounts_api, purpose_api, projects_api, plan_api, resources_api, thread_api)
+ROOMS = (accounts_api, purpose_api, projects_api, plan_api, resources_api, evidence_api, thread_api)
 
 
 def seen(noun: Noun, person: Person) -> models.QuerySet[Any]:

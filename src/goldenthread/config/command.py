@@ -105,6 +105,15 @@ def track_record(*, json: Json = False, organisation: Organisation = "", as_: As
         reading.track_record(session, json=json)
 
 
+@app.command()
+def results(*, json: Json = False, organisation: Organisation = "", office: OfficeCode = "", as_: As = "") -> None:
+    """What finished work was to bring, and what the figures showed."""
+    from goldenthread.config import reading
+
+    with _session(organisation, office, as_) as session:
+        reading.results(session, json=json)
+
+
 @app.command(name="lint-objective")
 def lint_objective(text: Annotated[str, typer.Argument(help="The objective's text.")], *, json: Json = False) -> None:
     """What is missing for an objective to be as specific as a sales target."""

@@ -366,3 +366,59 @@ def track_record(session: Session, *, json: bool) -> None:
     table(["what", "figure"], [[name.replace("_", " "), "–" if value is None else value] for name, value in figures.items()])
     if not scores:
         say(f"Not enough yet: {found.missing} more targets must close.")
+
+
+def results(session: Session, *, json: bool) -> None:
+    """`results`: expected results, where each stands, and what the newest look found."""
+    from goldenthread.evidence.queries import results as reads
+
+    _may(session, "PLAN")
+    found = reads.results(session.person, session.office)
+    rows = [_result(row) for row in found]
+    unsaid = reads.never_written_down(session.office, session.person)
+    if json:
+        document({"office": session.office.code, "tally": reads.tally(found), "never_written_down": unsaid, "results": rows})
+        return
+    table(
+        ["work", "KPI", "state", "promised", "found", "9 of 10", "figures", "look on"],
+        [
+            [
+                r["work"][:40],
+                r["kpi"][:30],
+                r["words"],
+                f"{r['likely']:+g} {r['unit']}",
+                "–" if r["found"] is None else f"{r['found']:+.3g}",
+                "–" if r["low"] is None else f"{r['low']:+.3g} to {r['high']:+.3g}",
+                "–" if r["before"] is None else f"{r['before']} before, {r['after']} after",
+                r["look_on"],
+            ]
+            for r in rows
+        ],
+        "No expected result is written down yet.",
+    )
+    for r in rows:
+        if r["why"]:
+            say(f"  {r['work']}: {r['why']}")
+    if unsaid:
+        say(f"  {unsaid} finished with an effect that nobody wrote down in time")
+
+
+def _result(row: Any) -> dict[str, Any]:
+    result, check = row.result, row.check
+    names = ("low", "high", "sure", "before", "after", "observed", "by_itself", "attributed", "to_others", "remainder")
+    return {
+        "id": result.pk,
+        "work": str(result.subject),
+        "kpi": result.kpi.name,
+        "unit": result.unit,
+        "state": row.state,
+        "words": row.words,
+        "why": row.why,
+        "likely": result.likely,
+        "said_on": result.said_on.isoformat(),
+        "begins_on": result.begins_on.isoformat(),
+        "look_on": result.look_on.isoformat(),
+        "looks": len(row.checks),
+        "found": check.step_size if check else None,
+        **{name: getattr(check, name) if check else None for name in names},
+    }

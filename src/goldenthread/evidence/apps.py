@@ -13,10 +13,14 @@ class EvidenceApp(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the job and the room's page."""
-        from goldenthread.evidence import actions, jobs, views
+        """Register the jobs, the room's pages, and what pages of lower rooms show of it."""
+        from goldenthread.evidence import actions, jobs
+        from goldenthread.evidence.views import calibration, own_estimates, results
 
         del jobs  # imported for its registrations
-        slots.provide("navigation", views.navigation, position=60)
-        slots.provide("objective_panels", views.objective_panels, position=90)
+        slots.provide("navigation", results.navigation, position=55)
+        slots.provide("navigation", calibration.navigation, position=60)
+        slots.provide("objective_panels", results.objective_panels, position=120)
+        slots.provide("contribution_panels", results.contribution_panels)
+        slots.provide("objective_panels", own_estimates.objective_panels, position=90)
         slots.provide("erase_person", actions.forget_own_estimates)

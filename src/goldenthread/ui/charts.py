@@ -139,24 +139,24 @@ def fan(
     baseline: tuple[dt.date, float] | None = None,
     today: dt.date | None = None,
     unit: str = "",
+    aim: str = "target",
     width: int = 720,
     height: int = 270,
 ) -> Fan:
     """Lay out a KPI over time: measured line, fan of the forecast from the last measurement, target line or band.
 
-    `actuals` and `forecast` are in order of day; values share one unit. Raises ValueError where there is nothing to draw.
+    `actuals` and `forecast` are in order of day; values share one unit; `aim` is what the target is called. Raises ValueError
+    where there is nothing to draw.
     """
     edges = () if target is None else target if isinstance(target, tuple) else (target, target)
-    values = [v for _, v in actuals] + [v for b in forecast for v in (b.p10, b.p90)] + list(edges)
-    days = [d for d, _ in actuals] + [b.day for b in forecast] + [d for d in (target_date, today) if d]
-    if baseline:
-        days.append(baseline[0])
-        values.append(baseline[1])
+    known = [*actuals, baseline] if baseline else list(actuals)
+    values = [v for _, v in known] + [v for b in forecast for v in (b.p10, b.p90)] + list(edges)
+    days = [d for d, _ in known] + [b.day for b in forecast] + [d for d in (target_date, today) if d]
     if not days or not values:
         raise ValueError("a fan chart needs at least one measured, expected or target value with a day")
     narrow = width < 480
     marks = nice_ticks(min(values), max(values), 4 if narrow else 5)
-    words = _words(edges, forecast, marks, unit)
+    words = _words(edges, forecast, marks, unit, aim)
     beside = 8.0 if narrow or not words else 16 + max(writing.width(text, 11.5) for _, text, _ in words)
     left, right, top, bottom = (34.0 if narrow else 44.0), width - round(beside, 1), 12.0, height - 26.0
     first, final = min(days), max(days)
@@ -191,7 +191,9 @@ def fan(
     )
 
 
-def _words(edges: tuple[float, ...], forecast: Sequence[Band], marks: list[float], unit: str) -> list[tuple[float, str, str]]:
+def _words(
+    edges: tuple[float, ...], forecast: Sequence[Band], marks: list[float], unit: str, name: str
+) -> list[tuple[float, str, str]]:
     """What is written beside the plot: value, text and kind of the target, and of what is expected on the last day.
 
     A unit too long for the margin is left out; the chart's title names it.
@@ -200,7 +202,7 @@ def _words(edges: tuple[float, ...], forecast: Sequence[Band], marks: list[float
     words = []
     if edges:
         aim = " to ".join(number(edge) for edge in dict.fromkeys(edges))
-        words.append((sum(edges) / 2, f"target {aim}{suffix}", "target"))
+        words.append((sum(edges) / 2, f"{name} {aim}{suffix}", "target"))
     if forecast:
         last = forecast[-1].p50
         words.append((last, f"expected {number(_rounded(last, marks))}{suffix}", "expected"))

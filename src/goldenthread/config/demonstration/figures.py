@@ -14,6 +14,7 @@ from goldenthread.purpose.actions import Figure
 from goldenthread.purpose.models import Kpi, Office
 
 MONTH = 365.25 / 12
+EARLY, EARLY_DAYS = frozenset({"latency", "effort", "contacts", "harm"}), 335  # kept since something was promised of them
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,7 @@ CAPITAL_KPIS = [
         "Accident book, twelve months back",
         3.7,
         2.9,
-        0.04,
+        0.22,
         1,
         0,
     ),
@@ -179,11 +180,24 @@ CAPITAL_KPIS = [
 ]
 
 
-def measure(office: Office, courses: list[Course], people: dict[str, Person], today: date, *, by: Person) -> dict[str, Kpi]:
+def measure_first(office: Office, courses: list[Course], people: dict[str, Person], today: date, *, by: Person) -> dict[str, Kpi]:
+    """The KPIs that somebody kept from early on, as they stood when the office first promised something of them."""
+    early = [course for course in courses if course.key in EARLY]
+    with happened(ago(today, EARLY_DAYS), f"The first figures of {office.name}", by=by):
+        kpis = {course.key: _kpi(office, course, people, by) for course in early}
+        actions.enter_measurements(figures=[f for f in _figures(early, kpis, today) if f.on <= ago(today, EARLY_DAYS)], by=by)
+    return kpis
+
+
+def measure(
+    office: Office, courses: list[Course], known: dict[str, Kpi], people: dict[str, Person], today: date, *, by: Person
+) -> dict[str, Kpi]:
     """The KPIs of an office with their past: all but the newest month."""
     with happened(ago(today, 39), f"Two years of figures of {office.name}", by=by):
-        kpis = {course.key: _kpi(office, course, people, by) for course in courses}
-        actions.enter_measurements(figures=[f for f in _figures(courses, kpis, today) if f.on <= ago(today, 39)], by=by)
+        kpis = {course.key: known.get(course.key) or _kpi(office, course, people, by) for course in courses}
+        told = [f for f in _figures(courses, kpis, today) if f.on <= ago(today, 39)]
+        new = [f for f in told if f.kpi.pk not in {kpi.pk for kpi in known.values()} or f.on > ago(today, EARLY_DAYS)]
+        actions.enter_measurements(figures=new, by=by)
     return kpis
 
 

@@ -10,13 +10,15 @@ from datetime import date, timedelta
 from goldenthread.accounts.models import Person
 from goldenthread.config.demonstration.dates import ago, happened
 from goldenthread.config.demonstration.plan import DAY, Made
+from goldenthread.evidence import actions as evidence
+from goldenthread.evidence.models import ExpectedResult
 from goldenthread.kit import history
 from goldenthread.plan import actions as plan
 from goldenthread.plan.models import Contribution, PulseAnswer
 from goldenthread.projects import actions as projects
 from goldenthread.projects.models import Project
 from goldenthread.purpose import actions as purpose
-from goldenthread.purpose.models import Objective, Office
+from goldenthread.purpose.models import Kpi, Objective, Office
 from goldenthread.resources.models import TimeEntry
 from goldenthread.schedule import actions as schedule
 from goldenthread.workspace import actions as workspace
@@ -58,6 +60,7 @@ class World:
     today: date
     objectives: dict[str, Objective] = field(default_factory=dict)
     plans: dict[str, Made] = field(default_factory=dict)
+    early: dict[str, dict[str, Kpi]] = field(default_factory=dict)  # KPIs of which something was promised long ago
 
     @property
     def it(self) -> Made:
@@ -182,6 +185,19 @@ def _judge(world: World) -> None:
         step = made.steps[name]
         with happened(ago(world.today, 5), f"Judge the effect of {name}", by=who, about=f"step:{step.pk}", reason=because):
             plan.judge_contribution(contribution=step.contributions.get(), shown=shown, by=who, because=because)
+
+
+def explain(world: World) -> None:
+    """Who looked at the register of decisions says what else could have made it."""
+    who = world.people["operations"]
+    result = ExpectedResult.objects.get(step=world.it.steps["One register for decisions"])
+    answers = (
+        ("SEASON", "RULED_OUT", "The year before, the same months were as slow as the rest."),
+        ("OTHER_WORK", "POSSIBLE", "Two committees began to meet every second week at the same time."),
+    )
+    with happened(ago(world.today, 1), f"Other explanations of {result}", by=who, about=f"step:{result.step_id}"):
+        for cause, answer, because in answers:
+            evidence.answer_rival(result=result, cause=cause, answer=answer, because=because, by=who)
 
 
 def _slip(world: World) -> None:

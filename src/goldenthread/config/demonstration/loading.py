@@ -108,6 +108,7 @@ def _fill(operator: Any, today: date) -> None:
     """Two years, oldest first: people, projects, mandates, figures, plans, and what came of them."""
     from goldenthread.config.demonstration import life, projects, purpose, talk
     from goldenthread.config.demonstration.dates import Agenda, ago, happened
+    from goldenthread.evidence import actions as evidence
     from goldenthread.plan.actions.forecasts import make_forecast
 
     people, it, works = _open(operator, today)
@@ -119,6 +120,8 @@ def _fill(operator: Any, today: date) -> None:
     agenda = Agenda([*projects.memories(running, people, today), *talk.events(world), *life.events(world)])
     agenda.until(371)
     works_mandate = purpose.give_capital(works, people, today)
+    agenda.until(336)
+    _promise(world, {"it": (it, "head"), "capital": (works, "capital")})
     agenda.until(41)
     agenda.until(41)
     mandate = purpose.give(it, people, today)
@@ -129,8 +132,28 @@ def _fill(operator: Any, today: date) -> None:
         life.freeze(made, people[who], today)
     agenda.until(0)
     life.log_hours(world)
+    with happened(ago(today, 1), "Look at what finished work has brought"):
+        for office in (it, works):
+            evidence.follow_work(office=office, today=today)
+            evidence.register_finished(office=office, today=today)
+        evidence.check_due(today=today)
+    life.explain(world)
     for office in (it, works):
         make_forecast(office=office, today=today)
+
+
+def _promise(world: Any, offices: dict[str, Any]) -> None:
+    """What the offices began with: a few figures, and steps of which it was written down what they were to bring."""
+    from goldenthread.config.demonstration import capital_rows, figures, plan, plan_rows
+    from goldenthread.config.demonstration.dates import ago, happened
+
+    people, today, day = world.people, world.today, ago(world.today, figures.EARLY_DAYS)
+    courses = {"it": figures.KPIS, "capital": figures.CAPITAL_KPIS}
+    done = {"it": plan_rows.DONE, "capital": capital_rows.DONE}
+    for code, (office, who) in offices.items():
+        world.early[code] = figures.measure_first(office, courses[code], people, today, by=people[who])
+        with happened(day, f"Write down what the first steps of {office.name} are to bring", by=people[who]):
+            world.plans[code] = plan.promise(office, done[code], world.early[code], people, today, day)
 
 
 def _plan(world: Any, offices: dict[str, Any], agenda: Any) -> None:
@@ -141,7 +164,9 @@ def _plan(world: Any, offices: dict[str, Any], agenda: Any) -> None:
     people, today = world.people, world.today
     courses = {"it": figures.KPIS, "capital": figures.CAPITAL_KPIS}
     aims = {"it": purpose.AIMS, "capital": purpose.CAPITAL_AIMS}
-    kpis = {c: figures.measure(o, courses[c], people, today, by=people[who]) for c, (o, _, who) in offices.items()}
+    kpis = {
+        c: figures.measure(o, courses[c], world.early[c], people, today, by=people[who]) for c, (o, _, who) in offices.items()
+    }
     agenda.until(39)
     figures.redefine(kpis["it"]["contacts"], people["head"], today)
     for code, (_, _, who) in offices.items():
@@ -159,7 +184,7 @@ def _plan(world: Any, offices: dict[str, Any], agenda: Any) -> None:
     for code, (office, _, who) in offices.items():
         with happened(ago(today, 9), f"Write the business plan of {office.name}", by=people[who]):
             table = (tables[code].PLAN, tables[code].DONE, tables[code].OF_PROJECTS)
-            made = world.plans[code] = plan.write(office, table, kpis[code], world.projects, people, today)
+            made = plan.write(world.plans[code], table, kpis[code], world.projects)
             if code == "it":
                 plan.fill_with(made, _vacancy(), "New benefits analyst")
             laws = [world.projects[key] for key in ("lead", "reservoir")] if code == "capital" else []

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from goldenthread.accounts.models import Person
 from goldenthread.config.demonstration.dates import ago
 from goldenthread.config.demonstration.plan_rows import Effect, I, S
+from goldenthread.evidence import actions as evidence
 from goldenthread.kit import history
 from goldenthread.plan import actions
 from goldenthread.plan.models import BusinessPlan, Contribution, Step
@@ -31,35 +32,54 @@ class Made:
     kpis: Mapping[str, Kpi]
     today: date
     steps: dict[str, Step] = field(default_factory=dict)
+    past: Step = field(default_factory=Step)  # the initiative of finished work
+    promised: frozenset[str] = frozenset()  # steps whose results were written down before they began
 
     def task(self, step: str, begins: str) -> Activity:
         """The task of a step whose name begins so."""
         return next(a for a in self.steps[step].activity.children.order_by("position") if a.name.startswith(begins))
 
 
+def promise(
+    office: Office, finished: Sequence[S], kpis: Mapping[str, Kpi], people: Mapping[str, Person], today: date, day: date
+) -> Made:
+    """The first steps of an office, before they began, and what each was to bring: written down on that day."""
+    made = Made(actions.found_plan(office=office, by=None), people, kpis, today)
+    boss = people["head" if office.code == "it" else "capital"]
+    with schedule.postponed_dates():
+        made.past = actions.add_step(
+            plan=made.plan, name="Finished", by=None, accountable=boss, step_kind=Step.StepKind.INITIATIVE
+        )
+        for row in finished:
+            if all(effect.kpi in kpis for effect in row.effects):
+                _step(made, row, made.past)
+                made.promised |= {row.name}
+    for row in finished:
+        for effect in row.effects if row.name in made.promised else ():
+            contribution = _contribute(made, effect, step=made.steps[row.name])
+            evidence.register_result(contribution=contribution, by=boss, today=day)
+    return made
+
+
 def write(
-    office: Office,
+    made: Made,
     table: tuple[Sequence[I], Sequence[S], Mapping[str, Effect]],
     kpis: Mapping[str, Kpi],
     projects: Mapping[str, Project],
-    people: Mapping[str, Person],
-    today: date,
 ) -> Made:
-    """The whole plan from its table: initiatives, work of the past, effects of projects."""
+    """The rest of the plan from its table: initiatives, work of the past, effects of projects."""
     initiatives, finished, of_projects = table
-    made = Made(actions.found_plan(office=office, by=None), people, kpis, today)
+    made.kpis = kpis
     with schedule.postponed_dates():
         for initiative in initiatives:
             _initiative(made, initiative)
-        past = actions.add_step(
-            plan=made.plan, name="Finished", by=None, accountable=people["head" if office.code == "it" else "capital"],
-            step_kind=Step.StepKind.INITIATIVE,
-        )  # fmt: skip
+        actions.move_step(step=made.past, parent=None, after=made.steps[initiatives[-1].name], by=None)
         for row in finished:
-            _step(made, row, past)
+            if row.name not in made.promised:
+                _step(made, row, made.past)
         for row in (*finished, *(s for i in initiatives for s in i.steps)):
             _finish(made, row)
-            for effect in row.effects:
+            for effect in row.effects if row.name not in made.promised else ():
                 _contribute(made, effect, step=made.steps[row.name])
             if row.after:
                 _link(made.steps[row.after], made.steps[row.name])
@@ -67,7 +87,7 @@ def write(
                 actions.supervise(step=made.steps[row.name], project=projects[key], by=None, raised=(4, 10, 18))
     for key, effect in of_projects.items():
         _contribute(made, effect, project=projects[key])
-    actions.make_repeats(plan=made.plan, today=today)
+    actions.make_repeats(plan=made.plan, today=made.today)
     _look_at_all(made)
     return made
 

@@ -239,7 +239,8 @@ def remove_step(*, step: Step, by: Person | None) -> None:
     must_plan(by, step.plan)
     if step.activity.children.exists():
         raise Refused(f"“{step}” has steps below it.", advice="Remove or move those first.")
-    if step.contributions.exists() or step.supervisions.exists() or step.duties.exists() or step.activity.time_entries.exists():
+    held = (step.contributions, step.expected_results, step.supervisions, step.duties, step.activity.time_entries)
+    if any(rows.exists() for rows in held):
         raise Refused(f"“{step}” has effects, duties or hours.", advice="Stop it instead: its history stays.")
     with changeset(title=f"Remove {step.activity.name}", by=by):
         activity = step.activity

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from goldenthread.accounts.queries import may_in, rights
 from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.kit.permissions import Act, Kind
+from goldenthread.kit.slots import gather
 from goldenthread.plan import actions, queries
 from goldenthread.plan.forms import ContributionForm
 from goldenthread.plan.models import Contribution
@@ -47,11 +48,12 @@ def add(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         row = actions.contribute(step=step, project=project, by=visitor(request), **form.arguments())
         return done(request, "Its line to the goal is drawn", _home(row))
-    context = {
+    context: dict[str, Any] = {
         "form": form,
         "subject": step or project,
         "row": None,
         "may_edit": True,
+        "panels": [],
         "spoken": "",
         "say_url": reverse("plan:say") + f"?{kind}={ident}",
     }
@@ -82,6 +84,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         "say_url": reverse("plan:say") + (f"?step={row.step_id}" if row.step_id else f"?project={row.project_id}"),
         "judgements": Contribution.Shown.choices,
         "may_edit": may_in(visitor(request), Act.EDIT, Kind.PLAN, row.kpi.office.scope_id),
+        "panels": gather("contribution_panels", row, request),
     }
     return pages.page(request, TEMPLATE, context, status=422 if request.method == "POST" else 200)
 

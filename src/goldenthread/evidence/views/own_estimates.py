@@ -1,66 +1,34 @@
-"""The page that says how good the forecasts were."""
+"""What an owner thinks of his or her own targets: said, kept private, and judged later."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from goldenthread.accounts.models import Person
-from goldenthread.accounts.queries import rights, visible
+from goldenthread.accounts.queries import visible
 from goldenthread.evidence import actions
 from goldenthread.evidence.forms import OwnChanceForm
-from goldenthread.evidence.queries import calibration as judged
 from goldenthread.evidence.queries import own_estimates as own
 from goldenthread.kit.errors import Forbidden
-from goldenthread.kit.permissions import Act, Kind
 from goldenthread.purpose.models import Objective
 from goldenthread.ui import pages
 from goldenthread.ui.writing import plural
 
-ROWS = 50
 
-
-def navigation(person: Person) -> list[dict[str, Any]]:
-    """The record of the forecasts, for who may see objectives."""
-    if not rights(person).in_an_office(Act.VIEW, Kind.OBJECTIVE):
-        return []
-    return [{"group": "thread", "label": "Track record", "url": reverse("evidence:calibration"), "count": None, "key": "g k"}]
-
-
-def visitor(request: HttpRequest) -> Person:
-    """Who asks."""
+def _person(request: HttpRequest) -> Person:
     person: Person = request.person  # type: ignore[attr-defined]
     return person
-
-
-@require_GET
-def calibration(request: HttpRequest) -> HttpResponse:
-    """What the forecasts said, and what came of it."""
-    person = visitor(request)
-    if not rights(person).anywhere(Act.VIEW, Kind.OBJECTIVE):
-        raise Http404
-    found = judged.calibration(person)
-    context = {
-        "found": found,
-        "enough": judged.ENOUGH,
-        "next_due": judged.next_due(found),
-        "shared": own.shared_estimates(person),
-        "page": Paginator(found.closed, ROWS).get_page(request.GET.get("page")),
-    }
-    return pages.page(request, "evidence/templates/calibration.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 def own_chance(request: HttpRequest, key: int) -> HttpResponse:
     """The owner says how likely the targets are in his or her eyes, and sees alone how right that was so far."""
-    person, day = visitor(request), timezone.localdate()
+    person, day = _person(request), timezone.localdate()
     objective = get_object_or_404(visible(Objective.objects.all(), person), pk=key)
     if objective.owner_id != person.pk or not person.organisation.shows_own_estimates:
         if request.method == "GET":

@@ -1,0 +1,266 @@
+"""What finished work was to bring is written down before it can be seen, looked at on its day, and kept as it was said."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from goldenthread.accounts.actions import changeset
+from goldenthread.accounts.models import Changeset
+from goldenthread.accounts.undo import undo
+from goldenthread.evidence import actions
+from goldenthread.evidence.models import ExpectedResult, ResultCheck, RivalExplanation
+from goldenthread.kit.errors import Forbidden, Refused
+from goldenthread.plan import actions as plan
+from goldenthread.plan.models import Contribution
+from goldenthread.purpose import actions as purpose
+from goldenthread.purpose.models import Measurement
+from tests.plan.conftest import Scene
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+SAID, FINISHED = 320, 300  # days ago
+
+
+def contribution(scene: Scene, *, said: int = SAID, likely: float = -1.0, step=None, **more) -> Contribution:
+    """A claim on the scene's KPI, written down so many days ago."""
+    row = plan.contribute(
+        kpi=scene.kpi, by=scene.cast.head, step=step or scene.step, effect=(1.5 * likely, likely, 0.5 * likely), **more
+    )
+    Changeset.objects.filter(pk=Changeset.objects.latest("pk").pk).update(at=timezone.now() - timedelta(days=said))
+    return row
+
+
+def finish(scene: Scene, days: int = FINISHED, step=None) -> None:
+    day = scene.today - timedelta(days=days)
+    done = {"progress": 100, "actual_start": day - DAY, "actual_finish": day}
+    plan.edit_step(step=scene.fresh(step or scene.step), changes=done, by=scene.cast.head)
+
+
+def figures(scene: Scene, fall: float, *, since: int = FINISHED, months: int = 24) -> None:
+    """Two years of figures that wobble a little and fall by a step so many days ago."""
+    with changeset(title="Forget", by=None):
+        for row in Measurement.objects.filter(kpi=scene.kpi):
+            row.delete()
+    wobble = (0.05, -0.03, 0.01, -0.06, 0.04, 0.02, -0.04)
+    rows = []
+    for i in range(months):
+        on = scene.today - timedelta(days=3 + 30 * i)
+        step = -fall if on >= scene.today - timedelta(days=since) else 0.0
+        rows.append(purpose.Figure(scene.kpi, on, round(6 + step + wobble[i % 7], 2)))
+    purpose.enter_measurements(figures=rows, by=scene.cast.head)
+
+
+def ready(scene: Scene, fall: float = 1.0, **more) -> ExpectedResult:
+    """A result whose day to look has come; as if written down before its work finished."""
+    row = contribution(scene, **more)
+    figures(scene, fall)
+    finish(scene)
+    return actions.register_result(
+        contribution=row, by=scene.cast.head, today=scene.today - timedelta(days=FINISHED), looker=scene.cast.pmo
+    )
+
+
+class TestWrittenDown:
+    def test_size_and_days_stand_as_they_were_said(self, scene):
+        result = ready(scene, lag_days=10, ramp_days=20)
+        assert (result.likely, result.unit, result.finished_on) == (-1.0, "days", scene.today - FINISHED * DAY)
+        assert result.begins_on == scene.today - 290 * DAY
+        assert result.look_on == result.begins_on + timedelta(days=20 + 3 * 31)
+        claim = Contribution.objects.get()
+        plan.edit_contribution(
+            contribution=claim, changes={"low": -9.0, "likely": -8.0, "high": -7.0}, by=scene.cast.head, version=claim.version
+        )
+        plan.withdraw_contribution(contribution=scene.fresh(claim), by=scene.cast.head)
+        assert scene.fresh(result).likely == -1.0
+
+    def test_never_after_its_effect_could_be_seen(self, scene):
+        row = contribution(scene, said=250)
+        finish(scene)
+        with pytest.raises(Refused, match="too late"):
+            actions.register_result(contribution=row, by=scene.cast.head)
+        assert actions.register_finished(office=scene.cast.office, today=scene.today) == 0
+
+    def test_a_size_that_was_changed_late_was_said_late(self, scene):
+        row = contribution(scene)
+        plan.edit_contribution(
+            contribution=row, changes={"low": -0.3, "likely": -0.2, "high": -0.1}, by=scene.cast.head, version=row.version
+        )
+        finish(scene)
+        with pytest.raises(Refused, match="too late"):
+            actions.register_result(contribution=row, by=scene.cast.head, today=scene.today - FINISHED * DAY)
+
+    def test_never_on_or_after_the_day_to_look(self, scene):
+        row = contribution(scene)
+        finish(scene)
+        with pytest.raises(Refused, match="day to look"):
+            actions.register_result(contribution=row, by=scene.cast.head)
+        with pytest.raises(IntegrityError), transaction.atomic(), changeset(title="By force", by=None):
+            ExpectedResult(
+                step=scene.step, kpi=scene.kpi, low=-1, likely=-1, high=-1, said_on=scene.today, registered_on=scene.today,
+                begins_on=scene.today, look_on=scene.today,
+            ).save()  # fmt: skip
+
+    def test_the_job_writes_down_what_is_finished_and_was_said_in_time_once(self, scene):
+        contribution(scene, said=30)
+        finish(scene, days=10)
+        assert actions.register_finished(office=scene.cast.office, today=scene.today) == 1
+        assert actions.register_finished(office=scene.cast.office, today=scene.today) == 0
+        result = ExpectedResult.objects.get()
+        assert (result.registered_by, result.looker, result.registered_on) == (None, scene.cast.member, scene.today)
+
+    def test_planned_work_is_written_down_by_hand_and_its_day_follows_the_work(self, scene):
+        row = contribution(scene, said=1)
+        result = actions.register_result(contribution=row, by=scene.cast.head)
+        assert result.finished_on is None
+        assert result.begins_on >= scene.today
+        finish(scene, days=0)
+        assert actions.follow_work(office=scene.cast.office, today=scene.today) == 1
+        assert scene.fresh(result).finished_on == scene.today
+        assert scene.fresh(result).look_on == scene.today + 93 * DAY
+        assert actions.follow_work(office=scene.cast.office, today=scene.today) == 0
+
+    def test_it_may_be_taken_back_before_it_can_be_seen_and_stays_on_record(self, scene):
+        row = contribution(scene, said=1, lag_days=30)
+        finish(scene, days=0)
+        result = actions.register_result(contribution=row, by=scene.cast.head)
+        with pytest.raises(Refused, match="why"):
+            actions.withdraw_result(result=result, because=" ", by=scene.cast.head)
+        actions.withdraw_result(result=result, because="Another step does it", by=scene.cast.head, version=1)
+        assert scene.fresh(result).withdrawn_because == "Another step does it"
+        actions.register_result(contribution=row, by=scene.cast.head)
+        assert ExpectedResult.objects.count() == 2
+        late = ready_again(scene)
+        with pytest.raises(Refused, match="stands"):
+            actions.withdraw_result(result=late, because="It did not work", by=scene.cast.head)
+
+    def test_undo_withdraws_it_and_never_deletes_it(self, scene):
+        row = contribution(scene, said=1)
+        finish(scene, days=0)
+        actions.register_result(contribution=row, by=scene.cast.head)
+        undo(changeset=Changeset.objects.latest("pk"), by=scene.cast.head)
+        assert ExpectedResult.objects.get().withdrawn_at is not None
+
+    def test_who_may_not_plan_for_the_kpi_writes_nothing_down(self, scene):
+        row = contribution(scene, said=1)
+        finish(scene, days=0)
+        with pytest.raises(Forbidden):
+            actions.register_result(contribution=row, by=scene.cast.member)
+
+
+def ready_again(scene: Scene) -> ExpectedResult:
+    step = plan.add_step(plan=scene.plan, name="Decide in writing", by=scene.cast.head, duration=480)
+    row = contribution(scene, step=step)
+    finish(scene, step=step)
+    return actions.register_result(contribution=row, by=scene.cast.head, today=scene.today - FINISHED * DAY)
+
+
+class TestLooked:
+    def test_a_fall_that_was_foretold_is_seen_and_adds_up(self, scene):
+        result = ready(scene)
+        assert actions.check_due(today=scene.today) == 1
+        check = ResultCheck.objects.get()
+        assert (check.state, check.reason, check.look, check.checked_on) == ("SEEN", "", 1, scene.today)
+        assert check.low < -1.0 < check.high < 0
+        assert (check.before, check.after) == (14, 10)
+        assert check.by_itself + check.attributed + check.to_others + check.remainder == pytest.approx(check.observed)
+        assert check.result == result
+        assert actions.check_due(today=scene.today) == 0
+
+    def test_what_did_not_come_is_not_seen_so_far(self, scene):
+        ready(scene, fall=0.0)
+        actions.check_due(today=scene.today)
+        check = ResultCheck.objects.get()
+        assert (check.state, check.attributed) == ("NOT_SEEN", 0.0)
+
+    def test_the_wrong_way_is_not_seen_either(self, scene):
+        ready(scene, fall=-1.0)
+        actions.check_due(today=scene.today)
+        assert ResultCheck.objects.get().state == "NOT_SEEN"
+
+    def test_a_small_promise_cannot_be_tested(self, scene):
+        ready(scene, fall=0.02, likely=-0.02)
+        actions.check_due(today=scene.today)
+        assert (ResultCheck.objects.get().state, ResultCheck.objects.get().reason) == ("CANNOT", "NOISE")
+
+    def test_a_redefined_kpi_cannot_be_tested(self, scene):
+        ready(scene)
+        purpose.redefine_kpi(kpi=scene.kpi, on=scene.today - 280 * DAY, reason="Median, not mean", by=scene.cast.head)
+        actions.check_due(today=scene.today)
+        assert ResultCheck.objects.get().reason == "REDEFINED"
+
+    def test_finished_work_that_nobody_wrote_down_shares_the_change(self, scene):
+        ready(scene)
+        step = plan.add_step(plan=scene.plan, name="Decide in writing", by=scene.cast.head, duration=480)
+        contribution(scene, said=1, step=step)
+        finish(scene, days=FINISHED - 20, step=step)
+        actions.check_due(today=scene.today)
+        check = ResultCheck.objects.get()
+        assert (check.reason, check.beside) == ("TOO_NEAR", ["Decide in writing"])
+        assert check.attributed == check.to_others == 0.0
+
+    def test_nobody_looks_before_the_day(self, scene):
+        row = contribution(scene, said=1)
+        finish(scene, days=0)
+        result = actions.register_result(contribution=row, by=scene.cast.head)
+        assert actions.check_due(today=scene.today) == 0
+        with pytest.raises(Refused, match="luck"):
+            actions.check_result(result=result, by=scene.cast.head)
+
+    def test_a_later_look_is_kept_beside_the_first_needs_a_new_figure_and_is_stricter(self, scene, monkeypatch):
+        result = ready(scene)
+        actions.check_due(today=scene.today)
+        assert actions.check_result(result=result, by=scene.cast.head) is None
+        purpose.enter_measurements(figures=[purpose.Figure(scene.kpi, scene.today, 5.0)], by=scene.cast.head)
+        asked = []
+        from goldenthread.evidence.mapping import effects
+
+        real = effects.effect_check
+        monkeypatch.setattr(
+            effects, "effect_check", lambda *given, **more: asked.append(more["options"].sure) or real(*given, **more)
+        )
+        second = actions.check_result(result=result, by=scene.cast.head)
+        assert (second.look, ResultCheck.objects.count(), asked) == (2, 2, [0.9875])
+
+    def test_too_few_figures_are_looked_at_again_a_quarter_later_and_no_more_often(self, scene):
+        ready(scene)
+        Measurement.objects.filter(kpi=scene.kpi, on__gte=scene.today - 240 * DAY).update(withdrawn_at=timezone.now())
+        first = scene.today - 150 * DAY
+        assert actions.check_due(today=first) == 1
+        assert ResultCheck.objects.get().reason == "FEW_AFTER"
+        assert actions.check_due(today=first + 90 * DAY) == 0
+        late = [purpose.Figure(scene.kpi, first + n * DAY, 5.0 + 0.01 * (n % 3)) for n in (10, 40, 70)]
+        purpose.enter_measurements(figures=late, by=scene.cast.head)
+        assert actions.check_due(today=first + 91 * DAY) == 1
+        assert ResultCheck.objects.get(look=2).state == "SEEN"
+        assert actions.check_due(today=scene.today + 200 * DAY) == 0
+
+
+class TestOtherExplanations:
+    def test_each_is_answered_once_with_a_reason_and_may_be_answered_anew(self, scene):
+        result = ready(scene)
+        with pytest.raises(Refused, match="what shows it"):
+            actions.answer_rival(result=result, cause="SEASON", answer="RULED_OUT", by=scene.cast.head)
+        actions.answer_rival(result=result, cause="SEASON", answer="POSSIBLE", because="Winter", by=scene.cast.pmo)
+        actions.answer_rival(
+            result=result, cause="SEASON", answer="RULED_OUT", because="The winter before did not fall", by=scene.cast.pmo
+        )
+        row = RivalExplanation.objects.get()
+        assert (row.answer, row.because) == ("RULED_OUT", "The winter before did not fall")
+        undo(changeset=Changeset.objects.latest("pk"), by=scene.cast.head)
+        assert RivalExplanation.objects.get().answer == "POSSIBLE"
+        with pytest.raises(Refused, match="from the list"):
+            actions.answer_rival(result=result, cause="MOON", answer="OPEN", by=scene.cast.head)
+
+    def test_who_looks_may_answer_and_strangers_may_not(self, scene):
+        result = ready(scene)
+        actions.annotate(result=result, note="", looker=scene.cast.nobody, by=scene.cast.head, version=result.version)
+        actions.answer_rival(result=result, cause="SEASON", answer="OPEN", by=scene.cast.nobody)
+        with pytest.raises(Forbidden):
+            actions.answer_rival(result=result, cause="SEASON", answer="OPEN", by=scene.cast.member)
+
+
+def test_the_days_are_days(scene):
+    result = ready(scene)
+    assert isinstance(result.look_on, date)
