@@ -160,3 +160,8 @@ def test_a_chain_as_long_as_a_file_can_be_gets_its_dates(kept_cast, size):
     assert [row.early_start for row in found[:6]] == [MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, NEXT_MONDAY]
     assert len(found) == size
     assert all(row.is_critical for row in found)
+
+
+def test_a_chain_beyond_the_end_of_every_calendar_is_refused_in_words(schedule):
+    with pytest.raises(Refused, match="outside the years 1970 to 2199"), transaction.atomic():
+        network(schedule, "A 20000; B 20000 after A; C 20000 after B")

@@ -169,7 +169,11 @@ def computed_dates(
     made, result = _scheduled(rows, links, axis)
     digest = _digest(made, data_date)
     by_id = {row.pk: row for row in rows}
-    return [_dates(by_id[int(key)], i, result, axis, digest, organisation) for i, key in enumerate(result.key)]
+    try:
+        return [_dates(by_id[int(key)], i, result, axis, digest, organisation) for i, key in enumerate(result.key)]
+    except EngineError as error:  # durations that add up to centuries
+        advice = "Look for a duration that is too long by far."
+        raise Refused("The plan would end outside the years 1970 to 2199.", field="duration", advice=advice) from error
 
 
 def _dates(row: Activity, i: int, result: Schedule, axis: Axis, digest: str, organisation: Organisation) -> ActivityDates:
