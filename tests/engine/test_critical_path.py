@@ -1,5 +1,7 @@
 """Worked networks, an independent oracle (constraint relaxation) on small random networks, and both paths on big ones."""
 
+import time
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -252,3 +254,21 @@ def test_both_paths_agree_on_a_big_network():
         assert np.array_equal(getattr(plain, column), getattr(compiled, column))
     assert plain.finish == compiled.finish > 0
     assert schedule(net).finish == plain.finish  # "auto" takes the compiled path at this size
+
+
+def test_a_chain_of_a_hundred_thousand_is_followed_to_its_end(path):
+    """S10: in under a second of computing, and nothing calls itself."""
+    size = 100_000
+    links = [(key, key + 1) for key in range(1, size)]
+    net = network([7] * size, links)
+    run(network([1], []), path)  # a first call may compile
+    begun = time.process_time()
+    got = run(net, path)
+    seconds = time.process_time() - begun
+    assert got.finish == 7 * size
+    assert tail_of(net, got, size) == tuple(range(1, size + 1))
+    assert path == "plain" or seconds < 1
+    ring = network([7] * size, [*links, (size, 1)])
+    with pytest.raises(EngineError, match=r"wait for each other in a loop: 1 -> 2 -> .* -> 12 -> \.\.\. -> 1\.$") as refused:
+        run(ring, path)
+    assert len(refused.value.items) == size

@@ -1,14 +1,18 @@
 """Dates of a schedule: worked by hand on a calendar with a weekend and a holiday."""
 
+import time
 from datetime import date
 
 import pytest
+from django.db import transaction
 
 from goldenthread.accounts.models import Changeset
 from goldenthread.accounts.undo import undo
 from goldenthread.kit.errors import Refused
-from goldenthread.schedule import actions, queries
-from goldenthread.schedule.models import Activity
+from goldenthread.schedule import actions, mapping, queries
+from goldenthread.schedule.mapping import DEEPEST
+from goldenthread.schedule.models import Activity, Relationship
+from tests.reliability.conftest import long
 from tests.schedule.conftest import MONDAY, dates, network
 
 TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = (date(2027, 3, d) for d in (2, 3, 4, 5))
@@ -124,3 +128,40 @@ def test_undo_takes_a_whole_action_back(kept_cast):
     assert Activity.objects.count() == 3
     undo(changeset=Changeset.objects.get(title="Three at once"), by=cast.head)
     assert Activity.objects.count() == 0
+
+
+def test_a_plan_is_not_nested_deeper_than_anybody_reads(schedule):
+    row, top = None, actions.add_activity(schedule=schedule, name="Top", by=None)
+    for level in range(DEEPEST + 1):
+        row = actions.add_activity(schedule=schedule, name=f"Level {level}", by=None, parent=row)
+    with pytest.raises(Refused, match="at most 50 levels"), transaction.atomic():
+        actions.add_activity(schedule=schedule, name="One more", by=None, parent=row)
+    first = Activity.objects.get(schedule=schedule, name="Level 0")
+    with pytest.raises(Refused, match="at most 50 levels"), transaction.atomic():
+        actions.move_activity(activity=first, parent=top, by=None)
+    assert len(queries.outline(list(queries.activities(schedule)))) == DEEPEST + 2
+
+
+def test_a_long_circle_names_its_first_and_no_page_of_names(schedule):
+    chain = "; ".join(f"A{n} 1 after A{n - 1}" if n else "A0 1" for n in range(20))
+    made = network(schedule, chain)
+    with pytest.raises(Refused, match=r"in a circle: “A0” → .*“A5” → … → “A0”\.$"), transaction.atomic():
+        actions.relate(predecessor=made["A19"], successor=made["A0"], by=None)
+
+
+@pytest.mark.parametrize("size", [2_000, pytest.param(100_000, marks=long)])
+def test_a_chain_as_long_as_a_file_can_be_gets_its_dates(kept_cast, size):
+    """S10: in seconds, and nothing calls itself."""
+    rows = [Activity(pk=n, name=f"A{n}", position=n, duration=480 if n < 2_000 else 0) for n in range(1, size + 1)]
+    links = [Relationship(predecessor_id=n, successor_id=n + 1, relationship_kind="FS", lag=0) for n in range(1, size)]
+    begun = time.process_time()
+    found = mapping.computed_dates(rows, links, kept_cast.organisation, MONDAY)
+    print(f"\n{size} in {time.process_time() - begun:.1f} s of computing")
+    assert [row.early_start for row in found[:6]] == [MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, NEXT_MONDAY]
+    assert len(found) == size
+    assert all(row.is_critical for row in found)
+
+
+def test_a_chain_beyond_the_end_of_every_calendar_is_refused_in_words(schedule):
+    with pytest.raises(Refused, match="outside the years 1970 to 2199"), transaction.atomic():
+        network(schedule, "A 20000; B 20000 after A; C 20000 after B")

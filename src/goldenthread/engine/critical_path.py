@@ -25,6 +25,7 @@ NONE = int(np.iinfo(np.int64).min)  # no actual date, no deadline
 PLAIN_LIMIT = 2_000
 FAR = 1 << 60
 MAX_MINUTES = 1 << 40
+NAMED = 12  # so many activities of a loop are named; all of them are in the error's items
 
 
 def _column(values: Any, size: int, default: int) -> Ints:
@@ -227,5 +228,5 @@ def _loop_error(network: Network, waiting: Ints) -> EngineError:
     loop = [int(network.key[i]) for i, place in seen.items() if place >= seen[row]][::-1]
     first = loop.index(min(loop))
     loop = loop[first:] + loop[:first]
-    named = " -> ".join(str(key) for key in [*loop, loop[0]])
+    named = " -> ".join(str(key) for key in [*loop[:NAMED], *(["..."] if len(loop) > NAMED else []), loop[0]])
     return EngineError(f"These activities wait for each other in a loop: {named}.", loop[0], tuple(loop))

@@ -22,6 +22,8 @@ from goldenthread.schedule.models import Activity, ActivityDates, Relationship
 KINDS = {"FS": FS, "SS": SS, "FF": FF, "SF": SF}
 BEGIN, NOON, PAUSE, MIDNIGHT = 9 * 60, 13 * 60, 60, 24 * 60
 YEARS_BACK, YEARS_AHEAD = 3, 12
+DEEPEST = 50  # levels of a plan below the first
+NAMED = 6  # so many activities of a circle are named
 
 
 def working_time(organisation: Organisation, around: date) -> WorkingTime:
@@ -91,7 +93,10 @@ def leaf_ids(rows: list[Activity]) -> dict[int, list[int]]:
 
 
 def _above(rows: list[Activity]) -> dict[int, set[int]]:
-    """Activity id -> ids of the summaries over it: a part and its own summary never wait for each other."""
+    """Activity id -> ids of the summaries over it: a part and its own summary never wait for each other.
+
+    Refused where a plan is nested deeper than anybody can read, which is long before anything that follows its levels gives up.
+    """
     parents = {row.pk: row.parent_id for row in rows}
     found: dict[int, set[int]] = {}
     for pk, parent in parents.items():
@@ -100,13 +105,16 @@ def _above(rows: list[Activity]) -> dict[int, set[int]]:
         while here is not None and here not in over:
             over.add(here)
             here = parents.get(here)
+            if len(over) > DEEPEST:
+                advice = "Put it, or what lies over it, at a higher level."
+                raise Refused(f"A plan has at most {DEEPEST} levels below the first.", field="parent", advice=advice)
         found[pk] = over
     return found
 
 
 def network(rows: list[Activity], links: list[Relationship], axis: Axis) -> Network:
     """The engine's network of these rows."""
-    leaves, above = leaf_ids(rows), _above(rows)
+    above, leaves = _above(rows), leaf_ids(rows)
     scheduled = [row for row in rows if leaves[row.pk] == [row.pk]]
     place = {row.pk: i for i, row in enumerate(scheduled)}
     pairs = {
@@ -146,9 +154,8 @@ def _scheduled(rows: list[Activity], links: list[Relationship], axis: Axis) -> t
         names = {row.pk: row.name for row in rows}
         named = [f"“{names[key]}”" for key in error.items if key in names]
         if len(named) > 1:
-            raise Refused(
-                f"These wait for each other in a circle: {' → '.join([*named, named[0]])}.", field="predecessor"
-            ) from error
+            circle = [*named[:NAMED], *(["…"] if len(named) > NAMED else []), named[0]]
+            raise Refused(f"These wait for each other in a circle: {' → '.join(circle)}.", field="predecessor") from error
         raise Refused(f"{named[0] + ': ' if named else ''}{error.message}") from error
 
 
@@ -162,7 +169,11 @@ def computed_dates(
     made, result = _scheduled(rows, links, axis)
     digest = _digest(made, data_date)
     by_id = {row.pk: row for row in rows}
-    return [_dates(by_id[int(key)], i, result, axis, digest, organisation) for i, key in enumerate(result.key)]
+    try:
+        return [_dates(by_id[int(key)], i, result, axis, digest, organisation) for i, key in enumerate(result.key)]
+    except EngineError as error:  # durations that add up to centuries
+        advice = "Look for a duration that is too long by far."
+        raise Refused("The plan would end outside the years 1970 to 2199.", field="duration", advice=advice) from error
 
 
 def _dates(row: Activity, i: int, result: Schedule, axis: Axis, digest: str, organisation: Organisation) -> ActivityDates:
