@@ -22,7 +22,6 @@ GIVEN: dict[str, dict[str, Any]] = {
     "accounts.RoleGrant": {"role": "TEAM_MEMBER"},
     "accounts.CurrencyRate": {"currency": "USD"},
     "purpose.ValueRate": {"currency": "EUR"},
-    "purpose.StrategyPart": {"objective": "purpose.Objective"},
     "plan.Contribution": {"low": 1.0, "likely": 2.0, "high": 3.0, "step": "plan.Step"},
     "evidence.ExpectedResult": {"step": "plan.Step"},
     "resources.TimeEntry": {"minutes": 60, "activity": "schedule.Activity"},
@@ -109,7 +108,7 @@ class Planter:
             return None if field.has_default() or field.blank else field.choices[0][0]
         if isinstance(field, models.CharField | models.TextField):
             return self._text(model, field)
-        if field.name == "said":  # words in JSON
+        if isinstance(field, models.JSONField) and field.name in {"said", "goal"}:  # which hold words
             return {"name": self._text(model, field)}
         if field.has_default() or field.null or getattr(field, "auto_now_add", False):
             return None

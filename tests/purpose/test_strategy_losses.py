@@ -58,7 +58,7 @@ def test_what_becomes_no_objective_of_its_own_is_named():
 def test_words_that_become_no_row_are_kept_as_they_stand(cast):
     plan = read_guarded("stratml", PLAN)
     add_strategy(office=cast.office, aims=aims_of(plan), by=cast.head, title="Import", plan=plan, file_name="p.xml")
-    said = repr([*Strategy.objects.values_list("said"), *StrategyPart.objects.values_list("said")])
+    said = repr([*Strategy.objects.values_list("said"), *StrategyPart.objects.values_list("said", "goal")])
     for word in ("Everywhere.", "See annex.", "counted again", "a good month", "All", "Fewer leaks in the west"):
         assert repr(word) in said
 

@@ -368,9 +368,9 @@ class Strategy(Tracked):
 
 
 class StrategyPart(Tracked):
-    """A goal, an objective or an indicator as the file states it, tied to what it became here.
+    """An objective, a goal that is one itself, or an indicator of one, as the file states it, tied to the row it became.
 
-    Of a confidential objective, everything that the file says of it is confidential as well.
+    Every part is of an objective; so what the file says of a confidential one, the goal above it included, is confidential too.
     """
 
     class PartKind(models.TextChoices):
@@ -381,10 +381,11 @@ class StrategyPart(Tracked):
     strategy = models.ForeignKey(Strategy, models.PROTECT, related_name="parts")
     part_kind = models.CharField(max_length=10, choices=PartKind.choices)
     position = models.PositiveIntegerField()
-    above = models.PositiveIntegerField(null=True, blank=True, help_text="Position of the part under which it stands")
-    objective = models.ForeignKey(Objective, models.PROTECT, null=True, blank=True, related_name="stated")
+    above = models.PositiveIntegerField(null=True, blank=True, help_text="Position of the goal or objective it stands under")
+    objective = models.ForeignKey(Objective, models.PROTECT, related_name="stated")
     kpi = models.ForeignKey(Kpi, models.PROTECT, null=True, blank=True, related_name="stated")
     said = models.JSONField(default=dict)
+    goal = models.JSONField(default=dict, blank=True, help_text="What the file says of the goal above an objective")
 
     kind = Kind.OBJECTIVE
     scope_path = "strategy__office__scope"

@@ -12,7 +12,7 @@ from goldenthread.purpose.mapping.documents import document
 from goldenthread.purpose.models import Kpi, Objective, Office, Strategy, StrategyPart
 
 Kind = StrategyPart.PartKind
-TIED = ("part_kind", "position", "above", "objective_id", "kpi_id", "said")
+TIED = ("part_kind", "position", "above", "objective_id", "kpi_id", "said", "goal")
 
 
 def keep_strategy(
@@ -66,14 +66,14 @@ def _parts(plan: plans.Plan, objectives: Mapping[str, Objective], kpis: Mapping[
     for goal in plan.goals:
         own = aim_of(goal, leadership="", until=plan.finish) if goal.indicators or not goal.objectives else None
         place, said = next(places), document(goal, "objectives", "indicators")
-        row = objectives[own.source_key] if own else None
-        yield StrategyPart(part_kind=Kind.GOAL, position=place, objective=row, said=said)
+        if own:
+            row = objectives[own.source_key]
+            yield StrategyPart(part_kind=Kind.GOAL, position=place, objective=row, said=said)
         for one in goal.objectives:
             aim = aim_of(one, leadership=goal_name(goal), until=plan.finish)
             here, row = next(places), objectives[aim.source_key]
-            yield StrategyPart(
-                part_kind=Kind.OBJECTIVE, position=here, above=place, objective=row, said=document(one, "indicators")
-            )
+            words = document(one, "indicators")
+            yield StrategyPart(part_kind=Kind.OBJECTIVE, position=here, above=place, objective=row, said=words, goal=said)
             yield from indicators(one, aim, here)
         if own:
             yield from indicators(goal, own, place)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from goldenthread.accounts.models import Person
@@ -69,48 +69,45 @@ def kept_strategies(rows: Sequence[Strategy], person: Person, act: str = Act.VIE
     Of a confidential objective nothing is told to who may not see it: not the goal that has no other, not a relationship that
     leads to it.
     """
-    every = list(StrategyPart.objects.filter(strategy__in=rows).order_by("strategy_id", "position"))
+    every = StrategyPart.objects.filter(strategy__in=rows).order_by("strategy_id", "position")
     seen = set(visible(StrategyPart.objects.filter(strategy__in=rows), person, act).values_list("pk", flat=True))
     parts: dict[int, list[StrategyPart]] = defaultdict(list)
     hidden: dict[int, set[str]] = defaultdict(set)
     for part in every:
         if part.pk in seen:
             parts[part.strategy_id].append(part)
-        elif part.said.get("identifier"):
-            hidden[part.strategy_id].add(part.said["identifier"])
-    childless = _emptied(every, seen)
-    return [
-        KeptStrategy(row, stated(plans.Plan, row.said), tuple(_goals(parts[row.pk], hidden[row.pk], childless[row.pk])))
-        for row in rows
-    ]
+        else:
+            hidden[part.strategy_id] |= _identifiers(part)
+    kept = []
+    for row in rows:
+        told = set[str]().union(*(_identifiers(part) for part in parts[row.pk]))
+        kept.append(KeptStrategy(row, stated(plans.Plan, row.said), tuple(_goals(parts[row.pk], hidden[row.pk] - told))))
+    return kept
 
 
-def _emptied(every: Sequence[StrategyPart], seen: set[int]) -> dict[int, set[int]]:
-    """Positions of the goals, by strategy, whose objectives are all hidden."""
-    above: dict[int, dict[int, bool]] = defaultdict(dict)
-    for part in every:
-        if part.part_kind == Kind.OBJECTIVE and part.above is not None:
-            known = above[part.strategy_id]
-            known[part.above] = known.get(part.above, False) or part.pk in seen
-    return defaultdict(set, {key: {at for at, any_seen in found.items() if not any_seen} for key, found in above.items()})
+def _identifiers(part: StrategyPart) -> set[str]:
+    return {said["identifier"] for said in (part.said, part.goal) if said.get("identifier")}
 
 
-def _goals(parts: Sequence[StrategyPart], hidden: set[str], emptied: set[int]) -> list[KeptGoal]:
+def _goals(parts: Sequence[StrategyPart], hidden: set[str]) -> Iterator[KeptGoal]:
+    """Each goal of which something may be seen, in the order of the file."""
     under: dict[int | None, list[StrategyPart]] = defaultdict(list)
+    heads: dict[int, StrategyPart] = {}
     for part in parts:
         under[part.above].append(part)
-    found = []
-    for goal in under[None]:
-        if goal.position in emptied and goal.objective_id is None:
-            continue
+        if part.part_kind != Kind.INDICATOR:
+            heads.setdefault(part.position if part.part_kind == Kind.GOAL else part.above or 0, part)
+    for place in sorted(heads):
+        head = heads[place]
+        is_own = head.part_kind == Kind.GOAL
         objectives = tuple(
             KeptObjective(stated(plans.Objective, one.said), one.objective_id, _indicators(under[one.position], hidden))
-            for one in under[goal.position]
-            if one.part_kind == Kind.OBJECTIVE and one.objective_id is not None
+            for one in under[place]
+            if one.part_kind == Kind.OBJECTIVE
         )
-        own = _indicators(under[goal.position], hidden)
-        found.append(KeptGoal(stated(plans.Goal, goal.said), goal.objective_id, objectives, own))
-    return found
+        said = stated(plans.Goal, head.said if is_own else head.goal)
+        own = _indicators(under[place], hidden) if is_own else ()
+        yield KeptGoal(said, head.objective_id if is_own else None, objectives, own)
 
 
 def _indicators(parts: Sequence[StrategyPart], hidden: set[str]) -> tuple[KeptIndicator, ...]:
