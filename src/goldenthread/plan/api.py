@@ -27,7 +27,7 @@ STEP = ("step_kind", "mode", "deliverable", "acceptance", "service", "requested_
 TIMING = ("duration", "is_milestone", "not_before", "deadline", "effort_low", "effort_likely", "effort_high")
 DONE = ("progress", "actual_start", "actual_finish")
 EFFECT = ("low", "likely", "high")
-CONTRIBUTION = ("chance", "lag_days", "ramp_days", "mechanism", "assumption", "grade")
+CONTRIBUTION = ("chance", "lag_days", "ramp_days", "mechanism", "assumption", "grade", "counted_percent")
 DUTY = ("holder", "cadence", "next_due", "proof_wanted", "valid_from", "valid_to", "step", "project")
 MINUTES = Annotated[int, Field(strict=True, ge=1, le=10_000_000)]
 ANSWERS = Literal[tuple(value for value in GoalAnswer.values if value != GoalAnswer.NOT_ASKED)]  # type: ignore[valid-type]

@@ -10,6 +10,7 @@ from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import people, visible
 from goldenthread.kit.errors import Refused
 from goldenthread.plan.models import REPEATS, Cadence, Contribution, Step
+from goldenthread.plan.queries import Experience
 from goldenthread.purpose.models import Kpi, Service
 from goldenthread.schedule import actions as schedule
 from goldenthread.ui.terms import term
@@ -151,6 +152,7 @@ class ContributionForm(Versioned):
         max_length=300, required=False, label="Because", help_text="Why it moves the figure, in one sentence"
     )
     assumption = forms.CharField(max_length=300, required=False, label="If")
+    counts_part = forms.BooleanField(required=False)
     grade = forms.TypedChoiceField(
         coerce=int,
         required=False,
@@ -165,8 +167,17 @@ class ContributionForm(Versioned):
         ],
     )
 
-    def __init__(self, *args: Any, office: Any, by: Person, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, office: Any, by: Person, offer: Experience | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.offer = offer
+        if offer is None:
+            del self.fields["counts_part"]
+        else:
+            self.fields["counts_part"].label = f"Count {offer.percent} % of it"
+            self.fields["counts_part"].help_text = (
+                f"{offer.kind} here gave {offer.seen} % of what was expected, n = {offer.cases}; of so few, {offer.percent} % "
+                "is a fair guess for the next. Not chosen, the forecast counts what all finished work of the office gave."
+            )
         self.fields["kpi"].queryset = visible(Kpi.objects.filter(office=office).order_by("name"), by)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -183,13 +194,21 @@ class ContributionForm(Versioned):
         given = self.cleaned_data
         effect = None if given["size"] else (given["low"], given["likely"], given["high"])
         plain = {n: given[n] for n in ("chance", "lag_days", "ramp_days", "mechanism", "assumption", "grade")}
-        return {"kpi": given["kpi"], "size": given["size"], "effect": effect, **plain}
+        return {"kpi": given["kpi"], "size": given["size"], "effect": effect, **plain, **self._counted()}
+
+    def _counted(self) -> dict[str, int | None]:
+        """The part of the effect that counts, where one was on offer."""
+        if self.offer is None:
+            return {}
+        return {"counted_percent": self.offer.percent if self.cleaned_data["counts_part"] else None}
 
     def changes(self) -> dict[str, Any]:
         """As `actions.edit_contribution` takes them."""
         given = dict(self.cleaned_data)
         for name in ("version", "kpi"):
             given.pop(name)
+        given.pop("counts_part", None)
+        given |= self._counted()
         if given["size"]:
             for name in ("low", "likely", "high"):
                 given.pop(name)

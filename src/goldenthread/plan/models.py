@@ -212,6 +212,10 @@ class Contribution(Tracked):
     mechanism = models.CharField(max_length=300, blank=True, help_text="Why it moves the figure, in one sentence")
     assumption = models.CharField(max_length=300, blank=True)
     grade = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(5)], help_text="Evidence, E0 to E5")
+    counted_percent = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MaxValueValidator(150)],
+        help_text="Part of the effect that the forecast counts, chosen from what like work gave; empty: as the office learnt",
+    )  # fmt: skip
     shown = models.CharField(max_length=10, choices=Shown.choices, blank=True, default="")
     confirmed_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     confirmed_on = models.DateField(null=True, blank=True)

@@ -14,6 +14,7 @@ from goldenthread.engine.errors import EngineError
 from goldenthread.engine.forecast import ForecastOptions, forecast
 from goldenthread.kit.errors import Refused
 from goldenthread.plan.mapping import levers as lever_mapping
+from goldenthread.plan.mapping.experience import experience_by_kind
 from goldenthread.plan.mapping.results import stored_inputs, stored_results
 from goldenthread.plan.mapping.rows import thread_rows
 from goldenthread.plan.mapping.thread import thread
@@ -37,6 +38,7 @@ def make_forecast(*, office: Office, today: date | None = None, runs: int = RUNS
         made = forecast(going_in.data, options)
         inputs = stored_inputs(going_in, options)
         results = stored_results(going_in, made, options, day, inputs)
+        results["experience"] = experience_by_kind(rows, going_in.finish)
         results["levers"] = lever_mapping.levers_by_objective(rows, going_in, made, options)
     except EngineError as error:
         raise Refused(f"The forecast cannot be computed: {error}") from error

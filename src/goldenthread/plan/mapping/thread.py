@@ -253,10 +253,15 @@ def _contributions(
         chance=[c.chance / 100 for c in given],
         lag=[float(c.lag_days) for c in given],
         ramp=[float(c.ramp_days) for c in given],
-        factor_mean=[learnt.mean] * len(given),
-        factor_sd=[learnt.sd if learnt.cases else 0.0] * len(given),
+        factor_mean=[_counted(c, learnt) for c in given],
+        factor_sd=[learnt.sd * _counted(c, learnt) / learnt.mean if learnt.cases and learnt.mean else 0.0 for c in given],
         evidence=[c.grade for c in given],
     )
+
+
+def _counted(row: Contribution, learnt: RealisedShare) -> float:
+    """Which part of an effect counts: the one that was chosen for it, else what the office learnt."""
+    return learnt.mean if row.counted_percent is None else row.counted_percent / 100
 
 
 def _basis(kpi_ids: list[int], given: list[Contribution], rows: ThreadRows) -> dict[int, str]:

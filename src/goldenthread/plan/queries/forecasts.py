@@ -15,13 +15,15 @@ from goldenthread.accounts.models import Changeset, Person
 from goldenthread.accounts.queries import for_person, visible
 from goldenthread.engine.forecast import ENGINE_VERSION
 from goldenthread.kit.prepared import Blank, Prepared
+from goldenthread.plan.mapping.experience import kind_of
 from goldenthread.plan.models import Contribution, Forecast, Step
 from goldenthread.plan.queries.outline import own_first
 from goldenthread.projects.models import Project
-from goldenthread.purpose.models import Objective, Office, Target
+from goldenthread.purpose.models import Objective, Office, Service, Target
 from goldenthread.ui import writing
 
 NAMELESS = "Work not shown to you"
+WORK = {str(value): f"{label} steps" for value, label in Service.ServiceClass.choices} | {"STEP": "Steps", "PROJECT": "Projects"}
 
 
 def _newest_first() -> QuerySet[Forecast]:
@@ -97,6 +99,22 @@ def objective_forecasts(objective_ids: list[int]) -> dict[int, dict[str, Any]]:
                 since["rests_on"] = next((r["rests_on"] for r in targets.values() if r["basis"] == known["basis"]), "")
                 found[pk] = {**known, "targets": targets, **since}
     return found
+
+
+@dataclass(frozen=True)
+class Experience:
+    """What finished work of a kind gave of what was expected of it, in percent, and what is a fair guess for the next."""
+
+    kind: str
+    percent: int
+    seen: int
+    cases: int
+
+
+def experience_of(subject: Step | Project, made: Forecast | None) -> Experience | None:
+    """What work like this gave so far, as the newest forecast learnt it; None where too little is finished."""
+    known = made.results.get("experience", {}).get(kind_of(subject)) if made is not None else None
+    return Experience(WORK[kind_of(subject)], **known) if known else None
 
 
 def rests_on(made: Forecast, kpi_id: int) -> str:

@@ -14,9 +14,10 @@ from goldenthread.kit.permissions import Act, Kind
 from goldenthread.kit.slots import gather
 from goldenthread.plan import actions, queries
 from goldenthread.plan.forms import ContributionForm
-from goldenthread.plan.models import Contribution
+from goldenthread.plan.models import Contribution, Step
 from goldenthread.plan.views.shared import done, seen, step_of, visitor
 from goldenthread.projects.models import Project
+from goldenthread.purpose.models import Office
 from goldenthread.ui import pages
 
 TEMPLATE = "plan/templates/contribution.html"
@@ -26,6 +27,11 @@ def _home(row: Contribution) -> str:
     if row.step_id:
         return reverse("plan:step", args=[row.step_id])
     return reverse("projects:project", args=[row.project_id])
+
+
+def _offer(subject: Step | Project | None, office: Office) -> queries.Experience | None:
+    """What work like this gave so far."""
+    return None if subject is None else queries.experience_of(subject, queries.latest_forecast(office))
 
 
 @require_http_methods(["GET", "POST"])
@@ -44,7 +50,8 @@ def add(request: HttpRequest) -> HttpResponse:
         actions.must_plan(visitor(request), step.plan)
     project = seen(request, Project, int(ident), "scope") if kind == "project" else None
     office = step.plan.office if step else queries.office_of(visitor(request))
-    form = ContributionForm(request.POST or None, office=office, by=visitor(request))
+    offer = _offer(step or project, office)
+    form = ContributionForm(request.POST or None, office=office, by=visitor(request), offer=offer)
     if request.method == "POST" and form.is_valid():
         row = actions.contribute(step=step, project=project, by=visitor(request), **form.arguments())
         return done(request, "Its line to the goal is drawn", _home(row))
@@ -65,12 +72,9 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change, confirm, judge or withdraw a contribution."""
     row: Contribution = seen(request, Contribution, pk, "kpi__office", "step__activity", "step__plan", "project")
     names = ("size", "low", "likely", "high", "chance", "lag_days", "ramp_days", "mechanism", "assumption", "grade", "version")
-    form = ContributionForm(
-        request.POST or None,
-        office=row.kpi.office,
-        by=visitor(request),
-        initial={n: getattr(row, n) for n in names} | {"kpi": row.kpi},
-    )
+    initial = {n: getattr(row, n) for n in names} | {"kpi": row.kpi, "counts_part": row.counted_percent is not None}
+    offer = _offer(row.step or row.project, row.kpi.office)
+    form = ContributionForm(request.POST or None, office=row.kpi.office, by=visitor(request), initial=initial, offer=offer)
     if request.method == "POST" and form.is_valid():
         actions.edit_contribution(
             contribution=row, changes=form.changes(), by=visitor(request), version=pages.version_seen(request)
