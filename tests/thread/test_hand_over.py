@@ -24,7 +24,7 @@ from tests.thread.conftest import TODAY, goal, text
 
 # Columns that name a person who is not responsible for what the row stands for: who did something once, or is meant by it.
 FACTS = {
-    "evidence.ExpectedResult.registered_by", "accounts.Erasure.person", "accounts.Erasure.by",
+    "evidence.ExpectedResult.registered_by", "evidence.OwnEstimate.person", "accounts.Erasure.person", "accounts.Erasure.by",
     "accounts.Changeset.by", "accounts.RoleGrant.person", "accounts.Invitation.person", "accounts.ApiToken.person",
     "plan.Contribution.confirmed_by", "plan.PulseAnswer.person", "projects.StatusReport.by", "purpose.Objective.agreed_by",
     "purpose.ValueRate.signed_by", "purpose.Measurement.entered_by", "resources.TimeEntry.person", "workspace.Comment.by",
