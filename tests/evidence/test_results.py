@@ -264,3 +264,69 @@ class TestOtherExplanations:
 def test_the_days_are_days(scene):
     result = ready(scene)
     assert isinstance(result.look_on, date)
+
+
+class TestPages:
+    def test_the_list_says_the_state_in_words_with_figures_and_what_nobody_wrote_down(self, scene):
+        client = scene.cast.client(scene.cast.head)
+        assert "No expected result is written down yet" in client.get("/results").content.decode()
+        ready(scene)
+        actions.check_due(today=scene.today)
+        step = plan.add_step(plan=scene.plan, name="Decide in writing", by=scene.cast.head, duration=480)
+        contribution(scene, said=1, step=step)
+        finish(scene, step=step)
+        page = client.get("/results").content.decode()
+        assert "Clients decide" in page
+        assert "14, 10" in page
+        assert "1 piece of finished work" in page
+        assert "None" not in page
+        assert "Clients decide" not in client.get("/results?state=CANNOT").content.decode()
+
+    def test_one_result_adds_up_on_its_page_and_takes_an_answer(self, scene):
+        result = ready(scene)
+        actions.check_due(today=scene.today)
+        client = scene.cast.client(scene.cast.head)
+        page = client.get(f"/results/{result.pk}").content.decode()
+        assert "was promised" in page
+        assert "Observed change" in page
+        sent = {"cause": "SEASON", "answer": "RULED_OUT", "because": "The winter before was the same"}
+        assert client.post(f"/results/{result.pk}/rival", sent).status_code == 303
+        assert "The winter before was the same" in client.get(f"/results/{result.pk}").content.decode()
+        assert client.post(f"/results/{result.pk}/rival", sent | {"because": ""}).status_code == 422
+
+    def test_the_editor_of_an_effect_writes_it_down_and_leads_to_it(self, scene):
+        row = contribution(scene, said=1)
+        finish(scene, days=0)
+        client = scene.cast.client(scene.cast.head)
+        assert "Write it down" in client.get(f"/plan/contributions/{row.pk}").content.decode()
+        assert client.post(f"/results/add/{row.pk}").status_code == 303
+        result = ExpectedResult.objects.get()
+        assert f"/results/{result.pk}" in client.get(f"/plan/contributions/{row.pk}").content.decode()
+        assert (
+            client.post(f"/results/{result.pk}/note", {"note": "Mind the strike", "version": result.version}).status_code == 303
+        )
+        assert scene.fresh(result).note == "Mind the strike"
+
+    def test_the_objective_says_how_many_were_seen(self, scene):
+        ready(scene)
+        actions.check_due(today=scene.today)
+        page = scene.cast.client(scene.cast.head).get(f"/objectives/{scene.objective.pk}").content.decode()
+        assert "1 of 1 expected result seen" in page
+
+    def test_who_looks_finds_on_the_day_what_waits_to_be_explained(self, scene):
+        result = ready(scene)
+        actions.check_due(today=scene.today)
+        client = scene.cast.client(scene.cast.pmo)
+        assert f"/results/{result.pk}#rivals" in client.get("/").content.decode()
+        actions.answer_rival(result=result, cause="SEASON", answer="OPEN", by=scene.cast.pmo)
+        assert f"/results/{result.pk}#rivals" not in client.get("/").content.decode()
+
+    def test_programs_read_it_with_every_look(self, scene):
+        result = ready(scene)
+        actions.check_due(today=scene.today)
+        client = scene.cast.client(scene.cast.head)
+        assert client.get("/api/expected-results").json()["items"][0]["likely"] == -1.0
+        told = client.get(f"/api/expected-results/{result.pk}/looks").json()
+        assert (told["state"], told["looks"][0]["before"]) == ("SEEN", 14)
+        one = told["looks"][0]
+        assert one["by_itself"] + one["attributed"] + one["to_others"] + one["remainder"] == pytest.approx(one["observed"])

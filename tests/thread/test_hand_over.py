@@ -9,6 +9,7 @@ from django.apps import apps
 from goldenthread.accounts import actions as accounts
 from goldenthread.accounts.models import Changeset, Person
 from goldenthread.accounts.undo import undo
+from goldenthread.evidence.models import ExpectedResult
 from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.kit.permissions import Act, Role
 from goldenthread.plan import actions as plan
@@ -23,14 +24,14 @@ from tests.thread.conftest import TODAY, goal, text
 
 # Columns that name a person who is not responsible for what the row stands for: who did something once, or is meant by it.
 FACTS = {
-    "accounts.Erasure.person", "accounts.Erasure.by",
+    "evidence.ExpectedResult.registered_by", "evidence.OwnEstimate.person", "accounts.Erasure.person", "accounts.Erasure.by",
     "accounts.Changeset.by", "accounts.RoleGrant.person", "accounts.Invitation.person", "accounts.ApiToken.person",
     "plan.Contribution.confirmed_by", "plan.PulseAnswer.person", "projects.StatusReport.by", "purpose.Objective.agreed_by",
     "purpose.ValueRate.signed_by", "purpose.Measurement.entered_by", "resources.TimeEntry.person", "workspace.Comment.by",
     "workspace.InboxItem.person", "workspace.Question.asked", "workspace.Question.asked_by", "workspace.ImportedFile.by",
     "workspace.Job.by",
 }  # fmt: skip
-KINDS = ["office", "objective", "kpi", "step", "work", "duty", "lead", "sponsor", "programme", "deputy"]
+KINDS = ["office", "objective", "kpi", "step", "work", "duty", "lead", "sponsor", "programme", "look", "deputy"]
 
 
 @pytest.fixture
@@ -49,6 +50,11 @@ def leaver(scene) -> Person:
     projects.edit_project(project=scene.projects[1], changes={"sponsor": leaver}, by=head)
     projects.add_programme(name="Networks", under=cast.office.scope, by=head, owner=leaver)
     accounts.edit_person(person=cast.nobody, changes={"deputy": leaver}, by=cast.admin)
+    with accounts.changeset(title="Expect a result", by=head):
+        ExpectedResult(
+            step=scene.steps[0], kpi=scene.kpi, low=1, likely=1, high=1, said_on=TODAY, registered_on=TODAY, looker=leaver,
+            begins_on=TODAY, look_on=TODAY + timedelta(days=90),
+        ).save()  # fmt: skip
     return leaver
 
 
@@ -96,12 +102,12 @@ def test_what_is_over_is_not_handed_on(scene, leaver):
 def test_the_gaps_lead_to_it_and_count_what_the_page_lists(scene, leaver):
     client = scene.cast.client(scene.cast.head)
     gaps = client.get("/gaps")
-    assert "15 things to hand over" in text(gaps)
+    assert "16 things to hand over" in text(gaps)
     assert f'href="/people/{leaver.pk}/hand-over"' in gaps.content.decode()
     page = client.get(f"/people/{leaver.pk}/hand-over")
     boxes = re.findall(r'name="rows" value="(\w+:\d+)"', page.content.decode())
     hidden = re.search(r"and (\d+) more thing", text(page))
-    assert len(set(boxes)) + int(hidden[1] if hidden else 0) == 15
+    assert len(set(boxes)) + int(hidden[1] if hidden else 0) == 16
     for heading in ("Heads the office 1", "Answers for steps 2", "Does the work 4", "Sponsors projects 2", "Holds duties 1"):
         assert heading in text(page)
 

@@ -15,6 +15,7 @@ class EvidenceApp(AppConfig):
     def ready(self) -> None:
         """Register the jobs, the room's pages, and what pages of lower rooms show of it."""
         from goldenthread.evidence import actions, jobs
+        from goldenthread.evidence.queries.results import responsibilities
         from goldenthread.evidence.views import calibration, own_estimates, results
 
         del jobs  # imported for its registrations
@@ -24,3 +25,4 @@ class EvidenceApp(AppConfig):
         slots.provide("contribution_panels", results.contribution_panels)
         slots.provide("objective_panels", own_estimates.objective_panels, position=90)
         slots.provide("erase_person", actions.forget_own_estimates)
+        slots.provide("responsibilities", responsibilities)

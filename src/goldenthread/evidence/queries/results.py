@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.utils.timezone import localdate
 
 from goldenthread.accounts.models import Person
@@ -14,6 +15,7 @@ from goldenthread.accounts.queries import visible
 from goldenthread.evidence.models import ExpectedResult, ResultCheck, RivalExplanation
 from goldenthread.evidence.queries.deliveries import finished_days, unregistered
 from goldenthread.plan.models import Contribution
+from goldenthread.plan.queries import Responsibility
 from goldenthread.purpose.models import Measurement, Objective, Office
 from goldenthread.ui.writing import date as date_words
 from goldenthread.ui.writing import number, plural, signed
@@ -112,7 +114,7 @@ class ResultRow:
             return f"{plural(len(self.figures), 'figure')}, none from before it began."
         digits = self.result.kpi.decimals + 1
         return (
-            f"Before {date_words(self.result.begins_on)} the mean was {number(before, digits)}; "
+            f"The last three figures before {date_words(self.result.begins_on)} had a mean of {number(before, digits)}; "
             f"{number(before + self.result.likely, digits)} was promised."
         )
 
@@ -133,9 +135,9 @@ class ResultRow:
 
     @property
     def level_before(self) -> float | None:
-        """The mean of the figures before it began, since the last redefinition."""
+        """The mean of the last three figures before it began, since the last redefinition."""
         since = self.result.kpi.redefined_on or date.min
-        values = [value for on, value in self.figures if since <= on < self.result.begins_on]
+        values = [value for on, value in self.figures if since <= on < self.result.begins_on][-3:]
         return sum(values) / len(values) if values else None
 
 
@@ -206,8 +208,14 @@ def never_written_down(office: Office, person: Person) -> int:
     )
 
 
-def to_answer(person: Person) -> list[ResultRow]:
-    """Looked at, and he or she is to say what else could explain it: nothing was answered yet. Two statements where any is."""
-    rows = ExpectedResult.objects.filter(looker=person, withdrawn_at__isnull=True, checks__isnull=False, rivals__isnull=True)
-    rows = rows.distinct().select_related("kpi", "step__activity", "project").order_by("look_on", "id")
-    return [ResultRow(row, (), ()) for row in rows]
+def to_answer(person: Person) -> QuerySet[ExpectedResult]:
+    """Looked at and judged, and he or she is to say what else could explain it: nothing was answered yet."""
+    told = ResultCheck.objects.filter(state__in=[ResultCheck.State.SEEN, ResultCheck.State.NOT_SEEN]).values("result_id")
+    return ExpectedResult.objects.filter(looker=person, withdrawn_at__isnull=True, rivals__isnull=True, pk__in=told)
+
+
+def responsibilities() -> list[Responsibility]:
+    """Who is to look at which result: a way to be responsible, as long as it is expected. For the slot."""
+    standing = Q(withdrawn_at__isnull=True)
+    related = ("kpi", "step__activity", "project")
+    return [Responsibility("look", "Looks at results", ExpectedResult, (("looker", standing),), "/results/{}", related)]

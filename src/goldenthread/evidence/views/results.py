@@ -111,11 +111,11 @@ def _chart(row: ResultRow, today: date, width: int, height: int) -> charts.Fan |
     """The KPI's figures with the day on which it began, and the level that was expected from then on."""
     if not row.figures:
         return None
-    before = row.level_before
-    expected = (
-        {} if before is None
-        else {"target": before + row.result.likely, "target_date": row.result.look_on, "baseline": (row.result.begins_on, before)}
-    )  # fmt: skip
+    before, kpi = row.level_before, row.result.kpi
+    expected: dict[str, Any] = {}
+    if before is not None:
+        expected = {"target": round(before + row.result.likely, kpi.decimals + 1), "baseline": (row.result.begins_on, before)}
+        expected["target_date"] = row.result.look_on
     return charts.fan(
         row.figures,
         today=today,
@@ -123,7 +123,7 @@ def _chart(row: ResultRow, today: date, width: int, height: int) -> charts.Fan |
         aim="promised",
         width=width,
         height=height,
-        **expected,  # type: ignore[arg-type]
+        **expected,
     )
 
 

@@ -36,7 +36,7 @@ from goldenthread.plan.queries.outline import (
     plans_of,
     plans_with_baselines,
 )
-from goldenthread.plan.queries.responsibilities import Held, Leaver, answers_for, held_by, responsibilities
+from goldenthread.plan.queries.responsibilities import Held, Leaver, Responsibility, answers_for, held_by, responsibilities
 from goldenthread.plan.queries.step_explanation import StepExplanation, step_explanation
 from goldenthread.plan.queries.step_page import StepPage, step_page
 
@@ -53,6 +53,7 @@ __all__ = [
     "PlanOutline",
     "PlanRow",
     "PlanWork",
+    "Responsibility",
     "Said",
     "StepExplanation",
     "StepPage",

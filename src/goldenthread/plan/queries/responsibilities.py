@@ -13,6 +13,7 @@ from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, 
 from goldenthread.accounts.models import Person, RoleGrant, Scope
 from goldenthread.accounts.queries import may, may_in, may_manage, visible
 from goldenthread.kit.permissions import Act, Kind
+from goldenthread.kit.slots import gather
 from goldenthread.plan.models import Duty, Raci, Step
 from goldenthread.projects.models import Programme, Project
 from goldenthread.purpose.models import Kpi, Objective, Office
@@ -39,7 +40,10 @@ def _unfinished(prefix: str = "") -> Q:
 
 
 def responsibilities(day: date) -> tuple[Responsibility, ...]:
-    """All ways to be responsible, in the order in which they are shown. `tests/thread` finds a column that is missing here."""
+    """All ways to be responsible, in the order in which they are shown; higher rooms add theirs by the slot of the same name.
+
+    `tests/thread` finds a column that is missing.
+    """
     answers = Q(raci__letter=Raci.Letter.ACCOUNTABLE) & _unfinished("activity__")
     does = Q(step__raci__letter=Raci.Letter.RESPONSIBLE) & _unfinished()
     lasting, running = Q(valid_to__isnull=True) | Q(valid_to__gte=day), Q(state__in=OPEN_PROJECTS)
@@ -61,6 +65,7 @@ def responsibilities(day: date) -> tuple[Responsibility, ...]:
         Responsibility("lead", "Leads projects", Project, (("manager", running),), "/projects/{}"),
         Responsibility("sponsor", "Sponsors projects", Project, (("sponsor", running),), "/projects/{}"),
         Responsibility("programme", "Steers programmes", Programme, (("owner", Q()),)),
+        *gather("responsibilities"),
         Responsibility("deputy", "Stands in for", Person, (("deputy", Q()),)),
     )
 

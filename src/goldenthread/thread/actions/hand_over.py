@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from goldenthread.accounts import actions as accounts
 from goldenthread.accounts.models import Person
+from goldenthread.evidence import actions as evidence
 from goldenthread.kit.errors import Refused
 from goldenthread.kit.permissions import Act
 from goldenthread.plan import actions as plan
@@ -75,6 +76,7 @@ _GIVE: dict[str, Callable[[Any, Person, Person, Person], None]] = {
     "kpi": lambda row, _, taker, by: purpose.edit_kpi(kpi=row, changes={"owner": taker}, by=by),
     "step": _give_step,
     "work": _give_work,
+    "look": lambda row, _, taker, by: evidence.annotate(result=row, note=row.note, looker=taker, by=by),
     "duty": lambda row, _, taker, by: plan.edit_duty(duty=row, changes={"holder": taker}, by=by),
     "lead": lambda row, _, taker, by: projects.edit_project(project=row, changes={"manager": taker}, by=by),
     "sponsor": lambda row, _, taker, by: projects.edit_project(project=row, changes={"sponsor": taker}, by=by),

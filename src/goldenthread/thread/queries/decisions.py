@@ -1,4 +1,4 @@
-"""What waits for a person's decision: objectives proposed, mandates drafted, values nobody has signed."""
+"""What waits for a person's decision: objectives proposed, mandates drafted, values nobody has signed, results looked at."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce, NullIf
 
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import rights, visible
+from goldenthread.evidence.queries.results import to_answer
 from goldenthread.kit.permissions import Act
 from goldenthread.purpose.models import Mandate, Objective, ValueRate
 
@@ -17,6 +18,7 @@ ASKED = {
     "mandate": ("Put the mandate in force, or change it", "/mandate/{}"),
     "objective": ("Approve the objective, or send it back", "/objectives/{}"),
     "rate": ("Sign what one unit is worth", "/kpis/{}"),
+    "result": ("Say what else could explain its result", "/results/{}#rivals"),
 }
 
 
@@ -30,7 +32,7 @@ class Decision:
 
 
 def decisions(person: Person) -> list[Decision]:
-    """What only somebody with the right to approve can move on. One statement; none for who approves nothing."""
+    """What only somebody with the right to approve can move on, and what who looked at a result can say of it. One statement."""
     held = rights(person)
     waiting: tuple[tuple[str, QuerySet[Any], Any, str], ...] = (
         ("mandate", Mandate.objects.filter(state=Mandate.State.DRAFT), F("title"), "pk"),
@@ -50,7 +52,9 @@ def decisions(person: Person) -> list[Decision]:
         for kind, rows, title, key in waiting
         if held.anywhere(Act.APPROVE, rows.model.kind)
     ]
-    if not parts:
-        return []
-    found = sorted(parts[0].union(*parts[1:]), key=lambda row: (list(ASKED).index(row[0]), row[1], row[2]))
+    work = Coalesce("step__activity__name", "project__name")
+    looked_at = to_answer(person).order_by().annotate(about=work, asks=Value("result", CharField()), at=F("pk"))
+    parts.append(looked_at.values_list("asks", "about", "at"))
+    rows = parts[0].union(*parts[1:]) if len(parts) > 1 else parts[0]
+    found = sorted(rows, key=lambda row: (list(ASKED).index(row[0]), row[1], row[2]))
     return [Decision(title, ASKED[kind][0], ASKED[kind][1].format(at)) for kind, title, at in found]
