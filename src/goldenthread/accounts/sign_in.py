@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
@@ -42,7 +42,15 @@ def is_open(user: Any) -> bool:
 
 
 class ByInvitation(DefaultAccountAdapter):
-    """Nobody signs up alone: a person is invited."""
+    """Nobody signs up alone: a person is invited. Refusals say what to do, and not which addresses are known."""
+
+    error_messages: ClassVar = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": "The address or the password is not correct. Type them again, or choose a new password below.",
+        "too_many_login_attempts": "Too many failed attempts. Wait some minutes, or choose a new password below.",
+        "incorrect_password": "This is not the password. Type it again.",
+        "same_as_current": "This is the password you have. Choose another one.",
+    }
 
     def is_open_for_signup(self, request: Any) -> bool:
         """Always closed."""
