@@ -23,6 +23,6 @@ class EvidenceApp(AppConfig):
         slots.provide("navigation", calibration.navigation, position=60)
         slots.provide("objective_panels", results.objective_panels, position=120)
         slots.provide("contribution_panels", results.contribution_panels)
-        slots.provide("objective_panels", own_estimates.objective_panels, position=90)
+        slots.provide("objective_panels", own_estimates.objective_panels, position=200)
         slots.provide("erase_person", actions.forget_own_estimates)
         slots.provide("responsibilities", responsibilities)

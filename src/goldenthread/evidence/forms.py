@@ -26,7 +26,7 @@ class OwnChanceForm(forms.Form):
             said = known.get(target.pk)
             last = f" Last said: {writing.percent(said.chance)} on {writing.date(said.made_on)}." if said is not None else ""
             self.fields[f"chance_{target.pk}"] = forms.IntegerField(
-                min_value=0, max_value=100, required=False, label=f"{target.kpi}, in %",
+                min_value=0, max_value=100, required=False, label=f"Your chance for {target.kpi}, in percent",
                 help_text=f"How likely is it that it is reached by {writing.date(target.due_on)}?{last}",
             )  # fmt: skip
         self.order_fields([*(f"chance_{target.pk}" for target in targets), "is_shared"])

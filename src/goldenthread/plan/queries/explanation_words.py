@@ -207,7 +207,7 @@ class _Words:
 
 
 def _of_way(share: float) -> str:
-    return f"{_number(share * 100)} % of their way"
+    return f"{writing.number(share * 100, 1)} % of their way"
 
 
 def _better(thin: float, others: float) -> str:
@@ -218,7 +218,7 @@ OF_CLASS: tuple[tuple[str, Callable[[Row], str]], ...] = (
     ("which move in a year by", lambda told: _of_way(told["rate"] * DAYS_PER_YEAR)),
     ("give or take", lambda told: _of_way(told["rate_sd"] * DAYS_PER_YEAR)),
     ("and swing in a year by", lambda told: _of_way(told["noise"] * DAYS_PER_YEAR**0.5)),
-    ("widened by how wrong that was", lambda told: f"× {_number(told['width'])}"),
+    ("widened by how wrong that was", lambda told: f"× {writing.number(told['width'], 2)}"),
     ("told by it their own past would have been better", lambda told: _better(*told["better"])),
 )
 
