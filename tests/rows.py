@@ -23,7 +23,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "accounts.CurrencyRate": {"currency": "USD"},
     "purpose.ValueRate": {"currency": "EUR"},
     "plan.Contribution": {"low": 1.0, "likely": 2.0, "high": 3.0, "step": "plan.Step"},
-    "evidence.ExpectedResult": {"step": "plan.Step"},
+    "evidence.ExpectedResult": {"step": "fresh plan.Step"},
     "resources.TimeEntry": {"minutes": 60, "activity": "schedule.Activity"},
     "schedule.Relationship": {"predecessor": "schedule.Activity", "successor": "fresh schedule.Activity"},
 }

@@ -14,6 +14,7 @@ from goldenthread.evidence.models import ExpectedResult, ResultCheck, RivalExpla
 from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.plan import actions as plan
 from goldenthread.plan.models import Contribution
+from goldenthread.projects import actions as projects
 from goldenthread.purpose import actions as purpose
 from goldenthread.purpose.models import Measurement
 from tests.plan.conftest import Scene
@@ -197,7 +198,7 @@ class TestLooked:
         finish(scene, days=FINISHED - 20, step=step)
         actions.check_due(today=scene.today)
         check = ResultCheck.objects.get()
-        assert (check.reason, check.beside) == ("TOO_NEAR", ["Decide in writing"])
+        assert (check.reason, check.beside) == ("TOO_NEAR", [f"step:{step.pk}"])
         assert check.attributed == check.to_others == 0.0
 
     def test_nobody_looks_before_the_day(self, scene):
@@ -330,3 +331,26 @@ class TestPages:
         assert (told["state"], told["looks"][0]["before"]) == ("SEEN", 14)
         one = told["looks"][0]
         assert one["by_itself"] + one["attributed"] + one["to_others"] + one["remainder"] == pytest.approx(one["observed"])
+
+    def test_a_confidential_project_is_named_to_nobody_who_may_not_see_it(self, scene):
+        day = scene.today - timedelta(days=FINISHED - 20)
+        hidden = projects.add_project(name="Canary", by=None, under=scene.cast.office.scope, starts_on=day - DAY, finishes_on=day)
+        projects.edit_project(project=hidden, changes={"is_confidential": True}, by=scene.cast.head)
+        ready(scene)
+        claim = {"low": -1.5, "likely": -1.0, "high": -0.5}
+        row = plan.contribute(kpi=scene.kpi, by=None, project=hidden, effect=tuple(claim.values()))
+        projects.close_project(project=scene.fresh(hidden), by=scene.cast.head)
+        with changeset(title="As it was said", by=None):
+            ExpectedResult(
+                project=hidden, kpi=scene.kpi, **claim, unit="days", said_on=day, registered_on=day, finished_on=day,
+                begins_on=day, look_on=day + 93 * DAY,
+            ).save()  # fmt: skip
+        assert row.project_id == hidden.pk
+        actions.check_due(today=scene.today)
+        open_to, closed_to = (scene.cast.client(person) for person in (scene.cast.head, scene.cast.pmo))
+        result = ExpectedResult.objects.get(step=scene.step)
+        assert "too near to “Canary”" in open_to.get(f"/results/{result.pk}").content.decode()
+        assert "too near to other work" in closed_to.get(f"/results/{result.pk}").content.decode()
+        for address in ("/results", "/api/expected-results", f"/results/{result.pk}"):
+            assert "Canary" not in closed_to.get(address).content.decode()
+        assert "Canary" in open_to.get("/results").content.decode()

@@ -42,3 +42,20 @@ def test_a_phone_shows_today_and_the_gaps_without_scrolling_sideways(phone, prod
     for path in ("/", "/gaps", "/start/result"):
         walker.go(path)
         assert phone.evaluate("document.documentElement.scrollWidth") <= 390, path
+
+
+def test_results_show_one_seen_one_not_and_one_that_cannot_be_tested(page, product: Product) -> None:
+    walker = Walker(page, product).sign_in(HEAD).go("/results").look()
+    for work, state in (
+        ("One register for decisions", "seen"),
+        ("Survey by text message", "not seen so far"),
+        ("Trench boxes for every crew", "cannot be tested"),
+        ("Leak crews on call at night", "delivered; effect not shown yet"),
+    ):
+        pill = page.get_by_role("row").filter(has_text=work).locator(".pill")
+        assert pill.inner_text() == state, work
+    walker.follow("One register for decisions").look().reads("What else could explain it?")
+    summary = page.get_by_text("Another way of counting or collecting")
+    summary.focus()
+    page.keyboard.press("Enter")
+    assert page.locator("details[open] select[name=answer]").is_visible()

@@ -179,7 +179,7 @@ class ResultCheck(InOrganisation):
     attributed = models.FloatField(null=True)
     to_others = models.FloatField(null=True, help_text="Attributed to other work on the same KPI")
     remainder = models.FloatField(null=True)
-    beside = models.JSONField(default=list, help_text="Works that could not be told apart from it")
+    beside = models.JSONField(default=list, help_text="References of work that could not be told apart from it")
     engine = models.CharField(max_length=20)
 
     kind = Kind.PLAN

@@ -214,7 +214,7 @@ def check_result(*, result: ExpectedResult, by: Person | None, today: date | Non
     look = last.look + 1 if last is not None else 1
     found = judged(result.kpi, known, works, look)
     row = next(claim for claim in found.claims if claim.key == result.pk)
-    told = columns(found, row, {work.key: work.name for work in works})
+    told = columns(found, row, {work.key: work.ref for work in works})
     if result.unit != result.kpi.unit:
         told |= {"state": ResultCheck.State.CANNOT, "reason": ResultCheck.Reason.REDEFINED}
     check = ResultCheck(result=result, checked_on=today, look=look, last_figure_on=newest, **told)

@@ -19,10 +19,10 @@ SURE = 0.025  # how often the first look calls something seen that is not there;
 
 @dataclass(frozen=True)
 class Work:
-    """Finished work that moves a KPI: its name in the claims, when its effect begins, its ramp and its size."""
+    """Finished work that moves a KPI: its key in the claims, the reference, when its effect begins, its ramp and its size."""
 
     key: int
-    name: str
+    ref: str
     begins_on: date
     ramp_days: int
     likely: float
@@ -49,7 +49,7 @@ def grain(values: Sequence[float]) -> float:
     return 0.0
 
 
-def columns(found: EffectCheck, row: ClaimResult, names: dict[int, str]) -> dict[str, Any]:
+def columns(found: EffectCheck, row: ClaimResult, refs: dict[int, str]) -> dict[str, Any]:
     """What is stored of one claim."""
     others = math.fsum(sorted(other.attributed for other in found.claims if other.key != row.key))
     account = {
@@ -68,6 +68,6 @@ def columns(found: EffectCheck, row: ClaimResult, names: dict[int, str]) -> dict
         "reason": ResultCheck.Reason(row.reason.upper()),
         "before": row.before,
         "after": row.after,
-        "beside": [names[key] for key in row.beside],
+        "beside": [refs[key] for key in row.beside],
         "engine": ENGINE,
     }

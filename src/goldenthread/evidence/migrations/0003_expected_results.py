@@ -126,7 +126,7 @@ class Migration(migrations.Migration):
                 ('attributed', models.FloatField(null=True)),
                 ('to_others', models.FloatField(help_text='Attributed to other work on the same KPI', null=True)),
                 ('remainder', models.FloatField(null=True)),
-                ('beside', models.JSONField(default=list, help_text='Works that could not be told apart from it')),
+                ('beside', models.JSONField(default=list, help_text='References of work that could not be told apart from it')),
                 ('engine', models.CharField(max_length=20)),
                 ('organisation', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
                 ('result', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='checks', to='evidence.expectedresult')),

@@ -106,6 +106,10 @@ def figures(kpi: Kpi, until: date) -> list[tuple[date, float]]:
     return list(rows.values_list("on", "value"))
 
 
+def _ref(row: Contribution | ExpectedResult) -> str:
+    return f"step:{row.step_id}" if row.step_id else f"project:{row.project_id}"
+
+
 def works_on(kpi: Kpi, until: date) -> list[Work]:
     """Finished work that moves a KPI, whether its effect was written down in time or not: all of it shares the change.
 
@@ -114,14 +118,14 @@ def works_on(kpi: Kpi, until: date) -> list[Work]:
     results = ExpectedResult.objects.filter(kpi=kpi, finished_on__isnull=False, withdrawn_at__isnull=True).select_related(
         "step__activity", "project"
     )
-    found = [Work(row.pk, str(row.subject), row.begins_on, row.ramp_days, row.likely) for row in results.order_by("id")]
+    found = [Work(row.pk, _ref(row), row.begins_on, row.ramp_days, row.likely) for row in results.order_by("id")]
     others = [row for row in unregistered(kpi.office_id) if row.kpi_id == kpi.pk]
     days = finished_days(
         [row.step for row in others if row.step is not None], [row.project for row in others if row.project is not None]
     )
     for row in others:
-        day = days.get(f"step:{row.step_id}" if row.step_id else f"project:{row.project_id}")
+        day = days.get(_ref(row))
         if day is not None:
             begins = day + timedelta(days=row.lag_days)
-            found.append(Work(-row.pk, str(row.step or row.project), begins, row.ramp_days, row.likely))
+            found.append(Work(-row.pk, _ref(row), begins, row.ramp_days, row.likely))
     return [work for work in found if work.begins_on <= until]

@@ -14,8 +14,9 @@ from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import visible
 from goldenthread.evidence.models import ExpectedResult, ResultCheck, RivalExplanation
 from goldenthread.evidence.queries.deliveries import finished_days, unregistered
-from goldenthread.plan.models import Contribution
+from goldenthread.plan.models import Contribution, Step
 from goldenthread.plan.queries import Responsibility
+from goldenthread.projects.models import Project
 from goldenthread.purpose.models import Measurement, Objective, Office
 from goldenthread.ui.writing import date as date_words
 from goldenthread.ui.writing import number, plural, signed
@@ -45,6 +46,7 @@ class ResultRow:
     result: ExpectedResult
     checks: tuple[ResultCheck, ...]
     figures: tuple[tuple[date, float], ...]
+    beside: tuple[str, ...] = ()  # names of work that it could not be told apart from, as far as they may be shown
 
     @property
     def check(self) -> ResultCheck | None:
@@ -81,7 +83,7 @@ class ResultRow:
             before=check.before,
             after=check.after,
             redefined=f"{redefined:%d %B %Y}" if redefined else "a change of its unit",
-            beside=" and ".join(f"“{name}”" for name in check.beside),
+            beside=" and ".join(f"“{name}”" for name in self.beside) or "other work",
         )
 
     @property
@@ -146,28 +148,42 @@ def _rows(person: Person) -> Any:
     return rows.prefetch_related("checks")
 
 
-def _told(rows: list[ExpectedResult]) -> list[ResultRow]:
-    """The rows with their figures. One statement beside theirs."""
+def _told(rows: list[ExpectedResult], person: Person) -> list[ResultRow]:
+    """The rows with their figures. One statement beside theirs, two more where work could not be told apart."""
     by_kpi: dict[int, list[tuple[date, float]]] = defaultdict(list)
     known = Measurement.objects.filter(kpi_id__in={row.kpi_id for row in rows}, withdrawn_at__isnull=True)
     for kpi_id, on, value in known.order_by("on", "id").values_list("kpi_id", "on", "value"):
         by_kpi[kpi_id].append((on, value))
+    looks = {row.pk: tuple(sorted(row.checks.all(), key=lambda check: check.look)) for row in rows}
+    refs = {row.pk: looks[row.pk][-1].beside if looks[row.pk] else [] for row in rows}
+    names = _names({ref for some in refs.values() for ref in some}, person)
     return [
-        ResultRow(row, tuple(sorted(row.checks.all(), key=lambda check: check.look)), tuple(by_kpi[row.kpi_id])) for row in rows
+        ResultRow(row, looks[row.pk], tuple(by_kpi[row.kpi_id]), tuple(names[ref] for ref in refs[row.pk] if ref in names))
+        for row in rows
     ]
+
+
+def _names(refs: set[str], person: Person) -> dict[str, str]:
+    """The names of steps and projects that the person may see."""
+    found = {}
+    for kind, rows in (("step", Step.objects.select_related("activity")), ("project", Project.objects.all())):
+        ids = [int(ref.partition(":")[2]) for ref in refs if ref.startswith(f"{kind}:")]
+        if ids:
+            found |= {f"{kind}:{row.pk}": str(row) for row in visible(rows.filter(pk__in=ids), person)}
+    return found
 
 
 def results(person: Person, office: Office | None = None) -> list[ResultRow]:
     """What the person may see of expected results: what was looked at first, the newest day on top."""
     rows = _rows(person).order_by("-look_on", "-id")
-    told = _told(list(rows.filter(kpi__office=office) if office is not None else rows))
+    told = _told(list(rows.filter(kpi__office=office) if office is not None else rows), person)
     order = list(STATES)
     return sorted(told, key=lambda row: order.index(row.state))
 
 
 def result(person: Person, key: int) -> ResultRow | None:
     """One of them; None where the person may not see it."""
-    found = _told(list(_rows(person).filter(pk=key)))
+    found = _told(list(_rows(person).filter(pk=key)), person)
     return found[0] if found else None
 
 
