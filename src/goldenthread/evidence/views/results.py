@@ -26,9 +26,9 @@ from goldenthread.ui import charts, pages
 
 def navigation(person: Person) -> list[dict[str, Any]]:
     """The list, for who may see the plan."""
-    if not rights(person).anywhere(Act.VIEW, Kind.PLAN):
+    if not rights(person).in_an_office(Act.VIEW, Kind.PLAN):
         return []
-    return [{"group": "thread", "label": "Results", "url": reverse("evidence:results"), "count": None, "key": "g e"}]
+    return [{"group": "thread", "label": "Results", "url": reverse("evidence:results"), "count": None, "key": "g r"}]
 
 
 def objective_panels(objective: Objective, person: Person, *, whole: bool) -> list[str]:
