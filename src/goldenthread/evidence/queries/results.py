@@ -165,7 +165,7 @@ def _told(rows: list[ExpectedResult], person: Person) -> list[ResultRow]:
 
 def _names(refs: set[str], person: Person) -> dict[str, str]:
     """The names of steps and projects that the person may see."""
-    found = {}
+    found: dict[str, str] = {}
     for kind, rows in (("step", Step.objects.select_related("activity")), ("project", Project.objects.all())):
         ids = [int(ref.partition(":")[2]) for ref in refs if ref.startswith(f"{kind}:")]
         if ids:
