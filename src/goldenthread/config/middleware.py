@@ -65,6 +65,9 @@ class Visit:
         request.person = person  # type: ignore[attr-defined]
         with organisation_scope(person.organisation), timezone.override(zoneinfo.ZoneInfo(person.organisation.time_zone)):
             response = self.get_response(request)
+            if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.method in READS and not is_for_programs(request):
+                response.content = errors.only_to_send(request).content
+                response["Content-Type"] = "text/html; charset=utf-8"
         if not response.has_header("Cache-Control"):
             add_never_cache_headers(response)
             response["Cache-Control"] = "no-store, private"
@@ -82,9 +85,6 @@ class Answers:
         """Pass on, and count what was refused; exceptions come to `process_exception`."""
         response = self.get_response(request)
         limits.note(request, response)
-        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.method in READS and not is_for_programs(request):
-            response.content = errors.only_to_send(request).content
-            response["Content-Type"] = "text/html; charset=utf-8"
         return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
