@@ -16,6 +16,9 @@ def test_many_writers_lose_nothing_and_never_meet_a_lock(folder: Path, processes
     told, found = done.answer["told"], done.answer["found"]
     print(done.out)
     assert told["locked"] == 0
+    assert told["waited"] < 20_000, "somebody waited as long as the database is patient"
+    assert done.answer["log"]["same_view"], "a long reader saw what was written meanwhile"
+    assert done.answer["log"]["bytes"] < 64 * 2**20
     assert found == {key: told[key] for key in found}
     assert told["added"] == processes * transactions // 2
     assert product.must(folder, "verify")["whole"]

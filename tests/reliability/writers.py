@@ -1,15 +1,18 @@
 """Many processes write to one SQLite file through the product's actions.
 
-`python -m tests.reliability.writers PROCESSES TRANSACTIONS` prints one JSON object: what was acknowledged, what is there.
+`python -m tests.reliability.writers PROCESSES TRANSACTIONS` prints one JSON object: what was acknowledged, what is there,
+the longest wait for the write lock in ms, and how long the log grew beside a reader who never let go of the first state.
 Every process mixes new rows, many rows at once, and adding one to a shared number read beforehand.
 """
 
 import json
 import os
+import sqlite3
 import sys
 import time
 import traceback
 from datetime import date, timedelta
+from pathlib import Path
 
 from tests.reliability import stage
 
@@ -19,7 +22,7 @@ BEGUN_WITH, FULL_WEEK = 2400, 7 * 24 * 60
 
 def write(number: int, transactions: int) -> dict[str, int]:
     """One process's work; a version conflict is read again and repeated, as a person would."""
-    from django.db import OperationalError
+    from django.db import OperationalError, connection
 
     from goldenthread.accounts import actions
     from goldenthread.kit import history
@@ -27,8 +30,16 @@ def write(number: int, transactions: int) -> dict[str, int]:
     from goldenthread.purpose import actions as purpose
     from goldenthread.purpose.models import Kpi, Objective
 
-    told = {"objectives": 0, "figures": 0, "added": 0, "locked": 0, "conflicts": 0, "slowest": 0}
-    with stage.opened() as (office, person):
+    told = {"objectives": 0, "figures": 0, "added": 0, "locked": 0, "conflicts": 0, "slowest": 0, "waited": 0}
+
+    def watch(execute, sql, params, many, context):
+        begun = time.perf_counter()
+        result = execute(sql, params, many, context)
+        if sql.startswith("BEGIN"):
+            told["waited"] = max(told["waited"], round((time.perf_counter() - begun) * 1000))
+        return result
+
+    with connection.execute_wrapper(watch), stage.opened() as (office, person):
         kpi = Kpi.objects.order_by("pk")[1 + number % 2]
         for i in range(transactions):
             begun = time.perf_counter()
@@ -87,19 +98,26 @@ def main(processes: int, transactions: int) -> None:
                 os._exit(code)
         os.close(writing)
         pipes.append(reading)
+    database = Path(os.environ["GT_DATA_DIR"]) / "golden-thread.sqlite3"
+    reader = sqlite3.connect(database, isolation_level=None)
+    reader.execute("BEGIN")
+    seen = reader.execute("SELECT COUNT(*) FROM accounts_changeset").fetchone()
     told = []
     for reading in pipes:
         with os.fdopen(reading) as stream:
             told.append(json.loads(stream.read()))
     for _ in pipes:
         os.wait()
+    log = {"bytes": Path(f"{database}-wal").stat().st_size}
+    log["same_view"] = seen == reader.execute("SELECT COUNT(*) FROM accounts_changeset").fetchone()
+    reader.close()
     from goldenthread.purpose.models import Measurement, Objective
 
     with stage.opened() as (_, person):
         found = {"objectives": Objective.objects.count() - 1, "figures": Measurement.objects.count()}
         found["added"] = person.minutes_per_week - BEGUN_WITH
-    total = {key: sum(t[key] for t in told) for key in told[0]} | {"slowest": max(t["slowest"] for t in told)}
-    print(json.dumps({"told": total, "found": found}))
+    total = {key: sum(t[key] for t in told) for key in told[0]} | {k: max(t[k] for t in told) for k in ("slowest", "waited")}
+    print(json.dumps({"told": total, "found": found, "log": log}))
 
 
 if __name__ == "__main__":
