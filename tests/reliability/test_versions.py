@@ -66,6 +66,7 @@ WITHOUT = {
     "/plan/supervisions/<pk>/end": ENDS,
     "/plan/contributions/<pk>/judge": SAYS,
     "/time/<key>/remove": MINE,
+    "/objectives/<key>/own-chance": MINE,
 }
 ONE_OF_A_KIND = ("/settings", "/settings/organisation", "/settings/privacy", "/plan/rows/act")  # name their row without saying so
 # What the rows of the stage refuse before their version counts, or, for the settings, as a form that is not whole.

@@ -160,7 +160,7 @@ CAPITAL_KPIS = [
         0,
     ),
     Course(
-        "consents", "Waiting time for a consent", "days", "FALL", "consents", "Consents log, median", 80, 71, 2.0, 0, 0, months=9
+        "consents", "Waiting time for a consent", "days", "FALL", "consents", "Consents log, median", 75, 71, 2.0, 0, 0, months=9
     ),
     Course(
         "carbon",
