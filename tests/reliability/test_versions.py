@@ -67,13 +67,16 @@ WITHOUT = {
     "/plan/contributions/<pk>/judge": SAYS,
     "/time/<key>/remove": MINE,
     "/objectives/<key>/own-chance": MINE,
+    "/results/add/<pk>": ADDS,
+    "/results/<pk>/look": ADDS,
+    "/results/<pk>/rival": SAYS,
 }
 ONE_OF_A_KIND = ("/settings", "/settings/organisation", "/settings/privacy", "/plan/rows/act")  # name their row without saying so
 # What the rows of the stage refuse before their version counts, or, for the settings, as a form that is not whole.
 REFUSED_ANYWAY = {
     "/settings", "/settings/organisation", "/settings/privacy",
     "/objectives/<key>/approve", "/objectives/<key>/achieve", "/objectives/<key>/send-back",
-    "/measurements/<key>/withdraw", "/mandate/<key>/end",
+    "/measurements/<key>/withdraw", "/mandate/<key>/end", "/results/<pk>/withdraw",
 }  # fmt: skip
 
 
