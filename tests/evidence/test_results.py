@@ -299,7 +299,7 @@ class TestPages:
         row = contribution(scene, said=1)
         finish(scene, days=0)
         client = scene.cast.client(scene.cast.head)
-        assert "Write it down" in client.get(f"/plan/contributions/{row.pk}").content.decode()
+        assert ">Write it down</button>" in client.get(f"/plan/contributions/{row.pk}").content.decode()
         assert client.post(f"/results/add/{row.pk}").status_code == 303
         result = ExpectedResult.objects.get()
         assert f"/results/{result.pk}" in client.get(f"/plan/contributions/{row.pk}").content.decode()

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from markupsafe import Markup
 
 from goldenthread.accounts.queries import may_in, rights
 from goldenthread.kit.errors import Forbidden, Refused
@@ -88,7 +89,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         "say_url": reverse("plan:say") + (f"?step={row.step_id}" if row.step_id else f"?project={row.project_id}"),
         "judgements": Contribution.Shown.choices,
         "may_edit": may_in(visitor(request), Act.EDIT, Kind.PLAN, row.kpi.office.scope_id),
-        "panels": gather("contribution_panels", row, request),
+        "panels": [Markup(panel) for panel in gather("contribution_panels", row, request)],  # noqa: S704  rendered by our rooms
     }
     return pages.page(request, TEMPLATE, context, status=422 if request.method == "POST" else 200)
 
