@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from goldenthread.accounts.models import Person
-from goldenthread.accounts.queries import may_in, rights, visible
+from goldenthread.accounts.queries import for_person, may_in, rights, visible
 from goldenthread.kit.permissions import Act, Kind
+from goldenthread.kit.prepared import Blank
 from goldenthread.plan import queries
 from goldenthread.plan.models import Contribution, Supervision
 from goldenthread.projects.models import Project
@@ -46,22 +48,31 @@ def objective_panels(objective: Objective, person: Person, *, whole: bool) -> li
     ]
 
 
+@for_person
+def _given(person: Person) -> QuerySet[Contribution]:
+    """What a project moves, with `is_shown`."""
+    found = queries.with_shown(Contribution.objects.filter(project=Blank("project")), person)
+    return found.select_related("kpi").order_by("pk")
+
+
+@for_person
+def _supervised_by(person: Person) -> QuerySet[Supervision]:
+    """Who of the PMO supervises a project."""
+    found = visible(Supervision.objects.filter(project=Blank("project")), person)
+    return found.select_related("step__activity").order_by("pk")
+
+
 def project_panels(project: Project, person: Person) -> list[str]:
     """The thread of a project: what it moves and who of the PMO supervises it."""
     if not rights(person).anywhere(Act.VIEW, Kind.PLAN):
         return []
-    given = Contribution.objects.filter(project=project)
+    given: list[Any] = _given(person, project=project.pk)
     context = {
         "project": project,
-        "hidden": given.count(),
+        "hidden": len(given),
         "may_edit": rights(person).anywhere(Act.EDIT, Kind.PLAN),
         "none_said": queries.none_said_of(project, project.manager_id, project.sponsor_id),
-        "sentences": [
-            (c, queries.contribution_sentence(c, project.finishes_on))
-            for c in visible(given, person).select_related("kpi").order_by("pk")
-        ],
-        "supervisions": list(
-            visible(Supervision.objects.filter(project=project), person).select_related("step__activity").order_by("pk")
-        ),
+        "sentences": [(c, queries.contribution_sentence(c, project.finishes_on)) for c in given if c.is_shown],
+        "supervisions": _supervised_by(person, project=project.pk),
     }
     return [render_to_string("plan/templates/panel_project.html", context)]

@@ -11,13 +11,14 @@ from django.db.models import Q, QuerySet
 from django.utils.timezone import localdate
 
 from goldenthread.accounts.models import Person
-from goldenthread.accounts.queries import visible
+from goldenthread.accounts.queries import for_person, visible
 from goldenthread.evidence.models import ExpectedResult, ResultCheck, RivalExplanation
 from goldenthread.evidence.queries.deliveries import finished_days, unregistered
+from goldenthread.kit.prepared import Blank
 from goldenthread.plan.models import Contribution, Step
 from goldenthread.plan.queries import Responsibility
 from goldenthread.projects.models import Project
-from goldenthread.purpose.models import Measurement, Objective, Office
+from goldenthread.purpose.models import Measurement, Objective, Office, Target
 from goldenthread.ui.writing import date as date_words
 from goldenthread.ui.writing import number, plural, signed
 
@@ -199,10 +200,16 @@ def rivals(row: ResultRow) -> list[tuple[str, str, RivalExplanation | None]]:
     return [(cause.value, cause.label, answered.get(cause.value)) for cause in RivalExplanation.Cause]
 
 
+@for_person
+def _of_objective(person: Person) -> QuerySet[ExpectedResult]:
+    """The standing results expected for an objective's KPIs."""
+    targets = Target.objects.filter(objective=Blank("objective")).values("kpi")
+    return visible(ExpectedResult.objects.filter(kpi__in=targets, withdrawn_at__isnull=True), person).prefetch_related("checks")
+
+
 def seen_of(objective: Objective, person: Person) -> tuple[int, int]:
     """How many of the results expected for an objective's KPIs were seen, and how many there are. Two statements."""
-    rows = visible(ExpectedResult.objects.filter(kpi__targets__objective=objective, withdrawn_at__isnull=True), person)
-    told = list(rows.distinct().prefetch_related("checks"))
+    told = _of_objective(person, objective=objective.pk)
     newest = [max(row.checks.all(), key=lambda check: check.look, default=None) for row in told]
     return sum(check is not None and check.state == ResultCheck.State.SEEN for check in newest), len(told)
 

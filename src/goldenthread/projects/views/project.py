@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from markupsafe import Markup
 
 from goldenthread.accounts.models import Person
-from goldenthread.accounts.queries import is_own, may, may_in, undo_address, visible
+from goldenthread.accounts.queries import is_own, may, may_in, one, undo_address, visible
 from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.kit.slots import gather
@@ -29,8 +29,10 @@ def _person(request: HttpRequest) -> Person:
 
 
 def _seen(request: HttpRequest, key: int) -> Project:
-    found = visible(Project.objects.select_related("manager", "sponsor", "programme", "scope"), _person(request))
-    return get_object_or_404(found, pk=key)
+    found = one(_person(request), Project, key, "manager", "sponsor", "programme", "scope")
+    if found is None:
+        raise Http404
+    return found
 
 
 def _done(request: HttpRequest, words: str, project: Project) -> HttpResponse:
