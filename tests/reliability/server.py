@@ -31,6 +31,19 @@ def database() -> str:
     return f"postgresql://{entry['USER']}@/{entry['NAME']}?host={quote(entry['HOST'], safe='')}"
 
 
+def free_port() -> int:
+    """A port on which nobody listens."""
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def words(port: int) -> list[str]:
+    """What starts the server with two workers."""
+    said = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "2"]
+    return [*said, "--blocking-threads", "4", "--no-ws", "--log-level", "error", "goldenthread.config.wsgi:application"]
+
+
 @contextmanager
 def serving(folder: Path) -> Iterator[int]:
     """The port of a server that is ready."""
@@ -41,12 +54,8 @@ def serving(folder: Path) -> Iterator[int]:
     }
     environment = product.environment(folder) | told
     (folder / "static").mkdir(parents=True)
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    words = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "2"]
-    words += ["--blocking-threads", "4", "--no-ws", "--log-level", "error", "goldenthread.config.wsgi:application"]
-    server = subprocess.Popen(words, cwd=product.ROOT, env=environment, stdin=subprocess.DEVNULL)
+    port = free_port()
+    server = subprocess.Popen(words(port), cwd=product.ROOT, env=environment, stdin=subprocess.DEVNULL)
     try:
         wait_for(port)
         yield port

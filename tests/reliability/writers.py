@@ -1,7 +1,7 @@
 """Many processes write to one SQLite file through the product's actions.
 
 `python -m tests.reliability.writers PROCESSES TRANSACTIONS` prints one JSON object: what was acknowledged, what is there,
-the longest wait for the write lock in ms, and how long the log grew beside a reader who never let go of the first state.
+the longest wait for the write lock in ms, and how long the log grew beside a reader who looks at one state for seconds.
 Every process mixes new rows, many rows at once, and adding one to a shared number read beforehand.
 """
 
@@ -9,6 +9,7 @@ import json
 import os
 import sqlite3
 import sys
+import threading
 import time
 import traceback
 from datetime import date, timedelta
@@ -17,6 +18,7 @@ from pathlib import Path
 from tests.reliability import stage
 
 MANY = 10
+HELD = 5  # seconds
 BEGUN_WITH, FULL_WEEK = 2400, 7 * 24 * 60
 
 
@@ -80,6 +82,38 @@ def _add_one(person, conflict) -> int:
     raise RuntimeError("never got through")
 
 
+class Reader(threading.Thread):
+    """Somebody who reads all the while, each time for as long as the longest page or export may take."""
+
+    def __init__(self, database: Path) -> None:
+        super().__init__(daemon=True)
+        self.database, self.over = database, threading.Event()
+        self.largest, self.reads, self.same_view = 0, 0, True
+
+    def run(self) -> None:
+        """Read, hold the view, see that it stayed, measure the log; until it is over."""
+        reader = sqlite3.connect(self.database, isolation_level=None, timeout=20)
+        while not self.over.is_set():
+            reader.execute("BEGIN")
+            seen = self._count(reader)
+            self.over.wait(HELD)
+            self.same_view &= seen == self._count(reader)
+            reader.execute("COMMIT")
+            self.largest = max(self.largest, Path(f"{self.database}-wal").stat().st_size)
+            self.reads += 1
+        reader.close()
+
+    @staticmethod
+    def _count(reader: sqlite3.Connection) -> int:
+        return reader.execute("SELECT COUNT(*) FROM accounts_changeset").fetchone()[0]
+
+    def stop(self) -> dict[str, int | bool]:
+        """End it, and say what it saw."""
+        self.over.set()
+        self.join()
+        return {"bytes": self.largest, "same_view": self.same_view, "reads": self.reads}
+
+
 def main(processes: int, transactions: int) -> None:
     """Fork the writers before anybody has opened the database; count what they said and what is there."""
     stage.set_up()
@@ -98,19 +132,15 @@ def main(processes: int, transactions: int) -> None:
                 os._exit(code)
         os.close(writing)
         pipes.append(reading)
-    database = Path(os.environ["GT_DATA_DIR"]) / "golden-thread.sqlite3"
-    reader = sqlite3.connect(database, isolation_level=None)
-    reader.execute("BEGIN")
-    seen = reader.execute("SELECT COUNT(*) FROM accounts_changeset").fetchone()
+    reader = Reader(Path(os.environ["GT_DATA_DIR"]) / "golden-thread.sqlite3")
+    reader.start()
     told = []
     for reading in pipes:
         with os.fdopen(reading) as stream:
             told.append(json.loads(stream.read()))
     for _ in pipes:
         os.wait()
-    log = {"bytes": Path(f"{database}-wal").stat().st_size}
-    log["same_view"] = seen == reader.execute("SELECT COUNT(*) FROM accounts_changeset").fetchone()
-    reader.close()
+    log = reader.stop()
     from goldenthread.purpose.models import Measurement, Objective
 
     with stage.opened() as (_, person):
