@@ -6,7 +6,8 @@ kept per organisation and per `key`, which must hold all else that the function 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cache
@@ -66,6 +67,17 @@ class Prepared(Generic[M]):
                     del self._composed[next(iter(self._composed))]
                 self._composed[whole] = composed
         return composed.rows(values) if composed is not None else []
+
+
+def attach(rows: Sequence[Any], name: str, found: Sequence[Any], by: str) -> None:
+    """Give each row those of `found` whose `by` is its key, as its relation `name`: what a prefetch does after its own query."""
+    of: dict[Any, list[Any]] = defaultdict(list)
+    for related in found:
+        of[getattr(related, by)].append(related)
+    for row in rows:
+        known: Any = models.QuerySet(row._meta.get_field(name).related_model)
+        known._result_cache, known._prefetch_done = of[row.pk], True  # noqa: SLF001  as Django's own prefetch leaves it
+        row.__dict__.setdefault("_prefetched_objects_cache", {})[name] = known
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import for_person, visible
 from goldenthread.engine.objective_quality import NEEDED, READY_SCORE, Review
-from goldenthread.kit.prepared import Blank
+from goldenthread.kit.prepared import Blank, Prepared, attach
 from goldenthread.kit.slots import ask
 from goldenthread.purpose import progress
 from goldenthread.purpose.mapping import quality_of
@@ -108,9 +108,14 @@ def objectives(person: Person) -> QuerySet[Objective]:
 
 @for_person
 def _narrowed(person: Person, by: tuple[str, ...]) -> QuerySet[Objective]:
-    """The objectives that the person may see, by the conditions named, with their targets."""
-    targets = Prefetch("targets", with_figures(Target.objects.all()))
-    return objectives(person).filter(**{name: Blank(name) for name in by}).order_by("id").prefetch_related(targets)
+    """The objectives that the person may see, by the conditions named."""
+    return objectives(person).filter(**{name: Blank(name) for name in by}).order_by("id")
+
+
+@Prepared
+def _targets() -> QuerySet[Target]:
+    """The targets of some objectives with their figures."""
+    return with_figures(Target.objects.filter(objective__in=Blank("objectives")))
 
 
 def objective_rows(
@@ -130,6 +135,7 @@ def objective_rows(
     if ids is not None:
         narrowed["pk__in"] = list(ids)
     rows = _narrowed(person, tuple(narrowed), **narrowed)
+    attach(rows, "targets", _targets.rows(objectives=[row.pk for row in rows]) if rows else [], by="objective_id")
     told = slot_answers("objective_forecasts", [row.pk for row in rows])
     return [_row(row, day, told.get(row.pk)) for row in rows]
 
