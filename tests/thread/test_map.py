@@ -5,10 +5,11 @@ import re
 from goldenthread.accounts import actions as accounts
 from goldenthread.engine.work_hours import WorkHours
 from goldenthread.plan import actions as plan
+from goldenthread.purpose import actions as purpose
 from goldenthread.schedule.actions import postponed_dates
 from goldenthread.thread import queries
 from goldenthread.thread.queries.board import MOST, Board, Node
-from tests.thread.conftest import HOUR, Scene, text
+from tests.thread.conftest import HOUR, Scene, goal, text
 
 
 def boxes(response) -> list[str]:
@@ -119,3 +120,42 @@ def test_one_box_too_many_stays_a_box():
         board.add(4, f"person:{n}", Node(f"Person {n}", ""))
     assert board.gather(10) == 0
     assert len(board.columns[4]) == 11
+
+
+def drafts(scene: Scene, count: int) -> None:
+    """Objectives as an imported strategy brings them: drafts with figures of their own that no work moves."""
+    with accounts.changeset(title="Strategy", by=scene.cast.head):
+        for n in range(count):
+            goal(scene.cast, f"Imported {n}")
+
+
+def test_drafts_without_work_give_way_to_what_is_worked_at(scene):
+    drafts(scene, 40)
+    response = scene.cast.client(scene.cast.head).get("/map")
+    found, shown = boxes(response), text(response)
+    assert len(column(found, "objective")) == 1
+    assert len(column(found, "kpi")) == 1
+    assert {"more:1", "more:2"} <= set(found)
+    assert "and 40 more draft, no work yet" in shown
+    assert "drafts without work give way first. 80 more stand together" in shown
+
+
+def test_a_strategy_of_drafts_alone_is_drawn(scene):
+    drafts(scene, 40)
+    with accounts.changeset(title="Nothing of our own", by=scene.cast.head):
+        purpose.retire_objective(objective=scene.objective, reason="Not ours any more", by=scene.cast.head)
+    found = boxes(scene.cast.client(scene.cast.head).get("/map"))
+    assert len(column(found, "objective")) == len(column(found, "kpi")) == MOST
+
+
+def test_a_few_drafts_stand_beside_the_others(scene):
+    drafts(scene, 3)
+    found = boxes(scene.cast.client(scene.cast.head).get("/map"))
+    assert len(column(found, "objective")) == 4
+
+
+def test_lines_into_a_box_that_gathers_are_measured_with_the_others_of_their_columns(scene):
+    drafts(scene, 40)
+    drawn = queries.thread_map(scene.cast.head)
+    board = {(source.split(":")[0], target.split(":")[0]): weight for source, target, weight in drawn.links}
+    assert board["more", "more"] <= board["objective", "kpi"]

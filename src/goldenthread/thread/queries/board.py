@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from goldenthread.ui import writing
 
 MOST = 25  # boxes of one column that can be read
+CROWDED = 12  # boxes of one column that a screen holds
 LINES = 2  # of one box on one side, where a map is too full for all
 HOUR = 60
 LISTS = ("/mandate", "/objectives", "/kpis", "/plan", "/people")
@@ -24,6 +25,7 @@ class Node:
     url: str | None = None
     hours: float = 0.0
     carried: float = 0.0
+    idle: bool = False  # a draft that nothing is done for yet: the first to give way
 
     def parts(self) -> tuple[str, str, str, bool, str | None]:
         """As the map's component takes it."""
@@ -50,27 +52,33 @@ class Board:
         self.links[source, target] = max(weight, self.links.get((source, target), 0.0))
 
     def gather(self, most: int = MOST) -> int:
-        """Keep in each column the `most` strongest boxes and put the rest into one. Returns how many boxes went into those.
+        """Put together, column by column, what is idle where the column is crowded, and all but the `most` strongest boxes.
 
-        No hour is lost: the box that gathers holds the hours of what it gathers, and each line ends in it.
+        Returns how many boxes went into others. No hour is lost: the box that gathers holds the hours of what it gathers, and
+        each line ends in it.
         """
         strength, place = self._strength(), {}
-        gathered = 0
         for column, keys in enumerate(self.columns):
-            if len(keys) <= most + 1:  # a box “and 1 more” would take the place of the one
+            rest = set(self._too_many(keys, strength, most))
+            if len(rest) < 2:  # a box “and 1 more” would take the place of the one
                 continue
-            kept = set(sorted(keys, key=lambda key: -strength[key])[:most])
-            rest = [key for key in keys if key not in kept]
-            gathered += len(rest)
             more = f"more:{column}"
-            self.columns[column] = [*(key for key in keys if key in kept), more]
-            node = _together([self.nodes.pop(key) for key in rest], LISTS[column])
-            self.nodes[more] = node
+            self.columns[column] = [*(key for key in keys if key not in rest), more]
+            self.nodes[more] = _together([self.nodes.pop(key) for key in keys if key in rest], LISTS[column])
             place.update(dict.fromkeys(rest, more))
         links, self.links = self.links, {}
         for (source, target), weight in links.items():
             self.tie(place.get(source, source), place.get(target, target), weight)
-        return gathered
+        return len(place)
+
+    def _too_many(self, keys: list[str], strength: dict[str, float], most: int) -> list[str]:
+        """Of a column the boxes that give way: idle ones where others need the room, then the weakest beyond `most`."""
+        busy = [key for key in keys if not self.nodes[key].idle]
+        kept = busy if busy and len(keys) > CROWDED else keys
+        if len(kept) > most:
+            kept = sorted(kept, key=lambda key: -strength[key])[:most]
+        shown = set(kept)
+        return [key for key in keys if key not in shown]
 
     def thin_out(self, most: int = LINES) -> int:
         """Keep of each box the `most` strongest lines on either side. Returns how many lines were left out.
@@ -106,11 +114,11 @@ class Board:
 
 
 def _together(nodes: list[Node], url: str) -> Node:
-    """One box that stands for many: how many, their hours, and where all are listed."""
+    """One box that stands for many: how many, their hours or what they have in common, and where all are listed."""
     hours, carried = sum(node.hours for node in nodes), sum(node.carried for node in nodes)
-    note = "open the list"
+    notes = {node.note for node in nodes}
+    note = notes.pop() if len(notes) == 1 else "open the list"
     if hours:
         note = f"{writing.hours(carried * HOUR)} of {writing.hours(hours * HOUR)} on the thread"
-    return Node(
-        f"and {writing.number(len(nodes))} more", note, gap=all(n.gap for n in nodes), url=url, hours=hours, carried=carried
-    )
+    title, gap = f"and {writing.number(len(nodes))} more", all(node.gap for node in nodes)
+    return Node(title, note, gap=gap, url=url, hours=hours, carried=carried)

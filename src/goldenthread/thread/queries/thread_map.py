@@ -21,6 +21,7 @@ from goldenthread.ui import writing
 from goldenthread.ui.flow import Flow, flow
 
 HEADS = ("Mandate", "Objectives, chance on today’s plan", "KPIs", "Plan, hours of work", "People")
+PEOPLE = len(HEADS) - 1
 WIDEST = 6.0
 APART = "outside:steps"  # the box of work of the plan that lies below no step, such as duties
 CLOSED = (Objective.State.ACHIEVED, Objective.State.RETIRED)
@@ -60,9 +61,10 @@ def thread_map(person: Person, code: str | None = None, *, is_whole: bool = Fals
         Raci.objects.filter(step__plan__office=office, letter="R").select_related("person").order_by("person__name", "pk")
     )
     _work(board, planned, given, people, results)
+    _rest(board)
     gathered = 0 if is_whole else board.gather()
     left_out = board.thin_out() if gathered else 0
-    weights = _scaled(board.links)
+    weights = _scaled(board)
     return ThreadMap(
         office=office,
         offices=offices,
@@ -81,7 +83,7 @@ def _purpose(board: Board, office: Office, person: Person, results: dict[str, An
     """Clauses, objectives and KPIs, from the objectives that the person may see. One statement."""
     shown = visible(Objective.objects.filter(office=office), person).exclude(state__in=CLOSED)
     rows = shown.order_by("clause__number", "pk", "targets__pk").values_list(
-        "pk", "title", "short_name", "clause_id", "clause__number", "clause__text", "targets__pk", "targets__kpi_id",
+        "pk", "title", "short_name", "state", "clause_id", "clause__number", "clause__text", "targets__pk", "targets__kpi_id",
         "targets__kpi__name", "targets__kpi__unit", "targets__kpi__decimals", "targets__baseline", "targets__value",
         "targets__band_low", "targets__band_high", named=True,
     )  # fmt: skip
@@ -104,7 +106,7 @@ def _objective(row: Any, results: dict[str, Any]) -> Node:
     known = results.get("objectives", {}).get(str(row.pk))
     chance = writing.chance(known["chance"], known["basis"]) if known and known["chance"] is not None else ""
     note = f"basis {known['basis']}" if known else "no forecast yet"
-    return Node(row.short_name or row.title, note, chance, url=f"/objectives/{row.pk}")
+    return Node(row.short_name or row.title, note, chance, url=f"/objectives/{row.pk}", idle=row.state == Objective.State.DRAFT)
 
 
 def _kpi(row: Any, known: dict[str, Any]) -> Node:
@@ -144,9 +146,22 @@ def _work(board: Board, planned: PlanWork, given: list[Any], people: list[Raci],
                 4, f"person:{raci.person_id}", Node(raci.person.name, raci.person.job_title, url=f"/people/{raci.person_id}")
             )
             board.tie(ref, key, 0.0 if board.nodes[ref].gap else 1.0)
+
+
+def _rest(board: Board) -> None:
+    """Mark KPIs that no work moves, and the drafts that have no other: where room is short, they give way."""
+    worked = {source for source, target in board.links if target.startswith(("step:", "project:"))}
+    served = {source for source, target in board.links if target in worked}
+    for key in board.columns[1]:
+        node = board.nodes[key]
+        node.idle = node.idle and key not in served
+        if node.idle:
+            node.note = "draft, no work yet"
+    wanted = {target for source, target in board.links if source.startswith("objective:") and not board.nodes[source].idle}
     for key in board.columns[2]:
-        if not any(source == key for source, _ in board.links):
+        if key not in worked:
             board.nodes[key].note, board.nodes[key].gap = "no work yet", True
+            board.nodes[key].idle = key not in wanted
 
 
 def _steps(board: Board, planned: PlanWork, tops: dict[str, str]) -> None:
@@ -196,15 +211,16 @@ def _tops(work: list[Work]) -> dict[str, str]:
     return tops
 
 
-def _scaled(links: dict[tuple[str, str], float]) -> list[tuple[str, str, float]]:
+def _scaled(board: Board) -> list[tuple[str, str, float]]:
     """Weights 1 to 6 within each pair of columns; broken lines stay 0."""
-    groups: dict[tuple[str, str], float] = defaultdict(float)
-    kinds = {pair: (pair[0].split(":")[0], pair[1].split(":")[0]) for pair in links}
-    for pair, weight in links.items():
-        groups[kinds[pair]] = max(groups[kinds[pair]], weight)
-    return [(a, b, _width(w / groups[kinds[a, b]], kinds[a, b]) if w > 0 else 0.0) for (a, b), w in links.items()]
+    place = {key: at for at, column in enumerate(board.columns) for key in column}
+    pairs = {link: (place[link[0]], place[link[1]]) for link in board.links}
+    heaviest: dict[tuple[int, int], float] = defaultdict(float)
+    for link, weight in board.links.items():
+        heaviest[pairs[link]] = max(heaviest[pairs[link]], weight)
+    return [(*link, _width(w / heaviest[pairs[link]], pairs[link]) if w > 0 else 0.0) for link, w in board.links.items()]
 
 
-def _width(share: float, kinds: tuple[str, str]) -> float:
+def _width(share: float, columns: tuple[int, int]) -> float:
     """Who works on a step carries no measure of its own, so those lines stay thin."""
-    return 1.5 if kinds[1] == "person" else 1.0 + (WIDEST - 1) * share
+    return 1.5 if columns[1] == PEOPLE else 1.0 + (WIDEST - 1) * share
