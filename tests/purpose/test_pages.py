@@ -110,6 +110,19 @@ class TestObjectives:
         for sort in (key, f"-{key}"):
             assert "Nothing known" in text(client.get(f"/objectives?sort={sort}"))
 
+    def test_a_long_table_has_pages_and_begins_with_what_is_approved(self, scene):
+        Objective.objects.filter(pk=scene.objective.pk).update(state=Objective.State.APPROVED)
+        for n in range(120):
+            actions.add_objective(office=scene.cast.office, title=f"Draft {n:03}", by=scene.cast.head)
+        client = scene.cast.client(scene.cast.head)
+        first, second = text(client.get("/objectives")), text(client.get("/objectives?page=2"))
+        assert first.index("Faster decisions") < first.index("Draft 000")
+        assert "1 to 100 of 121 objectives" in first
+        assert "Draft 099" not in first
+        assert "Draft 099" in second
+        assert "101 to 121 of 121 objectives" in second
+        assert "1 objective" in text(client.get("/objectives?q=draft+007&page=2"))
+
     def test_an_empty_office_teaches(self, cast):
         assert "Write the first one" in text(cast.client(cast.head).get("/objectives"))
 
@@ -286,6 +299,26 @@ def fill(scene, count: int) -> None:
 
 
 class TestKpis:
+    def test_the_list_is_filtered_and_has_pages(self, scene):
+        by, client = scene.cast.head, scene.cast.client(scene.cast.head)
+        for n in range(120):
+            actions.add_kpi(office=scene.cast.office, name=f"Figure {n:03}", unit="%", by=by)
+        first = text(client.get("/kpis"))
+        assert first.index(scene.kpi.name) < first.index("Figure 000")  # in use, so it comes first
+        assert "1 to 100 of 121 KPIs" in first
+        assert "Figure 119" in text(client.get("/kpis?page=2"))
+        for query, kept, gone in (
+            ("q=figure+007", "Figure 007", "Figure 008"),
+            ("show=used", scene.kpi.name, "Figure 000"),
+            ("show=unused", "Figure 000", scene.kpi.name),
+            ("show=late", scene.kpi.name, "Figure 000"),
+            (f"office={scene.cast.office.pk}", "Figure 000", "No KPI fits"),
+        ):
+            shown = text(client.get(f"/kpis?{query}"))
+            assert kept in shown, query
+            assert gone not in shown, query
+        assert "No KPI fits these filters. Show all 121" in text(client.get("/kpis?q=nowhere"))
+
     def test_a_figure_is_entered_inline_and_a_withdrawn_one_is_struck_with_its_reason(self, scene):
         client, address = scene.cast.client(scene.cast.head), f"/kpis/{scene.kpi.pk}"
         follow(client, f"{address}/figures", {"on": "2026-11-20", "value": "44"})

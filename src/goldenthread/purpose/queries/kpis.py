@@ -111,9 +111,13 @@ class KpiRow:
     next_due: date | None
     uses: int
 
+    def is_late(self, day: date) -> bool:
+        """Whether the next figure should be there by now."""
+        return self.next_due is None or self.next_due < day
+
 
 def kpi_rows(person: Person, day: date) -> list[KpiRow]:
-    """Every KPI that the person may see, in two statements."""
+    """Every KPI that the person may see, those in use first, in two statements."""
     seen = visible(Target.objects.filter(objective__state__in=LIVE), person).order_by().values("pk")
     uses = Count("targets", filter=Q(targets__in=seen), distinct=True)
     found = list(kpis(person).annotate(uses=uses))
@@ -124,7 +128,7 @@ def kpi_rows(person: Person, day: date) -> list[KpiRow]:
         last = mine[-1][0] if mine else None
         recent = tuple(row for row in mine if row[0] >= day - timedelta(days=730))
         rows.append(KpiRow(kpi, recent or tuple(mine[-1:]), progress.next_figure_due(last, kpi.cadence), kpi.uses))
-    return rows
+    return sorted(rows, key=lambda row: row.uses == 0)
 
 
 def limits_in_words(kpi: Kpi, figures: Iterable[float], targets: Iterable[Target]) -> str:

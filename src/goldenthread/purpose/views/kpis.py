@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +22,8 @@ from goldenthread.purpose.views.base import done, office_to_edit, require, seen,
 from goldenthread.ui import charts, pages
 
 NO_EDIT = "You may not change KPIs of this office."
+ON_A_PAGE = 100
+SHOWS = [("", "all"), ("used", "with an objective"), ("late", "figure is late"), ("unused", "not in use")]
 PAGE = "purpose/templates/kpi.html"
 
 
@@ -27,8 +32,32 @@ def kpi_list(request: HttpRequest) -> HttpResponse:
     """Every KPI that the visitor may see, with its last figures."""
     person, day = visitor(request), timezone.localdate()
     rows = queries.kpi_rows(person, day)
-    may_add = accounts.rights(person).anywhere(Act.EDIT, Kind.KPI)
-    return pages.page(request, "purpose/templates/kpis.html", {"rows": rows, "day": day, "may_add": may_add})
+    wanted = {name: request.GET.get(name, "").replace("\0", "") for name in ("q", "show", "office")}
+    page = Paginator([row for row in rows if _fits(row, wanted, day)], ON_A_PAGE).get_page(request.GET.get("page"))
+    offices = {row.kpi.office_id: row.kpi.office.name for row in rows}
+    context = {
+        "page": page,
+        "total": len(rows),
+        "day": day,
+        "wanted": wanted,
+        "shows": SHOWS,
+        "offices": [("", "all"), *sorted(((str(key), name) for key, name in offices.items()), key=lambda pair: pair[1])],
+        "base": f"?{urlencode({name: value for name, value in wanted.items() if value})}&",
+        "may_add": accounts.rights(person).anywhere(Act.EDIT, Kind.KPI),
+    }
+    return pages.page(request, "purpose/templates/kpis.html", context, block="list")
+
+
+def _fits(row: queries.KpiRow, wanted: dict[str, str], day: date) -> bool:
+    if wanted["office"] and str(row.kpi.office_id) != wanted["office"]:
+        return False
+    if wanted["show"] == "late" and not (row.uses and row.is_late(day)):
+        return False
+    if wanted["show"] == "unused" and row.uses:
+        return False
+    if wanted["show"] == "used" and not row.uses:
+        return False
+    return all(word in row.kpi.name.casefold() for word in wanted["q"].casefold().split())
 
 
 @require_GET

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +22,8 @@ from goldenthread.ui import pages
 
 STATES = [("", "Live"), *Objective.State.choices, ("ALL", "All")]
 LIVE = {Objective.State.DRAFT, Objective.State.PROPOSED, Objective.State.APPROVED}
+STANDING = ["APPROVED", "PROPOSED", "DRAFT", "ACHIEVED", "RETIRED"]  # what counts first
+PAGE = 100
 CHANCES: dict[str, tuple[str, Callable[[float | None], bool]]] = {
     "": ("any", lambda p: True),
     "likely": ("likely", lambda p: p is not None and p >= 0.6),
@@ -36,7 +39,7 @@ ORDERS: dict[str, Callable[[ObjectiveRow], Any]] = {
     "due": lambda row: (0, row.main.target.due_on) if row.main and row.main.target.due_on else LAST,
     "chance": lambda row: (0, p) if (p := chance(row)) is not None else LAST,
     "quality": lambda row: row.review.score,
-    "state": lambda row: list(Objective.State).index(Objective.State(row.objective.state)),
+    "state": lambda row: (STANDING.index(row.objective.state), row.main is None),
     "figure": lambda row: (0, row.main.last_on) if row.main and row.main.last_on else LAST,
 }
 
@@ -52,13 +55,14 @@ def objective_list(request: HttpRequest) -> HttpResponse:
     person, day = visitor(request), timezone.localdate()
     rows = queries.objective_rows(person, day)
     wanted = {name: request.GET.get(name, "").replace("\0", "") for name in ("q", "state", "owner", "chance", "office")}
-    sort = request.GET.get("sort", "title")
-    shown = [row for row in rows if _fits(row, wanted)]
-    order = ORDERS.get(sort.removeprefix("-"), ORDERS["title"])
-    shown.sort(key=order, reverse=sort.startswith("-"))
+    sort = request.GET.get("sort", "state")
+    shown = sorted((row for row in rows if _fits(row, wanted)), key=ORDERS["title"])
+    shown.sort(key=ORDERS.get(sort.removeprefix("-"), ORDERS["state"]), reverse=sort.startswith("-"))
+    page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
     kept = urlencode({name: value for name, value in wanted.items() if value})
     context = {
-        "rows": shown,
+        "rows": page.object_list,
+        "page": page,
         "total": len(rows),
         "day": day,
         "wanted": wanted,
