@@ -8,6 +8,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from goldenthread.kit import slots
 from goldenthread.kit.money import Money
 from goldenthread.purpose import actions
 from goldenthread.purpose.models import Kpi, Mandate, Measurement, Objective, Service, Target
@@ -122,6 +123,25 @@ class TestObjectives:
         assert "Draft 099" in second
         assert "101 to 121 of 121 objectives" in second
         assert "1 objective" in text(client.get("/objectives?q=draft+007&page=2"))
+
+    @pytest.mark.parametrize(("chance", "word"), [(0.0, "not reached"), (1.0, "reached"), (None, "no figure")])
+    def test_once_the_day_has_passed_there_is_an_outcome_and_no_chance(self, scene, monkeypatch, chance, word):
+        target = {"p10": 1.0, "p50": 2.0, "p90": 3.0, "coverage": 0.5, "has_work": True, "rests_on": "", "basis": "thin"}
+        told = {"chance": chance, "basis": "thin", "targets": {scene.target.pk: target}}
+        monkeypatch.setitem(slots._providers, "objective_forecasts", [(1, "test", lambda ids: {scene.objective.pk: told})])
+        client = scene.cast.client(scene.cast.head)
+        Target.objects.filter(pk=scene.target.pk).update(due_on=TODAY)
+        ahead = text(client.get(f"/objectives/{scene.objective.pk}"))
+        assert "Expected 2" in ahead
+        assert "has passed" not in ahead
+        Target.objects.filter(pk=scene.target.pk).update(due_on=TODAY - timedelta(days=1))
+        over = text(client.get(f"/objectives/{scene.objective.pk}"))
+        assert f"{word} the day it was due" in over
+        assert "close it, or set a target with a new day" in over
+        for gone in ("Expected 2", "likely", "of the change still needed", "The next figure is late"):
+            assert gone not in over
+        assert f"{word} date passed" in text(client.get("/objectives?chance=over"))
+        assert "Faster decisions" not in text(client.get("/objectives?chance=unlikely"))
 
     def test_an_empty_office_teaches(self, cast):
         assert "Write the first one" in text(cast.client(cast.head).get("/objectives"))

@@ -1,10 +1,12 @@
 """The thread map of a large office: what can be read is drawn, the rest stands together, and nothing is lost of it."""
 
 import re
+from datetime import date
 
 from goldenthread.accounts import actions as accounts
 from goldenthread.engine.work_hours import WorkHours
 from goldenthread.plan import actions as plan
+from goldenthread.plan.actions.forecasts import make_forecast
 from goldenthread.purpose import actions as purpose
 from goldenthread.schedule.actions import postponed_dates
 from goldenthread.thread import queries
@@ -159,3 +161,11 @@ def test_lines_into_a_box_that_gathers_are_measured_with_the_others_of_their_col
     drawn = queries.thread_map(scene.cast.head)
     board = {(source.split(":")[0], target.split(":")[0]): weight for source, target, weight in drawn.links}
     assert board["more", "more"] <= board["objective", "kpi"]
+
+
+def test_an_objective_whose_day_has_passed_shows_what_became_of_it(scene):
+    make_forecast(office=scene.cast.office)
+    title = lambda drawn: drawn.nodes[f"objective:{scene.objective.pk}"]
+    assert title(queries.thread_map(scene.cast.head))[1].startswith("basis")
+    late = queries.thread_map(scene.cast.head, day=date(2028, 1, 1))
+    assert title(late)[1:3] == ("date passed", "not reached")

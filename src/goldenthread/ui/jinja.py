@@ -22,7 +22,7 @@ from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-define
 from goldenthread.ui import charts, terms, writing
 
 COMPONENTS = Path(__file__).parent / "templates" / "components"
-FILTERS = "date day month iso datetime number signed percent plural hours money chance chance_change chance_words".split()
+FILTERS = "date day month iso datetime number signed percent plural hours money chance chance_change chance_words outcome".split()
 
 
 class Components:

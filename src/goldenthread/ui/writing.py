@@ -154,6 +154,11 @@ def chance(p: float | None, basis: str = "fair") -> str:
     return f"{min(9, max(1, int(p * 10 + 0.5)))} in 10"
 
 
+def outcome(p: float | None) -> str:
+    """What became of something whose day has passed, from its chance, which is settled then."""
+    return "no figure" if p is None else "reached" if p >= 0.5 else "not reached"
+
+
 def chance_change(before: float | None, after: float | None, basis: str = "fair") -> str:
     """Two chances of the same thing, 55 % → 61 %; words where the basis is thin."""
     if before is None or after is None:

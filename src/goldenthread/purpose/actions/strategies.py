@@ -15,7 +15,7 @@ from goldenthread.kit.permissions import Act, Kind
 from goldenthread.purpose.actions.ground import day_of, refusing, require_in
 from goldenthread.purpose.actions.kept_strategies import keep_strategy
 from goldenthread.purpose.mapping import assumed_limits
-from goldenthread.purpose.mapping.aims import DEFINITION, DETAIL, KEY, SHORT, TITLE, UNIT, Aim, GoalFigure, Indicator
+from goldenthread.purpose.mapping.aims import DEFINITION, DETAIL, KEY, SHORT, TITLE, UNIT, Aim, GoalFigure, Indicator, cut
 from goldenthread.purpose.models import Kpi, Measurement, Objective, Office, Target
 from goldenthread.purpose.queries.strategy_export import key_of
 
@@ -60,10 +60,10 @@ def add_strategy(
 def _objective(office: Office, aim: Aim) -> Objective:
     row = Objective(
         office=office,
-        title=aim.title[:TITLE],
+        title=cut(aim.title, TITLE),
         short_name=(aim.short_name or _few_words(aim.title))[:SHORT],
         detail=aim.detail[:DETAIL],
-        leadership_goal=aim.leadership_goal[:TITLE],
+        leadership_goal=cut(aim.leadership_goal, TITLE),
         valid_to=aim.valid_to,
         source_key=aim.source_key[:KEY],
     )
@@ -74,12 +74,7 @@ def _objective(office: Office, aim: Aim) -> Objective:
 
 def _few_words(title: str) -> str:
     """The first words, as many as fit on a map."""
-    words, text = title.rstrip(".").split(), ""
-    for word in words:
-        if len(text) + len(word) + 1 > 36:
-            break
-        text = f"{text} {word}".strip()
-    return text or title[:36]
+    return cut(title.rstrip("."), 36)
 
 
 def _new_kpis(office: Office, aims: Iterable[Aim], names: dict[str, Kpi]) -> list[Kpi]:

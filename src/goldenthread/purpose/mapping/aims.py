@@ -142,8 +142,16 @@ def _sentence(name: str, description: str) -> str:
     """The name, with the description where the name alone says nothing."""
     name, description = " ".join(name.split()), " ".join(description.split())
     if len(name.split()) >= 3 or not description:
-        return (name or description or "Without a name")[:TITLE]
-    return (f"{name}: {description}" if name else description)[:TITLE]
+        return cut(name or description or "Without a name", TITLE)
+    return cut(f"{name}: {description}" if name else description, TITLE)
+
+
+def cut(text: str, most: int) -> str:
+    """`text`, or where it is longer than `most` characters its first whole words, marked as cut."""
+    if len(text) <= most:
+        return text
+    kept, _, _ = text[:most].rpartition(" ")
+    return f"{kept or text[: most - 1]}…"
 
 
 def _goal(result: plans.Result, first: tuple[date, float] | None) -> GoalFigure:

@@ -88,6 +88,8 @@ def _remarks(row: ObjectiveRow, person: Person, day: date) -> list[Remark]:
         found.append(Remark("bad", f"It cites “{objective.clause.mandate}”, which is not in force: nothing carries it."))
     if objective.valid_to is not None and objective.valid_to < day:
         found.append(Remark("bad", "Its last day is over: work for it no longer counts."))
+    if row.is_over:
+        found.append(Remark("warn", "The day of its targets has passed: close it, or set a target with a new day."))
     if row.targets and all(view.kpi.is_internal for view in row.targets):
         found.append(Remark("warn", "Only the PMO itself would notice a change of its figures."))
     if objective.agreed_by_id is None:

@@ -38,6 +38,10 @@ class TargetView:
     next_figure: date | None  # None: there has been no figure
     has_signed_rate: bool
 
+    def is_over(self, day: date) -> bool:
+        """Whether the day it was due has passed."""
+        return self.target.due_on is not None and self.target.due_on < day
+
     def is_stale(self, day: date) -> bool:
         """Whether the next figure should be there by now."""
         return self.next_figure is None or self.next_figure < day
@@ -52,6 +56,7 @@ class ObjectiveRow:
     attainment: float | None  # of the required target that is furthest behind
     review: Review
     mandate_is_in_force: bool
+    is_over: bool  # the day of every required target has passed: its chance is settled
     forecast: dict[str, Any] | None  # chance, basis, words, targets: what the room `plan` says of it
 
     @property
@@ -142,13 +147,15 @@ def objective_rows(
 
 def _row(objective: Any, day: date, forecast: dict[str, Any] | None) -> ObjectiveRow:
     views = tuple(target_view(target, day) for target in objective.targets.all())
-    shares = [view.attainment for view in views if view.target.is_required]
+    required = [view for view in views if view.target.is_required]
+    shares = [view.attainment for view in required]
     known = [share for share in shares if share is not None]
     return ObjectiveRow(
         objective=objective,
         targets=views,
         attainment=min(known) if known and len(known) == len(shares) else None,
         review=quality_of(objective, [view.target for view in views], discriminates=_tells_apart(forecast)),
+        is_over=bool(required) and all(view.is_over(day) for view in required),
         mandate_is_in_force=objective.clause is not None and in_force(objective.clause.mandate, day),
         forecast=forecast,
     )

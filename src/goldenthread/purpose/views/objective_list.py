@@ -24,12 +24,13 @@ STATES = [("", "Live"), *Objective.State.choices, ("ALL", "All")]
 LIVE = {Objective.State.DRAFT, Objective.State.PROPOSED, Objective.State.APPROVED}
 STANDING = ["APPROVED", "PROPOSED", "DRAFT", "ACHIEVED", "RETIRED"]  # what counts first
 PAGE = 100
-CHANCES: dict[str, tuple[str, Callable[[float | None], bool]]] = {
-    "": ("any", lambda p: True),
-    "likely": ("likely", lambda p: p is not None and p >= 0.6),
-    "even": ("about even", lambda p: p is not None and 0.4 <= p < 0.6),
-    "unlikely": ("unlikely", lambda p: p is not None and p < 0.4),
-    "unknown": ("not known", lambda p: p is None),
+CHANCES = {
+    "": "any",
+    "likely": "likely",
+    "even": "about even",
+    "unlikely": "unlikely",
+    "unknown": "not known",
+    "over": "date passed",
 }
 LAST = (1, "")  # what is not known sorts last
 ORDERS: dict[str, Callable[[ObjectiveRow], Any]] = {
@@ -47,6 +48,16 @@ ORDERS: dict[str, Callable[[ObjectiveRow], Any]] = {
 def chance(row: ObjectiveRow) -> float | None:
     """The chance that the forecast gives it, or None."""
     return row.forecast.get("chance") if row.forecast else None
+
+
+def _band(row: ObjectiveRow) -> str:
+    """Under which of CHANCES it is found."""
+    p = chance(row)
+    if row.is_over:
+        return "over"
+    if p is None:
+        return "unknown"
+    return "likely" if p >= 0.6 else "even" if p >= 0.4 else "unlikely"
 
 
 @require_GET
@@ -71,7 +82,7 @@ def objective_list(request: HttpRequest) -> HttpResponse:
         "states": STATES,
         "owners": _owners(rows),
         "offices": _offices(rows),
-        "chances": [(key, label) for key, (label, _) in CHANCES.items()],
+        "chances": list(CHANCES.items()),
         "has_forecast": any(row.forecast for row in rows),
         "may_add": rights(person).anywhere(Act.EDIT, Kind.OBJECTIVE),
         "address": reverse("purpose:objectives"),
@@ -89,7 +100,7 @@ def _fits(row: ObjectiveRow, wanted: dict[str, str]) -> bool:
         return False
     if wanted["office"] and str(objective.office_id) != wanted["office"]:
         return False
-    if not CHANCES.get(wanted["chance"], CHANCES[""])[1](chance(row)):
+    if wanted["chance"] in CHANCES and wanted["chance"] not in {"", _band(row)}:
         return False
     words = wanted["q"].casefold().split()
     text = f"{objective.title} {objective.short_name} {' '.join(view.kpi.name for view in row.targets)}".casefold()

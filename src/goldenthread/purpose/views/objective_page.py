@@ -136,8 +136,10 @@ def expected(page: ObjectivePage, view: TargetView | None) -> dict[str, Any] | N
 def draw(view: TargetView, page: ObjectivePage, day: dt.date) -> Drawn:
     """The chart of a target: figures, baseline, target, and the forecast's fan where there is one."""
     target, kpi = view.target, view.kpi
-    figures = [row for row in page.figures.get(kpi.pk, []) if row[0] >= day - dt.timedelta(days=SPAN)]
-    known = expected(page, view)
+    over = view.is_over(day)
+    until_then = min(day, target.due_on) if target.due_on else day
+    figures = [row for row in page.figures.get(kpi.pk, []) if row[0] >= until_then - dt.timedelta(days=SPAN)]
+    known = None if over else expected(page, view)
     fan = until(_bands(known["fan"] if known else None), target.due_on, known)
     edges = [edge for edge in (target.band_low, target.band_high) if edge is not None]
     band = tuple(edges) if len(edges) == 2 else next(iter(edges), None)
@@ -147,7 +149,7 @@ def draw(view: TargetView, page: ObjectivePage, day: dt.date) -> Drawn:
         "target": aim,
         "target_date": target.due_on,
         "baseline": (target.baseline_on, target.baseline) if shows_baseline and target.baseline_on not in dict(figures) else None,
-        "today": day,
+        "today": None if over else day,
         "unit": kpi.unit if len(kpi.unit) <= LONGEST_UNIT else "",
     }
     wide = narrow = None
@@ -155,7 +157,7 @@ def draw(view: TargetView, page: ObjectivePage, day: dt.date) -> Drawn:
         wide = charts.fan(figures, fan, **given)
         narrow = charts.fan(figures, fan, width=360, height=230, **given)
     unit = f", {kpi.unit}" if kpi.unit else ""
-    return Drawn(view, wide, narrow, f"{kpi.name}{unit}", _sentence(view, known))
+    return Drawn(view, wide, narrow, f"{kpi.name}{unit}", _sentence(view, known, over=over))
 
 
 def _bands(fan: dict[str, Any] | None) -> list[charts.Band]:
@@ -187,7 +189,7 @@ def until(bands: list[charts.Band], due: dt.date | None, known: dict[str, Any] |
     return [*before, charts.Band(due, known["p10"], known["p50"], known["p90"], *quartiles)]
 
 
-def _sentence(view: TargetView, known: dict[str, Any] | None) -> str:
+def _sentence(view: TargetView, known: dict[str, Any] | None, *, over: bool) -> str:
     """What the picture shows, for who does not see it."""
     unit = f" {view.kpi.unit}" if view.kpi.unit else ""
     parts = []
@@ -201,7 +203,8 @@ def _sentence(view: TargetView, known: dict[str, Any] | None) -> str:
             own, _, drawn = known["rests_on"].partition(", ")
             parts.append(f"From history alone, as no work is linked to it: {own}{few}{', ' if drawn else ''}{drawn}.")
     if view.target.value is not None:
-        parts.append(f"Target {writing.number(view.target.value)}{unit} by {writing.date(view.target.due_on)}.")
+        passed = ", a day that has passed" if over else ""
+        parts.append(f"Target {writing.number(view.target.value)}{unit} by {writing.date(view.target.due_on)}{passed}.")
     return " ".join(parts) or "Nothing measured yet."
 
 

@@ -54,8 +54,9 @@ def thread_map(person: Person, code: str | None = None, *, is_whole: bool = Fals
     office = named(offices, code)
     results: dict[str, Any] = made.results if made else {}
     board = Board()
-    _purpose(board, office, person, results)
-    planned = plan_work(office, day or timezone.localdate(), person)
+    today = day or timezone.localdate()
+    _purpose(board, office, person, results, today)
+    planned = plan_work(office, today, person)
     given = [c for c in planned.rows.contributions if f"kpi:{c.kpi_id}" in board.nodes and c.shown != Contribution.Shown.REFUTED]
     people = list(
         Raci.objects.filter(step__plan__office=office, letter="R").select_related("person").order_by("person__name", "pk")
@@ -79,16 +80,17 @@ def thread_map(person: Person, code: str | None = None, *, is_whole: bool = Fals
     )
 
 
-def _purpose(board: Board, office: Office, person: Person, results: dict[str, Any]) -> None:
+def _purpose(board: Board, office: Office, person: Person, results: dict[str, Any], day: date) -> None:
     """Clauses, objectives and KPIs, from the objectives that the person may see. One statement."""
     shown = visible(Objective.objects.filter(office=office), person).exclude(state__in=CLOSED)
-    rows = shown.order_by("clause__number", "pk", "targets__pk").values_list(
+    rows: Any = shown.order_by("clause__number", "pk", "targets__pk").values_list(
         "pk", "title", "short_name", "state", "clause_id", "clause__number", "clause__text", "targets__pk", "targets__kpi_id",
         "targets__kpi__name", "targets__kpi__unit", "targets__kpi__decimals", "targets__baseline", "targets__value",
-        "targets__band_low", "targets__band_high", named=True,
+        "targets__band_low", "targets__band_high", "targets__due_on", "targets__is_required", named=True,
     )  # fmt: skip
+    ahead = {row.pk for row in rows if row.targets__is_required and not (row.targets__due_on and row.targets__due_on < day)}
     for row in rows:
-        objective = board.add(1, f"objective:{row.pk}", _objective(row, results))
+        objective = board.add(1, f"objective:{row.pk}", _objective(row, results, is_over=row.pk not in ahead))
         if row.clause_id:
             clause = board.add(
                 0,
@@ -102,10 +104,12 @@ def _purpose(board: Board, office: Office, person: Person, results: dict[str, An
             board.tie(objective, kpi, abs(known.get("worth_mean") or 0.0) or 1.0)
 
 
-def _objective(row: Any, results: dict[str, Any]) -> Node:
+def _objective(row: Any, results: dict[str, Any], *, is_over: bool) -> Node:
     known = results.get("objectives", {}).get(str(row.pk))
     chance = writing.chance(known["chance"], known["basis"]) if known and known["chance"] is not None else ""
     note = f"basis {known['basis']}" if known else "no forecast yet"
+    if known and is_over:
+        chance, note = writing.outcome(known["chance"]), "date passed"
     return Node(row.short_name or row.title, note, chance, url=f"/objectives/{row.pk}", idle=row.state == Objective.State.DRAFT)
 
 
