@@ -93,7 +93,7 @@ def test_what_an_ended_duty_says_names_its_last_day(scene):
     ended = scene.today - timedelta(days=15)
     actions.add_duty(plan=scene.plan, name="Register", source="Law", by=scene.cast.head, step=scene.step, valid_to=ended)
     sentences = {f.title: f.sentence for f in found(scene).unsupported.findings}
-    assert sentences["Clients decide"] == f"The duty it met ended on {ended.isoformat()}."
+    assert sentences["Clients decide"] == f"The duty it met ended on {ended.day} {ended:%b %Y}."
 
 
 def test_a_duty_that_has_not_begun_is_not_called_ended(scene):

@@ -9,7 +9,7 @@ from goldenthread.plan import actions as plan
 from goldenthread.plan.models import Duty, Raci, Step
 from goldenthread.projects import actions as projects
 from goldenthread.purpose import actions as purpose
-from goldenthread.purpose.models import Kpi
+from goldenthread.purpose.models import Kpi, Objective
 from goldenthread.resources import actions as resources
 from goldenthread.workspace.models import InboxItem
 from tests.thread.conftest import goal, text
@@ -124,3 +124,27 @@ def test_a_duty_of_a_project_stands_in_the_plan_of_its_own_office(full):
 
 def test_who_only_reads_is_offered_no_repair(full):
     assert links(full.cast.client(full.cast.people["AUDITOR"])) == set()
+
+
+def test_of_many_goals_without_work_drafts_wait_in_their_list(scene):
+    client = scene.cast.client(scene.cast.head)
+    with accounts.changeset(title="Strategy", by=scene.cast.head):
+        for n in range(12):
+            goal(scene.cast, f"Imported {n}")
+        ours, _ = goal(scene.cast, "Our own")
+    Objective.objects.filter(pk=ours.pk).update(state=Objective.State.APPROVED)
+    shown = text(client.get("/gaps"))
+    assert "Our own" in shown
+    assert "Imported 3" not in shown
+    assert "13 goals or targets with no work, 12 of them in drafts" in shown
+    assert "12 more wait among the drafts" in shown
+
+
+def test_a_strategy_that_is_all_drafts_shows_the_first_of_them(scene):
+    with accounts.changeset(title="Strategy", by=scene.cast.head):
+        for n in range(20):
+            goal(scene.cast, f"Imported {n}")
+    shown = text(scene.cast.client(scene.cast.head).get("/gaps"))
+    assert "Imported 11" in shown
+    assert "Imported 12" not in shown
+    assert "8 more wait among the drafts" in shown

@@ -45,6 +45,7 @@ class GoalGap:
     kpi: Key | None
     reason: GoalReason
     sentence: str
+    state: ObjectiveState = "approved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,4 +124,4 @@ def without_owner(work: Iterable[Work]) -> list[StepGap]:
 
 
 def _gap(goal: Goal, kpi: Key | None, why: GoalReason) -> GoalGap:
-    return GoalGap(goal.key, goal.title, kpi, why, _GOAL_SENTENCES[why])
+    return GoalGap(goal.key, goal.title, kpi, why, _GOAL_SENTENCES[why], goal.state)

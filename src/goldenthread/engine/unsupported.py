@@ -226,7 +226,9 @@ def without_duty(case: Case) -> str | None:
     if not any(duty.has_proof for duty in duties):
         return "A duty is named; its proof is missing."
     ended = [duty.valid_to for duty in duties if duty.valid_to is not None and duty.valid_to < case.day]
-    return f"The duty it met ended on {max(ended).isoformat()}." if ended else "The duty it meets is not in force yet."
+    if not ended:
+        return "The duty it meets is not in force yet."
+    return f"The duty it met ended on {max(ended).day} {max(ended):%b %Y}."
 
 
 @reason("U2", title="The goal is closed", actions=("assign_goal", "ask_requester", "stop"))

@@ -102,7 +102,7 @@ def set_rate(*, currency: str, valid_from: date, millionths: int, source: str = 
         raise Refused(f"{code} is the organisation’s own currency.", field="currency")
     if not 1 <= millionths <= 10**15:
         raise Refused("A rate is more than nothing.", field="rate")
-    with changeset(title=f"Set the rate of {code} from {valid_from}", by=by) as made:
+    with changeset(title=f"Set the rate of {code} from {valid_from.day} {valid_from:%b %Y}", by=by) as made:
         rate = CurrencyRate.objects.filter(currency=code, valid_from=valid_from).first()
         if rate is None:
             rate = CurrencyRate(currency=code, valid_from=valid_from, millionths=millionths, source=source[:120])

@@ -219,7 +219,9 @@ def gaps(office: Office, today: date, person: Person) -> Gaps:
     return Gaps(
         day=today,
         unsupported=unsupported(shown, today),
-        goals=coverage_gaps(_named(rows, office, person), links, today, mapping.office(rows)),
+        goals=sorted(
+            coverage_gaps(_named(rows, office, person), links, today, mapping.office(rows)), key=lambda gap: gap.state == "draft"
+        ),
         people=people_without_line(list(people), shown, today),
         ownerless=without_owner(shown),
         names=people,

@@ -111,6 +111,7 @@ def result(run: FirstRun, office: Office, person: Person, day: date | None = Non
     found = gaps(office, day, person)
     why = {row.goal: row for row in found.goals if row.kpi is None and row.reason != "mandate_not_in_force"}
     goals = [_goal(aim, why[aim.objective.pk]) for aim in run.aims if aim.objective.pk in why]
+    goals.sort(key=lambda line: line.objective.state == Objective.State.DRAFT)
     loose = [p for p in run.projects if p.goal_answer not in {GoalAnswer.LINKED, GoalAnswer.DUTY}]
     beads, whole = thread_of_office(run)
     rest = [row for row in found.unsupported.findings if str(row.key).startswith(("step:", "activity:"))]

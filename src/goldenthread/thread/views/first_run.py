@@ -25,7 +25,7 @@ from goldenthread.ui import pages
 from goldenthread.workspace.models import ImportedFile
 
 MOST = 40  # proposals of one paste
-MOST_ROWS, MOST_UNASKED = 25, 10  # projects in the tables of the result: with its head they fill two printed pages
+MOST_ROWS, MOST_UNASKED, MOST_GOALS = 25, 10, 10  # in the tables of the result: with its head they fill two printed pages
 
 
 def _beginner(request: HttpRequest) -> Person:
@@ -215,7 +215,7 @@ def result(request: HttpRequest) -> HttpResponse:
         raise Forbidden("The result is for the PMO, its sponsor and auditors.")
     run = queries.first_run(person)
     context: dict[str, Any] = {"result": queries.result(run, office, person), "office": office}
-    context |= {"most": MOST_ROWS, "most_unasked": MOST_UNASKED}
+    context |= {"most": MOST_ROWS, "most_unasked": MOST_UNASKED, "most_goals": MOST_GOALS}
     context["begins"] = rights(person).anywhere(Act.EDIT, Kind.MANDATE)
     return _page(request, "result", run, len(LABELS), **context)
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import may_in, rights, undo_address, visible
+from goldenthread.engine.thread_gaps import GoalGap
 from goldenthread.engine.unsupported import REASONS
 from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.kit.permissions import Act, Kind
@@ -38,6 +39,7 @@ ACTIONS = {
     "ask_loggers": "Ask who logs them",
     "offer_again": "Offer it again",
 }
+FEW, MANY = 12, 200  # rows of goals: up to FEW drafts stand among them, and never more than MANY
 OF_SERVICE = ("ask_loggers", "offer_again")
 ASKED = ("kpi", "size", "source", "name", "person")
 
@@ -57,10 +59,13 @@ def gaps(request: HttpRequest) -> HttpResponse:
     if not may_in(person, Act.VIEW, Kind.PULSE, office.scope_id):
         raise Forbidden("The gaps are for the PMO, its sponsor and auditors.")
     found = plans.gaps(office, timezone.localdate(), person)
+    goals = _in_reach(found.goals)
     context = {
         "office": office,
         "offices": offices,
         "gaps": found,
+        "goals": goals,
+        "more_goals": len(found.goals) - len(goals),
         "reasons": REASONS,
         "states": STATES,
         "said": plans.none_said(found),
@@ -69,6 +74,14 @@ def gaps(request: HttpRequest) -> HttpResponse:
         "of_service": OF_SERVICE if may_in(person, Act.EDIT, Kind.MANDATE, office.scope_id) else (),
     }
     return pages.page(request, "thread/templates/gaps.html", context)
+
+
+def _in_reach(goals: list[GoalGap]) -> list[GoalGap]:
+    """Those to show: where they are many, drafts wait in their list, unless there is nothing else."""
+    if len(goals) <= FEW:
+        return goals
+    standing = [gap for gap in goals if gap.state != "draft"]
+    return standing[:MANY] if standing else goals[:FEW]
 
 
 @require_http_methods(["GET", "POST"])
