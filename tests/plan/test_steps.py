@@ -15,6 +15,7 @@ from goldenthread.plan.actions import cells, rows
 from goldenthread.plan.actions.duties import following
 from goldenthread.plan.models import DutyOccurrence, Raci, Step
 from goldenthread.schedule.models import Activity, ActivityDates
+from goldenthread.ui import writing
 
 
 def test_exactly_one_is_accountable(scene):
@@ -183,6 +184,25 @@ def test_a_duty_makes_its_work_once_and_wants_proof(scene):
         actions.prove(occurrence=occurrence, proof=" ", by=scene.cast.member)
     actions.prove(occurrence=occurrence, proof="register/2027", by=scene.cast.member)
     assert scene.fresh(occurrence).activity.is_done
+
+
+def test_the_list_of_duties_says_what_is_due_first_and_still_open(scene):
+    due = scene.today + timedelta(days=5)
+    actions.add_duty(
+        plan=scene.plan,
+        name="Register",
+        source="Data law",
+        by=scene.cast.head,
+        cadence="WEEKLY",
+        next_due=due,
+        proof_wanted="Link",
+    )
+    shown = lambda: scene.cast.client(scene.cast.head).get("/plan/duties").content.decode()
+    assert writing.date(due) in shown()
+    assert actions.make_occurrences(plan=scene.plan, today=scene.today) > 1
+    assert writing.date(due) in shown()
+    actions.prove(occurrence=DutyOccurrence.objects.earliest("due_on"), proof="register/2027", by=scene.cast.head)
+    assert f'data-label="Next due"><div>{writing.date(due + timedelta(days=7))}' in shown()
 
 
 def test_a_duty_named_on_its_page_justifies_a_step(scene):

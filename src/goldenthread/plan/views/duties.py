@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -22,10 +24,12 @@ NAMES = ("name", "source", "holder", "cadence", "next_due", "minutes", "proof_wa
 def duties(request: HttpRequest) -> HttpResponse:
     """The duties, and the last proofs."""
     found = queries.plan_of(visitor(request), request.GET.get("office"))
+    waiting = DutyOccurrence.objects.filter(duty=OuterRef("pk"), proven_on__isnull=True).order_by("due_on")
     rows = (
         visible(Duty.objects.filter(plan=found), visitor(request))
         .select_related("holder", "step__activity", "project")
-        .order_by("next_due", "name")
+        .annotate(due_on=Coalesce(Subquery(waiting.values("due_on")[:1]), "next_due"))
+        .order_by("due_on", "name")
     )
     proofs = (
         visible(DutyOccurrence.objects.filter(duty__plan=found, proven_on__isnull=False), visitor(request))
