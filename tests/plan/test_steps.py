@@ -187,21 +187,16 @@ def test_a_duty_makes_its_work_once_and_wants_proof(scene):
 
 
 def test_the_list_of_duties_says_what_is_due_first_and_still_open(scene):
-    due = scene.today + timedelta(days=5)
-    actions.add_duty(
-        plan=scene.plan,
-        name="Register",
-        source="Data law",
-        by=scene.cast.head,
-        cadence="WEEKLY",
-        next_due=due,
-        proof_wanted="Link",
-    )
-    shown = lambda: scene.cast.client(scene.cast.head).get("/plan/duties").content.decode()
+    due, by = scene.today + timedelta(days=5), scene.cast.head
+    actions.add_duty(plan=scene.plan, name="Register", source="Law", by=by, cadence="WEEKLY", next_due=due, proof_wanted="Link")
+
+    def shown() -> str:
+        return scene.cast.client(by).get("/plan/duties").content.decode()
+
     assert writing.date(due) in shown()
     assert actions.make_occurrences(plan=scene.plan, today=scene.today) > 1
     assert writing.date(due) in shown()
-    actions.prove(occurrence=DutyOccurrence.objects.earliest("due_on"), proof="register/2027", by=scene.cast.head)
+    actions.prove(occurrence=DutyOccurrence.objects.earliest("due_on"), proof="register/2027", by=by)
     assert f'data-label="Next due"><div>{writing.date(due + timedelta(days=7))}' in shown()
 
 

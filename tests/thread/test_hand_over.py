@@ -227,3 +227,12 @@ def test_another_one_without_the_right_does_not_undo_it(scene, leaver):
     for role in (Role.TEAM_MEMBER, Role.PORTFOLIO_MANAGER, Role.AUDITOR):
         with pytest.raises(Forbidden):
             undo(changeset=Changeset.objects.latest("pk"), by=scene.cast.people[role])
+
+
+def test_work_for_a_duty_names_the_duty(scene):
+    plan.add_duty(
+        plan=scene.plan, name="Register", source="Data law", by=scene.cast.head, holder=scene.cast.pmo, cadence="MONTHLY",
+        next_due=TODAY + timedelta(days=3), minutes=20,
+    )  # fmt: skip
+    plan.make_occurrences(plan=scene.plan, today=TODAY)
+    assert "Register Duty: Data law" in text(scene.cast.client(scene.cast.head).get(f"/people/{scene.cast.pmo.pk}"))

@@ -24,7 +24,7 @@ class MandateForm(RoomForm):
     issued_on = day_field("Given on")
     valid_from = day_field("In force from")
     valid_to = day_field("Until")
-    review_on = day_field("Reviewed on")
+    review_on = day_field("Review due")
 
     def __init__(self, *args: Any, with_clauses: bool = True, dates_only: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

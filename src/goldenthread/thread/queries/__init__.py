@@ -2,7 +2,7 @@
 
 from goldenthread.thread.queries.chains import Chains, Link, chains_of
 from goldenthread.thread.queries.decisions import Decision, decisions
-from goldenthread.thread.queries.people import may_see_work, takers
+from goldenthread.thread.queries.people import may_see_work, takers, threads_of
 from goldenthread.thread.queries.result import Result, result, thread_of_office
 from goldenthread.thread.queries.search import search_rows
 from goldenthread.thread.queries.start import FirstRun, figures, first_run, has_answers
@@ -32,5 +32,6 @@ __all__ = [
     "team_today",
     "thread_map",
     "thread_of_office",
+    "threads_of",
     "today",
 ]

@@ -29,11 +29,11 @@ def person_panels(subject: Person, viewer: Person) -> list[str]:
         return [mark_safe(render_to_string("thread/templates/person_panel.html", closed))]  # noqa: S308
     held = plans.held_by(subject, viewer, timezone.localdate())
     work = [row for group in held.groups if group.responsibility.code == "work" for row in group.rows]
-    chains = queries.chains_of([row.row for row in work[:SHOWN]], viewer)
+    threads = queries.threads_of([row.row for row in work[:SHOWN]], viewer)
     context = {
         "subject": subject,
         "is_closed": False,
-        "work": [(row, [(link.label, link.url) for link in chains.chain(row.row.pk)]) for row in work[:SHOWN]],
+        "work": [(row, [(link.label, link.url) for link in threads[row.row.pk]]) for row in work[:SHOWN]],
         "left_out": len(work) - len(work[:SHOWN]),
         "groups": [group for group in held.groups if group.responsibility.code != "work"],
         "is_empty": not held.rows,
