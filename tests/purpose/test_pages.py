@@ -124,7 +124,7 @@ class TestObjectives:
         assert "101 to 121 of 121 objectives" in second
         assert "1 objective" in text(client.get("/objectives?q=draft+007&page=2"))
 
-    @pytest.mark.parametrize(("chance", "word"), [(0.0, "not reached"), (1.0, "reached"), (None, "no figure")])
+    @pytest.mark.parametrize(("chance", "word"), [(0.0, "not reached"), (1.0, "reached"), (None, "not known")])
     def test_once_the_day_has_passed_there_is_an_outcome_and_no_chance(self, scene, monkeypatch, chance, word):
         target = {"p10": 1.0, "p50": 2.0, "p90": 3.0, "coverage": 0.5, "has_work": True, "rests_on": "", "basis": "thin"}
         told = {"chance": chance, "basis": "thin", "targets": {scene.target.pk: target}}
@@ -142,6 +142,13 @@ class TestObjectives:
             assert gone not in over
         assert f"{word} date passed" in text(client.get("/objectives?chance=over"))
         assert "Faster decisions" not in text(client.get("/objectives?chance=unlikely"))
+
+    def test_an_objective_whose_day_has_passed_stands_beside_others_without_a_forecast(self, scene, monkeypatch):
+        other = actions.add_objective(office=scene.cast.office, title="Forecast", by=scene.cast.head)
+        told = {other.pk: {"chance": 0.5, "basis": "fair", "targets": {}}}
+        monkeypatch.setitem(slots._providers, "objective_forecasts", [(1, "test", lambda ids: told)])
+        Target.objects.filter(pk=scene.target.pk).update(due_on=TODAY - timedelta(days=1))
+        assert "not known date passed" in text(scene.cast.client(scene.cast.head).get("/objectives"))
 
     def test_an_empty_office_teaches(self, cast):
         assert "Write the first one" in text(cast.client(cast.head).get("/objectives"))

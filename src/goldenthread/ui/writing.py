@@ -156,7 +156,7 @@ def chance(p: float | None, basis: str = "fair") -> str:
 
 def outcome(p: float | None) -> str:
     """What became of something whose day has passed, from its chance, which is settled then."""
-    return "no figure" if p is None else "reached" if p >= 0.5 else "not reached"
+    return "not known" if p is None else "reached" if p >= 0.5 else "not reached"
 
 
 def chance_change(before: float | None, after: float | None, basis: str = "fair") -> str:

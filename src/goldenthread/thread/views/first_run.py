@@ -25,6 +25,7 @@ from goldenthread.ui import pages
 from goldenthread.workspace.models import ImportedFile
 
 MOST = 40  # proposals of one paste
+MOST_AIMS = 25  # objectives with a question, and others, on their stage
 MOST_ROWS, MOST_UNASKED, MOST_GOALS = 25, 10, 10  # in the tables of the result: with its head they fill two printed pages
 
 
@@ -110,8 +111,10 @@ def _objectives(
         for aim in run.aims
         if aim.objective.pk not in open_ones
     ]
+    forms.sort(key=lambda pair: not pair[1].is_bound)  # what was refused stays in sight
     wrong = bool(settled) or (form.is_bound and bool(form.errors))
-    return _page(request, "objectives", run, 2, form=form, asked=forms, rest=rest, office=office, status=422 if wrong else 200)
+    context = {"form": form, "asked": forms, "rest": rest, "office": office, "most": MOST_AIMS}
+    return _page(request, "objectives", run, 2, status=422 if wrong else 200, **context)
 
 
 @require_POST
