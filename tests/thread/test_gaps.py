@@ -5,6 +5,7 @@ import re
 import pytest
 
 from goldenthread.accounts import actions as accounts
+from goldenthread.kit.permissions import Role
 from goldenthread.plan import actions as plan
 from goldenthread.plan.models import Duty, Raci, Step
 from goldenthread.projects import actions as projects
@@ -148,3 +149,13 @@ def test_a_strategy_that_is_all_drafts_shows_the_first_of_them(scene):
     assert "Imported 11" in shown
     assert "Imported 12" not in shown
     assert "8 more wait among the drafts" in shown
+
+
+def test_only_offices_whose_gaps_one_may_see_are_offered(scene):
+    far = scene.cast.second_office
+    plan.found_plan(office=far, by=None)
+    accounts.grant_role(person=scene.cast.head, role=Role.TEAM_MEMBER, scope=scene.cast.top, by=None)
+    here, works = scene.cast.client(scene.cast.head), f"office={far.code}"
+    assert works in here.get("/map").content.decode()
+    assert works not in here.get("/gaps").content.decode()
+    assert here.get(f"/gaps?{works}").status_code == 403

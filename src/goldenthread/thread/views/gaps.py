@@ -62,7 +62,7 @@ def gaps(request: HttpRequest) -> HttpResponse:
     goals = _in_reach(found.goals)
     context = {
         "office": office,
-        "offices": offices,
+        "offices": [one for one in offices if may_in(person, Act.VIEW, Kind.PULSE, one.scope_id)],
         "gaps": found,
         "goals": goals,
         "more_goals": len(found.goals) - len(goals),
