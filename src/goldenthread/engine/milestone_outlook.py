@@ -27,6 +27,21 @@ class MilestoneOptions:
 
 
 @dataclass(frozen=True, eq=False)
+class DoneOrNot:
+    """The figure of a milestone on some days: 1 with these chances (n,), else 0. Asked in the same way as an `Outlook`."""
+
+    done: Floats
+
+    def chance(self, low: Floats, high: Floats) -> Floats:
+        """Chance (n,) to stand from low to high, ends counted."""
+        return np.asarray(self.done * ((low <= 1.0) & (high >= 1.0)) + (1.0 - self.done) * ((low <= 0.0) & (high >= 0.0)))
+
+    def quantiles(self, levels: npt.ArrayLike) -> Floats:
+        """Quantiles (n, k) at levels (k,) between 0 and 1."""
+        return np.asarray(np.asarray(levels, np.float64).reshape(1, -1) > 1.0 - self.done[:, None], np.float64)
+
+
+@dataclass(frozen=True, eq=False)
 class MilestoneOutlook:
     """A (one number), B (n,) of the formula, and how many finished cases it rests on."""
 
@@ -38,6 +53,10 @@ class MilestoneOutlook:
         """Chance (n,) to be done within so many days (n,)."""
         h = np.maximum(np.asarray(ahead, np.float64), 0.0)
         return np.asarray(-np.expm1(-self.done * np.log1p(h / self.days)), np.float64)
+
+    def figure(self, ahead: npt.ArrayLike) -> DoneOrNot:
+        """The milestone's figure after so many days (n,)."""
+        return DoneOrNot(self.chance(ahead))
 
     def quantiles(self, levels: npt.ArrayLike) -> Floats:
         """Days (n, k) within which it is done with chances (k,) below 1."""

@@ -1,8 +1,8 @@
 """Targets to which no work is linked: what their history and the class of other KPIs say, as a whole distribution (`outlook`).
 
-Only where every figure can be told so: the KPI is drawn to a class, no objective that it serves has work on any of its KPIs, and
-no two required targets of such an objective stand on one KPI. Their objective's chance is then the product of its required
-targets' chances, as KPIs move apart from each other. All other targets are told by the simulation.
+Only where every figure can be told so: the KPI is drawn to a class or is a milestone that waits, no objective that it serves has
+work on any of its KPIs, and no two required targets of such an objective stand on one KPI. Their objective's chance is then the
+product of its required targets' chances, as KPIs move apart from each other. All other targets are told by the simulation.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ import numpy as np
 
 from goldenthread.engine.histories import Floats
 from goldenthread.engine.layout import SLACK
+from goldenthread.engine.milestone_outlook import DoneOrNot
 from goldenthread.engine.outlook import Outlook
 from goldenthread.engine.thread_data import ThreadData
+from goldenthread.plan.mapping.milestones import outlook_of
 from goldenthread.plan.mapping.trends import reference_of
 
 LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
@@ -25,8 +27,8 @@ Rows = dict[str, dict[str, Any]]
 def told_alone(data: ThreadData, ids: dict[str, list[Any]], trends: dict[int, dict[str, Any]]) -> list[int]:
     """Ids of the KPIs whose targets are told from history alone."""
     targets = data.targets
-    drawn = np.array([trends[pk]["class"] is not None for pk in ids["kpis"]], np.bool_)
-    out = ~drawn | np.isin(np.arange(len(data.kpis)), data.contributions.kpi)
+    known = np.array([trends[pk]["class"] is not None or _waits(trends[pk]) for pk in ids["kpis"]], np.bool_)
+    out = ~known | np.isin(np.arange(len(data.kpis)), data.contributions.kpi)
     required = targets.required != 0
     pairs, counts = np.unique(np.stack([targets.objective, targets.kpi])[:, required], axis=1, return_counts=True)
     never = np.concatenate([pairs[0, counts > 1], targets.objective[required & (targets.due_day <= 0.0)]])
@@ -74,9 +76,11 @@ def alone_chance(data: ThreadData, objective: int, ids: dict[str, list[Any]], ta
     return {"chance": float(np.prod([row["chance"] for row in told if row])), "standard_error": 0.0}
 
 
-def _of_kpi(data: ThreadData, ids: dict[str, list[Any]], inputs: dict[str, Any], k: int, days: Floats) -> Outlook:
+def _of_kpi(data: ThreadData, ids: dict[str, list[Any]], inputs: dict[str, Any], k: int, days: Floats) -> Outlook | DoneOrNot:
     """Where a KPI will stand on these days from the data date, (n,)."""
     rests_on, kpis = inputs["trends"][str(ids["kpis"][k])], data.kpis
+    if _waits(rests_on):
+        return outlook_of(rests_on["milestone"]).figure(days)
     learnt, ahead = reference_of(inputs["classes"][rests_on["class"]]), days - kpis.day_of_value[k]
 
     def column(value: float, none: float = 0.0) -> Floats:
@@ -94,6 +98,11 @@ def _of_kpi(data: ThreadData, ids: dict[str, list[Any]], inputs: dict[str, Any],
         basis=np.zeros(days.size, np.int64),
         errors=learnt.errors,
     )
+
+
+def _waits(rests_on: dict[str, Any]) -> bool:
+    """Whether it is a milestone not done yet."""
+    return bool(rests_on.get("milestone") and rests_on["milestone"]["waits"])
 
 
 def _reach(data: ThreadData, t: int) -> tuple[float, float]:

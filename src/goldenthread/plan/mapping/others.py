@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -20,11 +20,23 @@ from goldenthread.purpose.models import Kpi, Measurement, Target
 SHORTEST = 1.0  # days ahead
 
 
+class Way(NamedTuple):
+    """What is asked of a KPI: the signed change from baseline to target and its day; and with how many decimals it is written."""
+
+    change: float
+    due_on: date | None
+    decimals: int
+
+    def is_to_be_done(self, figures: list[tuple[date, float]]) -> bool:
+        """Whether it asks of a KPI with these figures to be done, no more and no less: 0 so far or done, 1 from then on."""
+        return self.change == 1.0 and self.decimals == 0 and {value for _, value in figures} <= {0.0, 1.0}
+
+
 @dataclass(frozen=True)
 class OtherFigures:
-    """KPI -> the signed way that is asked of it, with its day; KPI -> its figures, oldest first."""
+    """KPI -> the way that is asked of it; KPI -> its figures, oldest first."""
 
-    ways: dict[int, tuple[float, date | None]]
+    ways: dict[int, Way]
     figures: dict[int, list[tuple[date, float]]]
 
 
@@ -51,29 +63,32 @@ def standing_figures(kpis: dict[int, Kpi], today: date) -> dict[int, list[tuple[
     return found
 
 
-def asked_ways(organisation_id: int) -> dict[int, tuple[float, date | None]]:
-    """KPI -> the longest signed way from baseline to target that an open objective asks for, and its day."""
+def asked_ways(organisation_id: int) -> dict[int, Way]:
+    """KPI -> the longest way from baseline to target that an open objective asks for."""
     open_to_all = Target.objects.filter(
         organisation_id=organisation_id, objective__is_confidential=False, value__isnull=False, baseline__isnull=False
     )
-    found: dict[int, tuple[float, date | None]] = {}
-    rows: Any = open_to_all.order_by("id").values_list("kpi_id", "baseline", "value", "due_on")
-    for kpi_id, baseline, value, due_on in rows:
-        if value != baseline and abs(value - baseline) > abs(found.get(kpi_id, (0.0, None))[0]):
-            found[kpi_id] = (value - baseline, due_on)
+    found: dict[int, Way] = {}
+    rows: Any = open_to_all.order_by("id").values_list("kpi_id", "baseline", "value", "due_on", "kpi__decimals")
+    for kpi_id, baseline, value, due_on, decimals in rows:
+        if value != baseline and abs(value - baseline) > abs(found[kpi_id].change if kpi_id in found else 0.0):
+            found[kpi_id] = Way(value - baseline, due_on, decimals)
     return found
 
 
 def taught(pupils: dict[int, bool], others: OtherFigures, today: date) -> tuple[dict[int, int], list[Taught]]:
-    """KPI -> place of the class that it is drawn to, where one helps; and the classes. `pupils`: KPI -> is its history thin."""
+    """KPI -> place of the class that it is drawn to, where one helps; and the classes. `pupils`: KPI -> is its history thin.
+
+    What is done or not does not drift, and teaches nobody here.
+    """
     ways, figures = others.ways, others.figures
-    teachers = sorted(pk for pk in ways if figures.get(pk))
+    teachers = sorted(pk for pk in ways if figures.get(pk) and not ways[pk].is_to_be_done(figures[pk]))
     rows = [[(float((on - today).days), value) for on, value in figures[pk]] for pk in teachers]
     place = {pk: i for i, pk in enumerate(teachers)}
     found = classes_of_others(
         histories_of(rows),
-        np.array([ways[pk][0] for pk in teachers], np.float64),
-        np.array([_ahead(ways[pk][1], figures[pk], today) for pk in teachers], np.float64),
+        np.array([ways[pk].change for pk in teachers], np.float64),
+        np.array([_ahead(ways[pk].due_on, figures[pk], today) for pk in teachers], np.float64),
         np.array([place.get(pk, NOBODY) for pk in pupils], np.int64),
     )
     drawn = {pk: int(found.of[i]) for i, (pk, thin) in enumerate(pupils.items()) if found.helps(i, thin=thin)}

@@ -102,7 +102,8 @@ def _rests_on(thread: Thread, kpi_id: int) -> dict[str, Any]:
     """How many own figures a trend rests on, and how many cases of how many other KPIs it is drawn to."""
     mine = thread.trends.of[kpi_id]
     drawn_to = thread.trends.classes[mine["class"]] if mine["class"] is not None else {"cases": 0, "others": 0}
-    return {"points": mine["points"], "cases": drawn_to["cases"], "others": drawn_to["others"]}
+    milestone = {"milestone": mine["milestone"]} if mine["milestone"] else {}
+    return {"points": mine["points"], "cases": drawn_to["cases"], "others": drawn_to["others"]} | milestone
 
 
 def _targets(thread: Thread, made: Forecast) -> dict[str, dict[str, Any]]:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from goldenthread.engine.drift import FAIR, GOOD, drift
+from goldenthread.engine.drift import FAIR, GOOD, THIN, drift
 from goldenthread.engine.randoms import stable_key
 from goldenthread.engine.realised_share import RealisedShare
 from goldenthread.engine.thread_data import (
@@ -34,6 +34,7 @@ from goldenthread.purpose.models import Kpi, Target, ValueRate
 MILLION = 1_000_000
 UNPAID = (float("nan"), NO_RATE, float("nan"))
 CONFIRMED_GRADE = 2
+MILESTONES = ((GOOD, 20), (FAIR, 5), (THIN, 0))  # so many others done carry so much
 
 
 @dataclass
@@ -111,7 +112,7 @@ def thread(rows: ThreadRows) -> Thread:
         "contributions": [c.pk for c in given],
         "supervisions": [s.pk for s in watched],
     }
-    return Thread(data, ids, _basis(kpi_ids, given, rows), moves, left_out, done, paying(targets))
+    return Thread(data, ids, _basis(kpi_ids, given, rows, moves), moves, left_out, done, paying(targets))
 
 
 def _keys(kind: str, ids: list[int]) -> Any:
@@ -264,13 +265,18 @@ def _counted(row: Contribution, learnt: RealisedShare) -> float:
     return learnt.mean if row.counted_percent is None else row.counted_percent / 100
 
 
-def _basis(kpi_ids: list[int], given: list[Contribution], rows: ThreadRows) -> dict[int, str]:
-    """thin, fair or good for each KPI: what its history carries, and good only where somebody else confirmed every effect."""
+def _basis(kpi_ids: list[int], given: list[Contribution], rows: ThreadRows, moves: Trends) -> dict[int, str]:
+    """thin, fair or good for each KPI: what its history carries, and good only where somebody else confirmed every effect.
+
+    Of a milestone without work, how many others are done.
+    """
     basis = {}
     for pk in kpi_ids:
         figures = rows.figures[pk]
         history = drift([day_number(on, rows.today) for on, _ in figures], [value for _, value in figures]).basis
         effects = [c for c in given if c.kpi_id == pk]
+        if not effects and (told := moves.of[pk]["milestone"]):
+            history = GOOD if not told["waits"] else next(name for name, least in MILESTONES if told["cases"] >= least)
         confirmed = all(c.confirmed_on is not None or c.grade >= CONFIRMED_GRADE for c in effects)
         basis[pk] = FAIR if history == GOOD and not confirmed else history
     return basis

@@ -14,6 +14,7 @@ from goldenthread.engine.histories import Steps, histories_of, steps_of
 from goldenthread.engine.randoms import stable_key
 from goldenthread.engine.reference_class import HORIZON_STEP, ReferenceClass, ReferenceOptions
 from goldenthread.engine.thread_data import Kpis
+from goldenthread.plan.mapping.milestones import milestones
 from goldenthread.plan.mapping.others import Taught, taught
 from goldenthread.plan.mapping.rows import ThreadRows
 from goldenthread.purpose.models import Kpi, Target
@@ -26,7 +27,7 @@ NAN = float("nan")
 
 @dataclass(frozen=True)
 class Trends:
-    """The engine's rows; by KPI what its trend rests on (`STEPS`, way, class); the classes, as plain numbers."""
+    """The engine's rows; by KPI what its trend rests on (`STEPS`, way, class, milestone); the classes, as plain numbers."""
 
     table: Kpis
     of: dict[int, dict[str, Any]]
@@ -42,11 +43,15 @@ def trends(kpis: list[Kpi], targets: list[Target], rows: ThreadRows) -> Trends:
     way = {kpi.pk: _way(asked[kpi.pk]) for kpi in kpis}
     steps = steps_of(histories_of([[((on - rows.today).days, value) for on, value in figures[kpi.pk]] for kpi in kpis]))
     is_thin = drifts_of(steps, np.full(len(kpis), NAN), DriftOptions()).basis == BASES.index(THIN)
-    pupils = {kpi.pk: bool(thin) for kpi, thin in zip(kpis, is_thin, strict=True) if way[kpi.pk] is not None}
-    drawn, learnt = taught(pupils, rows.others, rows.today)
+    waiting = milestones(kpis, asked, figures, rows.others, rows.today)
+    moving = [(kpi.pk, bool(thin)) for kpi, thin in zip(kpis, is_thin, strict=True) if way[kpi.pk] is not None]
+    drawn, learnt = taught({pk: thin for pk, thin in moving if pk not in waiting}, rows.others, rows.today)
     used = {place: i for i, place in enumerate(sorted(set(drawn.values())))}
     told = [_class(learnt[place]) for place in used]
-    of = {kpi.pk: _rests_on(steps, i, way[kpi.pk], used.get(drawn.get(kpi.pk, NOBODY))) for i, kpi in enumerate(kpis)}
+    of = {
+        kpi.pk: _rests_on(steps, i, way[kpi.pk], used.get(drawn.get(kpi.pk, NOBODY))) | {"milestone": waiting.get(kpi.pk)}
+        for i, kpi in enumerate(kpis)
+    }
     moves = [trend_of(of[kpi.pk], told) for kpi in kpis]
     table = Kpis(
         **_columns(
@@ -70,6 +75,8 @@ def _columns(**given: list[Any]) -> Any:
 
 def trend_of(rests_on: dict[str, Any], classes: list[dict[str, Any]]) -> dict[str, float]:
     """Drift a day, its error and noise from what they rest on: the one place that computes them, at first and again."""
+    if rests_on.get("milestone"):
+        return dict.fromkeys(("drift_per_day", "drift_error", "noise_per_root_day"), 0.0)
     points, *others = STEPS
     steps = Steps(np.array([rests_on[points]], np.int64), *(np.array([rests_on[name]], np.float64) for name in others))
     place, way = rests_on["class"], rests_on["way"]

@@ -12,7 +12,7 @@ from goldenthread.accounts.queries import visible
 from goldenthread.engine.drift import DAYS_PER_YEAR
 from goldenthread.plan.models import Contribution, Step, Supervision
 from goldenthread.plan.queries.explanations import MONEY
-from goldenthread.plan.queries.forecasts import NAMELESS, drawn_to
+from goldenthread.plan.queries.forecasts import NAMELESS, drawn_to, waited
 from goldenthread.projects.models import Project
 from goldenthread.purpose.models import Kpi, Objective, Target
 from goldenthread.ui import writing
@@ -129,6 +129,9 @@ class _Words:
         unit, learnt = self._unit(ref, values), values["class"]
         own = ("points", "own figures", _Words.count), ("span", "over", _Words.days), ("rate", "moved each day by", _Words.effect)
         told = [(label, write(self, values[column], unit)) for column, label, write in own]
+        if values.get("milestone"):
+            told += [(label, write(values["milestone"])) for label, write in OF_MILESTONE]
+            return InWords(ref, NOUNS["trend"], self.name(ref), tuple(told))
         if learnt is None:
             return InWords(ref, NOUNS["trend"], self.name(ref), (*told, ("drawn to", NO_CLASS)))
         told.append(("drawn to", drawn_to(learnt["cases"], learnt["others"])))
@@ -220,6 +223,13 @@ OF_CLASS: tuple[tuple[str, Callable[[Row], str]], ...] = (
     ("and swing in a year by", lambda told: _of_way(told["noise"] * DAYS_PER_YEAR**0.5)),
     ("widened by how wrong that was", lambda told: f"× {writing.number(told['width'], 2)}"),
     ("told by it their own past would have been better", lambda told: _better(*told["better"])),
+)
+
+
+OF_MILESTONE: tuple[tuple[str, Callable[[Row], str]], ...] = (
+    ("rests on", waited),
+    ("A", lambda told: _number(told["done"])),
+    ("B", lambda told: f"{_number(told['days'])} days"),
 )
 
 

@@ -44,6 +44,10 @@ ALONE = {
         "No work is linked. Chance to stay as it is and be there, plus that to move there by its day: last figure + trend × days "
         "+ spread × the class’s own errors, kept between floor and ceiling."
     ),
+    "milestone": (
+        "No work is linked, and it is done or not. 1 − (B / (B + days to its day)) to the power A: A is 1 more than the others "
+        "that are done, B is 365 and all days that they and this one have waited."
+    ),
     "standard_error": "None: computed without drawing.",
     "p10": "One case in ten ends below this figure at the date.",
     "p50": "Half of the cases end below this figure at the date.",
@@ -101,7 +105,7 @@ def explanation(made: Forecast, kind: str, ident: int) -> dict[str, Any]:
         "value": stored[first],
         "again": again[first],
         "same": all(stored[name] == value for name, value in again.items()) and intact and _follow(inputs, trends),
-        "formula": (ALONE if is_alone else FORMULAS)[kind],
+        "formula": (ALONE if is_alone else FORMULAS)[_formula_of(kind, trends) if is_alone else kind],
         "figures": [
             {"figure": name, "value": stored[name], "again": again[name], "formula": formulas[name]}
             for name in others
@@ -119,6 +123,11 @@ def explanation(made: Forecast, kind: str, ident: int) -> dict[str, Any]:
         "made_at": made.made_at.isoformat(),
         "standard_error": stored.get("standard_error"),
     }
+
+
+def _formula_of(kind: str, trends: dict[str, dict[str, Any]]) -> str:
+    """Which formula tells a row that no work moves."""
+    return "milestone" if kind == "target" and any(told.get("milestone") for told in trends.values()) else kind
 
 
 def _part(data: ThreadData, kind: str, row: int) -> Subset:

@@ -122,8 +122,19 @@ def rests_on(made: Forecast, kpi_id: int) -> str:
     known = made.results["drifts"].get(str(kpi_id), {})
     if "points" not in known:
         return ""
+    if known.get("milestone"):
+        return waited(known["milestone"])
     own = writing.plural(known["points"], "figure")
     return f"{own}, drawn to {drawn_to(known['cases'], known['others'])}" if known["cases"] else own
+
+
+def waited(milestone: dict[str, Any]) -> str:
+    """What the outlook of a milestone rests on, in words."""
+    if not milestone["waits"]:
+        return "a milestone, done"
+    done, others = milestone["cases"], writing.plural(milestone["others"], "other milestone")
+    told = f"{done} of {others} {'is' if done == 1 else 'are'} done" if milestone["others"] else "no other to go by"
+    return f"a milestone that waits for {writing.plural(round(milestone['waited']), 'day')}, {told}"
 
 
 def drawn_to(cases: int, others: int) -> str:

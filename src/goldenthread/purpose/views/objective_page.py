@@ -199,8 +199,8 @@ def _sentence(view: TargetView, known: dict[str, Any] | None, *, over: bool) -> 
         low, middle, high = (writing.number(known[name], view.kpi.decimals) for name in ("p10", "p50", "p90"))
         parts.append(f"Expected {middle}{unit} by {writing.date(view.target.due_on)}, in 8 of 10 cases {low} to {high}.")
         if not known["has_work"] and known["rests_on"]:
-            few = " (few)" if known["basis"] == "thin" else ""
             own, _, drawn = known["rests_on"].partition(", ")
+            few = " (few)" if known["basis"] == "thin" and own.endswith(("figure", "figures")) else ""
             parts.append(f"From history alone, as no work is linked to it: {own}{few}{', ' if drawn else ''}{drawn}.")
     if view.target.value is not None:
         passed = ", a day that has passed" if over else ""
