@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from goldenthread.accounts.actions import changeset
 from goldenthread.accounts.models import Changeset
+from goldenthread.accounts.queries import visible
 from goldenthread.accounts.undo import undo
 from goldenthread.evidence import actions
 from goldenthread.evidence.models import ExpectedResult, ResultCheck, RivalExplanation
@@ -256,7 +257,8 @@ class TestOtherExplanations:
 
     def test_who_looks_may_answer_and_strangers_may_not(self, scene):
         result = ready(scene)
-        actions.annotate(result=result, note="", looker=scene.cast.nobody, by=scene.cast.head, version=result.version)
+        actions.name_looker(result=result, looker=scene.cast.nobody, by=scene.cast.head, version=result.version)
+        assert Changeset.objects.latest("pk").title == "Nia Nobody is to look at Clients decide on Decision latency"
         actions.answer_rival(result=result, cause="SEASON", answer="OPEN", by=scene.cast.nobody)
         with pytest.raises(Forbidden):
             actions.answer_rival(result=result, cause="SEASON", answer="OPEN", by=scene.cast.member)
@@ -322,6 +324,14 @@ class TestPages:
         actions.answer_rival(result=result, cause="SEASON", answer="OPEN", by=scene.cast.pmo)
         assert f"/results/{result.pk}#rivals" not in client.get("/").content.decode()
 
+    def test_a_note_that_is_too_long_is_refused_in_words(self, scene):
+        result = ready(scene)
+        sent = {"note": "x" * 501, "version": result.version}
+        answer = scene.cast.client(scene.cast.head).post(f"/results/{result.pk}/note", sent)
+        assert answer.status_code == 422
+        assert "500" in answer.content.decode()
+        assert scene.fresh(result).note == ""
+
     def test_programs_read_it_with_every_look(self, scene):
         result = ready(scene)
         actions.check_due(today=scene.today)
@@ -354,3 +364,36 @@ class TestPages:
         for address in ("/results", "/api/expected-results", f"/results/{result.pk}"):
             assert "Canary" not in closed_to.get(address).content.decode()
         assert "Canary" in open_to.get("/results").content.decode()
+
+    def test_a_figure_that_only_confidential_objectives_ask_for_is_told_to_nobody_else(self, scene):
+        result = ready(scene)
+        actions.check_due(today=scene.today)
+        actions.answer_rival(result=result, cause="SEASON", answer="POSSIBLE", because="Winter", by=scene.cast.head)
+        stranger = scene.cast.people["PORTFOLIO_MANAGER"]
+        assert scene.kpi.name in scene.cast.client(stranger).get(f"/results/{result.pk}").content.decode()
+        purpose.edit_objective(objective=scene.fresh(scene.objective), changes={"is_confidential": True}, by=scene.cast.head)
+        for person, status in ((stranger, 404), (scene.cast.head, 200), (scene.cast.pmo, 200)):
+            client = scene.cast.client(person)
+            for address in (
+                f"/results/{result.pk}",
+                f"/api/expected-results/{result.pk}",
+                f"/api/expected-results/{result.pk}/looks",
+            ):
+                assert client.get(address.format(result.pk)).status_code == status, (person, address)
+            for address in ("/results", "/api/expected-results"):
+                assert (str(scene.kpi.name) in client.get(address).content.decode()) is (status == 200 and "api" not in address)
+            for model in (ResultCheck, RivalExplanation):
+                assert visible(model.objects.all(), person).exists() is (status == 200)
+
+    def test_nobody_is_made_to_look_at_work_that_may_not_be_named_to_him(self, scene):
+        day = scene.today - timedelta(days=5)
+        hidden = projects.add_project(name="Canary", by=None, under=scene.cast.office.scope, starts_on=day - DAY, finishes_on=day)
+        projects.edit_project(project=hidden, changes={"is_confidential": True}, by=scene.cast.head)
+        plan.contribute(kpi=scene.kpi, by=None, project=hidden, effect=(-1.5, -1.0, -0.5))
+        Changeset.objects.filter(pk=Changeset.objects.latest("pk").pk).update(at=timezone.now() - 20 * DAY)
+        projects.close_project(project=scene.fresh(hidden), by=scene.cast.head)
+        assert actions.register_finished(office=scene.cast.office, today=scene.today) == 1
+        assert ExpectedResult.objects.get().looker is None
+        for address in ("/results", "/api/expected-results"):
+            assert "Canary" not in scene.cast.client(scene.cast.member).get(address).content.decode()
+            assert str(hidden.pk) not in scene.cast.client(scene.cast.member).get("/api/expected-results").content.decode()

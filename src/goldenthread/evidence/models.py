@@ -13,7 +13,7 @@ from goldenthread.kit.permissions import Kind
 from goldenthread.kit.scoping import InOrganisation
 from goldenthread.plan.models import Step
 from goldenthread.projects.models import Project
-from goldenthread.purpose.models import Kpi, Target
+from goldenthread.purpose.models import Kpi, Target, of_secret_kpis, secret_kpis
 
 
 class Said(InOrganisation):
@@ -112,6 +112,7 @@ class ExpectedResult(Tracked):
 
     kind = Kind.PLAN
     scope_path = "kpi__office__scope"
+    secret_rows = staticmethod(of_secret_kpis)
     own_paths = ("looker",)
     names = ("step", "project")
     is_fact = True
@@ -146,7 +147,21 @@ class ExpectedResult(Tracked):
         return self.step or self.project
 
 
-class ResultCheck(InOrganisation):
+class SeenWithResult:
+    """Rows about an expected result: seen by who may see it."""
+
+    kind = Kind.PLAN
+    scope_path = "result__kpi__office__scope"
+    own_paths = ("result__looker",)
+    names = ("result__step", "result__project")
+
+    @staticmethod
+    def secret_rows() -> Q:
+        """Those about a confidential figure."""
+        return Q(result__kpi__in=secret_kpis())
+
+
+class ResultCheck(SeenWithResult, InOrganisation):
     """What a look at the figures found. Derived, never changed; a later look stands beside it."""
 
     class State(models.TextChoices):
@@ -182,11 +197,6 @@ class ResultCheck(InOrganisation):
     beside = models.JSONField(default=list, help_text="References of work that could not be told apart from it")
     engine = models.CharField(max_length=20)
 
-    kind = Kind.PLAN
-    scope_path = "result__kpi__office__scope"
-    own_paths = ("result__looker",)
-    names = ("result__step", "result__project")
-
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["result", "look"], name="one_check_a_look")]
 
@@ -195,7 +205,7 @@ class ResultCheck(InOrganisation):
         return f"{self.result_id}, look {self.look}"
 
 
-class RivalExplanation(Tracked):
+class RivalExplanation(SeenWithResult, Tracked):
     """Something else that could have moved the figure, and what was found of it."""
 
     class Cause(models.TextChoices):
@@ -219,11 +229,6 @@ class RivalExplanation(Tracked):
     cause = models.CharField(max_length=12, choices=Cause.choices)
     answer = models.CharField(max_length=10, choices=Answer.choices, default=Answer.OPEN)
     because = models.CharField(max_length=300, blank=True)
-
-    kind = Kind.PLAN
-    scope_path = "result__kpi__office__scope"
-    own_paths = ("result__looker",)
-    names = ("result__step", "result__project")
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["result", "cause"], name="one_answer_a_cause")]

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from goldenthread.accounts.actions import changeset
 from goldenthread.accounts.models import Person
-from goldenthread.accounts.queries import is_own, may_in
+from goldenthread.accounts.queries import is_own, may, may_in
 from goldenthread.evidence.mapping.effects import columns, judged
 from goldenthread.evidence.models import ExpectedResult, ResultCheck, RivalExplanation
 from goldenthread.evidence.queries.deliveries import (
@@ -25,6 +25,7 @@ from goldenthread.kit import history
 from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan.models import Contribution
+from goldenthread.purpose.actions.ground import add, change, refusing
 from goldenthread.purpose.models import Office
 
 CAUSES = RivalExplanation.Cause
@@ -48,6 +49,15 @@ def _finish_of(contribution: Contribution) -> date | None:
     steps = [contribution.step] if contribution.step is not None else []
     projects = [contribution.project] if contribution.project is not None else []
     return next(iter(finished_days(steps, projects).values()), None)
+
+
+def _who_looks(contribution: Contribution) -> Person | None:
+    """The owner of the figure, else the head of its office: whoever may see both the figure and the work."""
+    kpi, work = contribution.kpi, contribution.step or contribution.project
+    for person in (kpi.owner, kpi.office.head):
+        if person is not None and may(person, Act.VIEW, kpi) and may(person, Act.VIEW, work):
+            return person
+    return None
 
 
 def register_result(
@@ -85,11 +95,10 @@ def register_result(
         row = ExpectedResult(
             step=contribution.step, project=contribution.project, kpi=kpi, unit=kpi.unit, note=note, finished_on=finished,
             **{name: getattr(contribution, name) for name in ("low", "likely", "high", "lag_days", "ramp_days")},
-            said_on=said, registered_on=today, registered_by=by, looker=looker or kpi.owner or kpi.office.head,
+            said_on=said, registered_on=today, registered_by=by, looker=looker or _who_looks(contribution),
             begins_on=begins, look_on=look,
         )  # fmt: skip
-        row.full_clean(exclude=["organisation", "step", "project", "kpi"], validate_unique=False, validate_constraints=False)
-        row.save()
+        add(row)
     return row
 
 
@@ -148,17 +157,21 @@ def withdraw_result(*, result: ExpectedResult, because: str, by: Person | None, 
     if not because.strip():
         raise Refused("Say why it is taken back.", field="because")
     with changeset(title=f"No longer expect: {result}", by=by, reason=because, about=_about(result)):
-        history.change(result, {"withdrawn_at": timezone.now(), "withdrawn_because": because[:300]}, version=version)
+        change(result, {"withdrawn_at": timezone.now(), "withdrawn_because": because.strip()}, version)
 
 
-def annotate(*, result: ExpectedResult, note: str, by: Person, looker: Person | None = None, version: int | None = None) -> None:
-    """Add a note, or have somebody else look: all that may change of an expected result."""
+def annotate(*, result: ExpectedResult, note: str, by: Person, version: int | None = None) -> None:
+    """Add a note."""
     _must_look(by, result)
-    changes: dict[str, Any] = {"note": note}
-    if looker is not None:
-        changes["looker"] = looker
     with changeset(title=f"Note on {result}", by=by, about=_about(result)):
-        history.change(result, changes, version=version)
+        change(result, {"note": note}, version)
+
+
+def name_looker(*, result: ExpectedResult, looker: Person, by: Person, version: int | None = None) -> None:
+    """Have somebody else look."""
+    _must_look(by, result)
+    with changeset(title=f"{looker} is to look at {result}", by=by, about=_about(result)):
+        change(result, {"looker": looker}, version)
 
 
 def answer_rival(*, result: ExpectedResult, cause: str, answer: str, by: Person, because: str = "") -> RivalExplanation:
@@ -173,10 +186,8 @@ def answer_rival(*, result: ExpectedResult, cause: str, answer: str, by: Person,
     row = RivalExplanation.objects.filter(result=result, cause=cause).first()
     with changeset(title=f"Other explanation of {result}: {CAUSES(cause).label}", by=by, about=_about(result)):
         if row is None:
-            row = RivalExplanation(result=result, cause=cause, answer=answer, because=because.strip()[:300])
-            row.save()
-        else:
-            history.change(row, {"answer": answer, "because": because.strip()[:300]})
+            return add(RivalExplanation(result=result, cause=cause, answer=answer, because=because.strip()))
+        change(row, {"answer": answer, "because": because.strip()})
     return row
 
 
@@ -218,5 +229,6 @@ def check_result(*, result: ExpectedResult, by: Person | None, today: date | Non
     if result.unit != result.kpi.unit:
         told |= {"state": ResultCheck.State.CANNOT, "reason": ResultCheck.Reason.REDEFINED}
     check = ResultCheck(result=result, checked_on=today, look=look, last_figure_on=newest, **told)
-    check.save()
+    with refusing():  # somebody else, or the job, may look at the same moment
+        check.save()
     return check
