@@ -297,6 +297,28 @@ class TestPages:
         assert "The winter before was the same" in client.get(f"/results/{result.pk}").content.decode()
         assert client.post(f"/results/{result.pk}/rival", sent | {"because": ""}).status_code == 422
 
+    @pytest.mark.parametrize(
+        ("fall", "judged", "words"),
+        [
+            (0.0, "SHOWN", "Judged by hand: shown to work. The figures say otherwise: not seen so far."),
+            (1.0, "REFUTED", "Judged by hand: shown not to work. The figures say otherwise: seen."),
+            (1.0, "SHOWN", "Judged by hand: shown to work. The figures say the same."),
+            (0.0, "NOT_SHOWN", "Judged by hand: not seen so far. The figures say the same."),
+        ],
+    )
+    def test_what_was_judged_by_hand_stands_beside_what_the_figures_say(self, scene, fall, judged, words):
+        result = ready(scene, fall)
+        client = scene.cast.client(scene.cast.head)
+        claim = Contribution.objects.get()
+        plan.judge_contribution(contribution=claim, shown=judged, by=scene.cast.head, because="Asked the clients")
+        waiting = client.get(f"/results/{result.pk}").content.decode()
+        assert "The figures do not say so or otherwise: delivered; effect not shown yet." in waiting
+        actions.check_due(today=scene.today)
+        page = client.get(f"/results/{result.pk}").content.decode()
+        assert words in page
+        assert ("they differ" in page) is ("otherwise" in words)
+        assert f"by hand: {claim.get_shown_display().lower()}" in client.get("/results").content.decode()
+
     def test_the_editor_of_an_effect_writes_it_down_and_leads_to_it(self, scene):
         row = contribution(scene, said=1)
         finish(scene, days=0)

@@ -48,6 +48,7 @@ class ResultRow:
     checks: tuple[ResultCheck, ...]
     figures: tuple[tuple[date, float], ...]
     beside: tuple[str, ...] = ()  # names of work that it could not be told apart from, as far as they may be shown
+    judged: str = ""  # what somebody judged of the effect by hand: Contribution.Shown
 
     @property
     def check(self) -> ResultCheck | None:
@@ -86,6 +87,28 @@ class ResultRow:
             redefined=f"{redefined:%d %B %Y}" if redefined else "a change of its unit",
             beside=" and ".join(f"“{name}”" for name in self.beside) or "other work",
         )
+
+    @property
+    def by_hand(self) -> str:
+        """What was judged by hand, in words; empty where nobody did."""
+        return Contribution.Shown(self.judged).label.lower() if self.judged else ""
+
+    @property
+    def is_contradicted(self) -> bool:
+        """Whether the figures and who judged by hand say the opposite."""
+        return self.state == {"SHOWN": "NOT_SEEN", "NOT_SHOWN": "SEEN", "REFUTED": "SEEN"}.get(self.judged)
+
+    @property
+    def judgement(self) -> str:
+        """What was judged by hand beside what the figures say; empty where nobody judged."""
+        if not self.judged:
+            return ""
+        tested = self.state in (ResultCheck.State.SEEN, ResultCheck.State.NOT_SEEN)
+        if self.is_contradicted:
+            beside = f"The figures say otherwise: {self.words}. Neither changes the other"
+        else:
+            beside = "The figures say the same" if tested else f"The figures do not say so or otherwise: {self.words}"
+        return f"Judged by hand: {self.by_hand}. {beside}."
 
     @property
     def recent(self) -> list[float]:
@@ -150,7 +173,7 @@ def _rows(person: Person) -> Any:
 
 
 def _told(rows: list[ExpectedResult], person: Person) -> list[ResultRow]:
-    """The rows with their figures. One statement beside theirs, two more where work could not be told apart."""
+    """The rows with their figures and judgements. Two statements beside theirs, two more where work could not be told apart."""
     by_kpi: dict[int, list[tuple[date, float]]] = defaultdict(list)
     known = Measurement.objects.filter(kpi_id__in={row.kpi_id for row in rows}, withdrawn_at__isnull=True)
     for kpi_id, on, value in known.order_by("on", "id").values_list("kpi_id", "on", "value"):
@@ -158,8 +181,16 @@ def _told(rows: list[ExpectedResult], person: Person) -> list[ResultRow]:
     looks = {row.pk: tuple(sorted(row.checks.all(), key=lambda check: check.look)) for row in rows}
     refs = {row.pk: looks[row.pk][-1].beside if looks[row.pk] else [] for row in rows}
     names = _names({ref for some in refs.values() for ref in some}, person)
+    hand = Contribution.objects.filter(kpi_id__in={row.kpi_id for row in rows}).exclude(shown=Contribution.Shown.OPEN)
+    judged = {(row.step_id, row.project_id, row.kpi_id): row.shown for row in hand}
     return [
-        ResultRow(row, looks[row.pk], tuple(by_kpi[row.kpi_id]), tuple(names[ref] for ref in refs[row.pk] if ref in names))
+        ResultRow(
+            result=row,
+            checks=looks[row.pk],
+            figures=tuple(by_kpi[row.kpi_id]),
+            beside=tuple(names[ref] for ref in refs[row.pk] if ref in names),
+            judged=judged.get((row.step_id, row.project_id, row.kpi_id), ""),
+        )
         for row in rows
     ]
 
