@@ -144,6 +144,14 @@ class TestWrittenDown:
         undo(changeset=Changeset.objects.latest("pk"), by=scene.cast.head)
         assert ExpectedResult.objects.get().withdrawn_at is not None
 
+    def test_what_the_figures_were_asked_about_is_taken_back_by_no_undo(self, scene):
+        result = ready(scene, fall=0.0)
+        written = Changeset.objects.latest("pk")
+        actions.check_due(today=scene.today)
+        with pytest.raises(Refused, match="was looked at on"):
+            undo(changeset=written, by=scene.cast.head)
+        assert scene.fresh(result).withdrawn_at is None
+
     def test_who_may_not_plan_for_the_kpi_writes_nothing_down(self, scene):
         row = contribution(scene, said=1)
         finish(scene, days=0)
@@ -298,25 +306,27 @@ class TestPages:
         assert client.post(f"/results/{result.pk}/rival", sent | {"because": ""}).status_code == 422
 
     @pytest.mark.parametrize(
-        ("fall", "judged", "words"),
+        ("fall", "promised", "judged", "words", "differ"),
         [
-            (0.0, "SHOWN", "Judged by hand: shown to work. The figures say otherwise: not seen so far."),
-            (1.0, "REFUTED", "Judged by hand: shown not to work. The figures say otherwise: seen."),
-            (1.0, "SHOWN", "Judged by hand: shown to work. The figures say the same."),
-            (0.0, "NOT_SHOWN", "Judged by hand: not seen so far. The figures say the same."),
+            (0.0, -1.0, "SHOWN", "Judged by hand: shown to work. The figures say: not seen so far. Both stand", True),
+            (1.0, -1.0, "REFUTED", "Judged by hand: shown not to work. The figures say: seen. Both stand", True),
+            (0.02, -0.02, "SHOWN", "Judged by hand: shown to work. The figures say: cannot be tested. Both stand", True),
+            (0.02, -0.02, "NOT_SHOWN", "Judged by hand: not seen so far. The figures say: cannot be tested.", False),
+            (1.0, -1.0, "SHOWN", "Judged by hand: shown to work. The figures say: seen.", False),
+            (0.0, -1.0, "NOT_SHOWN", "Judged by hand: not seen so far. The figures say: not seen so far.", False),
         ],
     )
-    def test_what_was_judged_by_hand_stands_beside_what_the_figures_say(self, scene, fall, judged, words):
-        result = ready(scene, fall)
+    def test_what_was_judged_by_hand_stands_beside_what_the_figures_say(self, scene, fall, promised, judged, words, differ):
+        result = ready(scene, fall, likely=promised)
         client = scene.cast.client(scene.cast.head)
         claim = Contribution.objects.get()
         plan.judge_contribution(contribution=claim, shown=judged, by=scene.cast.head, because="Asked the clients")
         waiting = client.get(f"/results/{result.pk}").content.decode()
-        assert "The figures do not say so or otherwise: delivered; effect not shown yet." in waiting
+        assert "The figures were not looked at yet." in waiting
         actions.check_due(today=scene.today)
         page = client.get(f"/results/{result.pk}").content.decode()
         assert words in page
-        assert ("they differ" in page) is ("otherwise" in words)
+        assert ("they differ" in page) is differ
         assert f"by hand: {claim.get_shown_display().lower()}" in client.get("/results").content.decode()
 
     def test_the_editor_of_an_effect_writes_it_down_and_leads_to_it(self, scene):

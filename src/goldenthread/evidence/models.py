@@ -146,6 +146,11 @@ class ExpectedResult(Tracked):
         """The work that it is expected of."""
         return self.step or self.project
 
+    def stands_because(self) -> str:
+        """Why no undo takes it back; empty where one may: nobody chooses among what was expected once the answer is known."""
+        first = self.checks.order_by("look").first()
+        return f"“{self}” was looked at on {first.checked_on:%d %B %Y}: what was expected stands." if first is not None else ""
+
 
 class SeenWithResult:
     """Rows about an expected result: seen by who may see it."""
@@ -183,7 +188,7 @@ class ResultCheck(SeenWithResult, InOrganisation):
     state = models.CharField(max_length=10, choices=State.choices)
     reason = models.CharField(max_length=12, choices=Reason.choices, blank=True, default="")
     step_size = models.FloatField(null=True, help_text="The step found in the KPI's level")
-    low = models.FloatField(null=True, help_text="In nine cases of ten it is larger than this")
+    low = models.FloatField(null=True, help_text="In nine cases of ten it lies from here to `high`")
     high = models.FloatField(null=True)
     sure = models.FloatField(null=True, help_text="Probability that it went the promised way, 0 to 1")
     before = models.PositiveIntegerField(help_text="Figures before it began")

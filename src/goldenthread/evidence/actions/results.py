@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
 
 from django.utils import timezone
 
@@ -17,6 +16,7 @@ from goldenthread.evidence.queries.deliveries import (
     finished_days,
     look_day,
     planned_finish,
+    ref,
     said_on,
     unregistered,
     works_on,
@@ -41,16 +41,6 @@ def _must_look(by: Person | None, result: ExpectedResult) -> None:
     raise Forbidden("Expected results are looked after by the office of the KPI and by who is to look.")
 
 
-def _about(row: Any) -> str:
-    return f"step:{row.step_id}" if row.step_id else f"project:{row.project_id}"
-
-
-def _finish_of(contribution: Contribution) -> date | None:
-    steps = [contribution.step] if contribution.step is not None else []
-    projects = [contribution.project] if contribution.project is not None else []
-    return next(iter(finished_days(steps, projects).values()), None)
-
-
 def _who_looks(contribution: Contribution) -> Person | None:
     """The owner of the figure, else the head of its office: whoever may see both the figure and the work."""
     kpi, work = contribution.kpi, contribution.step or contribution.project
@@ -72,7 +62,7 @@ def register_result(
         raise Forbidden("Expected results are written down by the office of the KPI.")
     if contribution.likely == 0:
         raise Refused("An effect of nothing cannot be seen.", field="likely", advice="Give its size first.")
-    finished = _finish_of(contribution)
+    finished = finished_days([contribution]).get(ref(contribution))
     finish = finished or planned_finish(contribution.step, contribution.project)
     if finish is None:
         raise Refused("Nobody knows when this work will be finished.", advice="Give it a date first.")
@@ -91,7 +81,7 @@ def register_result(
         step=contribution.step, project=contribution.project, kpi=kpi, withdrawn_at__isnull=True
     ).exists():
         raise Refused("This is written down already.")
-    with changeset(title=f"Expect a result: {contribution}", by=by, about=_about(contribution)):
+    with changeset(title=f"Expect a result: {contribution}", by=by, about=ref(contribution)):
         row = ExpectedResult(
             step=contribution.step, project=contribution.project, kpi=kpi, unit=kpi.unit, note=note, finished_on=finished,
             **{name: getattr(contribution, name) for name in ("low", "likely", "high", "lag_days", "ramp_days")},
@@ -105,11 +95,10 @@ def register_result(
 def register_finished(*, office: Office, today: date) -> int:
     """Write down what finished work is to bring, where its size was said in time. Returns how many were written down."""
     open_rows = [row for row in unregistered(office.pk) if row.likely != 0]
-    steps = [row.step for row in open_rows if row.step is not None]
-    days = finished_days(steps, [row.project for row in open_rows if row.project is not None])
+    days = finished_days(open_rows)
     made = 0
     for row in open_rows:
-        day = days.get(_about(row))
+        day = days.get(ref(row))
         if day is None:
             continue
         begins = day + timedelta(days=row.lag_days)
@@ -126,12 +115,10 @@ def follow_work(*, office: Office, today: date) -> int:
         .select_related("kpi", "step__activity", "project")
         .order_by("id")
     )
-    done = finished_days(
-        [row.step for row in rows if row.step is not None], [row.project for row in rows if row.project is not None]
-    )
+    done = finished_days(rows)
     moved = 0
     for row in rows:
-        finished = done.get(_about(row))
+        finished = done.get(ref(row))
         finish = finished or planned_finish(row.step, row.project)
         begins = (finished or max(finish or today, today)) + timedelta(days=row.lag_days)
         begins = max(begins, row.said_on)  # a finish that was recorded wrong cannot make what was said come after it
@@ -139,7 +126,7 @@ def follow_work(*, office: Office, today: date) -> int:
             continue
         look = max(look_day(row.kpi, begins, row.ramp_days), row.registered_on + timedelta(days=1))
         changes = {"finished_on": finished, "begins_on": begins, "look_on": look}
-        with changeset(title=f"The day to look follows the work: {row}", by=None, about=_about(row)):
+        with changeset(title=f"The day to look follows the work: {row}", by=None, about=ref(row)):
             moved += history.change(row, changes)
     return moved
 
@@ -156,21 +143,21 @@ def withdraw_result(*, result: ExpectedResult, because: str, by: Person | None, 
         )
     if not because.strip():
         raise Refused("Say why it is taken back.", field="because")
-    with changeset(title=f"No longer expect: {result}", by=by, reason=because, about=_about(result)):
+    with changeset(title=f"No longer expect: {result}", by=by, reason=because, about=ref(result)):
         change(result, {"withdrawn_at": timezone.now(), "withdrawn_because": because.strip()}, version)
 
 
 def annotate(*, result: ExpectedResult, note: str, by: Person, version: int | None = None) -> None:
     """Add a note."""
     _must_look(by, result)
-    with changeset(title=f"Note on {result}", by=by, about=_about(result)):
+    with changeset(title=f"Note on {result}", by=by, about=ref(result)):
         change(result, {"note": note}, version)
 
 
 def name_looker(*, result: ExpectedResult, looker: Person, by: Person, version: int | None = None) -> None:
     """Have somebody else look."""
     _must_look(by, result)
-    with changeset(title=f"{looker} is to look at {result}", by=by, about=_about(result)):
+    with changeset(title=f"{looker} is to look at {result}", by=by, about=ref(result)):
         change(result, {"looker": looker}, version)
 
 
@@ -184,7 +171,7 @@ def answer_rival(*, result: ExpectedResult, cause: str, answer: str, by: Person,
     if answer != RivalExplanation.Answer.OPEN and not because.strip():
         raise Refused("Say what shows it.", field="because")
     row = RivalExplanation.objects.filter(result=result, cause=cause).first()
-    with changeset(title=f"Other explanation of {result}: {CAUSES(cause).label}", by=by, about=_about(result)):
+    with changeset(title=f"Other explanation of {result}: {CAUSES(cause).label}", by=by, about=ref(result)):
         if row is None:
             return add(RivalExplanation(result=result, cause=cause, answer=answer, because=because.strip()))
         change(row, {"answer": answer, "because": because.strip()})

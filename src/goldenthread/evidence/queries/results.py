@@ -13,7 +13,7 @@ from django.utils.timezone import localdate
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import for_person, visible
 from goldenthread.evidence.models import ExpectedResult, ResultCheck, RivalExplanation
-from goldenthread.evidence.queries.deliveries import finished_days, unregistered
+from goldenthread.evidence.queries.deliveries import finished_days, ref, unregistered
 from goldenthread.kit.prepared import Blank
 from goldenthread.plan.models import Contribution, Step
 from goldenthread.plan.queries import Responsibility
@@ -30,6 +30,11 @@ STATES = {  # in the order of the page: words and the tone of their mark
     DELIVERED: ("delivered; effect not shown yet", "none"),
     OPEN: ("work goes on", "none"),
     WITHDRAWN: ("taken back", "none"),
+}
+DIFFER = {  # what is judged by hand otherwise than the figures say
+    ResultCheck.State.SEEN.value: ("NOT_SHOWN", "REFUTED"),
+    ResultCheck.State.NOT_SEEN.value: ("SHOWN",),
+    ResultCheck.State.CANNOT.value: ("SHOWN", "REFUTED"),
 }
 WHY = {
     "FEW_BEFORE": "There are {before} figures from before it began; 6 are needed to know how the figure moves by itself.",
@@ -94,21 +99,18 @@ class ResultRow:
         return Contribution.Shown(self.judged).label.lower() if self.judged else ""
 
     @property
-    def is_contradicted(self) -> bool:
-        """Whether the figures and who judged by hand say the opposite."""
-        return self.state == {"SHOWN": "NOT_SEEN", "NOT_SHOWN": "SEEN", "REFUTED": "SEEN"}.get(self.judged)
+    def differs(self) -> bool:
+        """Whether the figures do not say what was judged by hand, or cannot."""
+        return self.judged in DIFFER.get(self.state, ())
 
     @property
     def judgement(self) -> str:
         """What was judged by hand beside what the figures say; empty where nobody judged."""
         if not self.judged:
             return ""
-        tested = self.state in (ResultCheck.State.SEEN, ResultCheck.State.NOT_SEEN)
-        if self.is_contradicted:
-            beside = f"The figures say otherwise: {self.words}. Neither changes the other"
-        else:
-            beside = "The figures say the same" if tested else f"The figures do not say so or otherwise: {self.words}"
-        return f"Judged by hand: {self.by_hand}. {beside}."
+        looked = f"The figures say: {self.words}." if self.state in DIFFER else "The figures were not looked at yet."
+        both = " Both stand; neither changes the other." if self.differs else ""
+        return f"Judged by hand: {self.by_hand}. {looked}{both}"
 
     @property
     def recent(self) -> list[float]:
@@ -256,10 +258,8 @@ def never_written_down(office: Office, person: Person) -> int:
     """Finished works of which nobody said in time what they were to bring: nobody can say whether they did."""
     rows = [row for row in unregistered(office.pk) if row.likely]
     shown = set(visible(Contribution.objects.filter(pk__in=[row.pk for row in rows]), person).values_list("pk", flat=True))
-    days = finished_days([r.step for r in rows if r.step is not None], [r.project for r in rows if r.project is not None])
-    return sum(
-        row.pk in shown and (f"step:{row.step_id}" if row.step_id else f"project:{row.project_id}") in days for row in rows
-    )
+    days = finished_days(rows)
+    return sum(row.pk in shown and ref(row) in days for row in rows)
 
 
 def to_answer(person: Person) -> QuerySet[ExpectedResult]:
