@@ -51,7 +51,8 @@ def finished_days(rows: Iterable[Expectation]) -> dict[str, date]:
     plans = Activity.objects.filter(pk__in=wanted).values("schedule_id")
     below: dict[int | None, list[Activity]] = defaultdict(list)
     by_id: dict[int, Activity] = {}
-    for activity in Activity.objects.filter(schedule_id__in=plans, cancelled_on__isnull=True).order_by("id"):
+    known = Activity.objects.filter(schedule_id__in=plans, cancelled_on__isnull=True)
+    for activity in known.only("parent_id", "actual_finish").order_by("id"):
         below[activity.parent_id].append(activity)
         by_id[activity.pk] = activity
     for activity_id, step_id in wanted.items():
