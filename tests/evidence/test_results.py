@@ -123,6 +123,21 @@ class TestWrittenDown:
         assert scene.fresh(result).look_on == scene.today + 93 * DAY
         assert actions.follow_work(office=scene.cast.office, today=scene.today) == 0
 
+    @pytest.mark.parametrize("kind", ["step", "project"])
+    def test_work_that_was_stopped_is_expected_to_bring_nothing(self, scene, kind):
+        subject = {"step": {"step": scene.step}, "project": {"project": scene.project}}[kind]
+        row = plan.contribute(kpi=scene.kpi, by=None, effect=(-1.5, -1.0, -0.5), **subject)
+        result = actions.register_result(contribution=row, by=scene.cast.head)
+        if kind == "step":
+            plan.stop_step(step=scene.fresh(scene.step), by=scene.cast.head, because="Nobody needs it")
+        else:
+            projects.cancel_project(project=scene.fresh(scene.project), by=scene.cast.head, because="Nobody needs it")
+        assert actions.follow_work(office=scene.cast.office, today=scene.today) == 1
+        assert scene.fresh(result).withdrawn_because == "The work was stopped"
+        assert actions.follow_work(office=scene.cast.office, today=scene.today + 30 * DAY) == 0
+        page = scene.cast.client(scene.cast.head).get(f"/results/{result.pk}").content.decode()
+        assert "The work was stopped." in page
+
     def test_it_may_be_taken_back_before_it_can_be_seen_and_stays_on_record(self, scene):
         row = contribution(scene, said=1, lag_days=30)
         finish(scene, days=0)

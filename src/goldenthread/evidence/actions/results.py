@@ -25,6 +25,7 @@ from goldenthread.kit import history
 from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan.models import Contribution
+from goldenthread.projects.models import Project
 from goldenthread.purpose.actions.ground import add, change, refusing
 from goldenthread.purpose.models import Office
 
@@ -109,7 +110,7 @@ def register_finished(*, office: Office, today: date) -> int:
 
 
 def follow_work(*, office: Office, today: date) -> int:
-    """Let the days of what is not finished yet follow the work. Returns how many moved."""
+    """Let the days of what is not finished yet follow the work; of stopped work nothing is expected. Returns how many changed."""
     rows = list(
         ExpectedResult.objects.filter(kpi__office=office, finished_on=None, withdrawn_at__isnull=True)
         .select_related("kpi", "step__activity", "project")
@@ -118,6 +119,10 @@ def follow_work(*, office: Office, today: date) -> int:
     done = finished_days(rows)
     moved = 0
     for row in rows:
+        if _is_stopped(row):
+            _take_back(row, "The work was stopped", None)
+            moved += 1
+            continue
         finished = done.get(ref(row))
         finish = finished or planned_finish(row.step, row.project)
         begins = (finished or max(finish or today, today)) + timedelta(days=row.lag_days)
@@ -143,8 +148,18 @@ def withdraw_result(*, result: ExpectedResult, because: str, by: Person | None, 
         )
     if not because.strip():
         raise Refused("Say why it is taken back.", field="because")
+    _take_back(result, because.strip(), by, version)
+
+
+def _is_stopped(row: ExpectedResult) -> bool:
+    if row.step is not None:
+        return row.step.activity.cancelled_on is not None
+    return row.project is not None and row.project.state == Project.State.CANCELLED
+
+
+def _take_back(result: ExpectedResult, because: str, by: Person | None, version: int | None = None) -> None:
     with changeset(title=f"No longer expect: {result}", by=by, reason=because, about=ref(result)):
-        change(result, {"withdrawn_at": timezone.now(), "withdrawn_because": because.strip()}, version)
+        change(result, {"withdrawn_at": timezone.now(), "withdrawn_because": because}, version)
 
 
 def annotate(*, result: ExpectedResult, note: str, by: Person, version: int | None = None) -> None:
