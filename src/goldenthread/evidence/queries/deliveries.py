@@ -49,25 +49,23 @@ def finished_days(rows: Iterable[Expectation]) -> dict[str, date]:
     if not wanted:
         return found
     plans = Activity.objects.filter(pk__in=wanted).values("schedule_id")
-    below: dict[int | None, list[Activity]] = defaultdict(list)
-    by_id: dict[int, Activity] = {}
-    known = Activity.objects.filter(schedule_id__in=plans, cancelled_on__isnull=True)
-    for activity in known.only("parent_id", "actual_finish").order_by("id"):
-        below[activity.parent_id].append(activity)
-        by_id[activity.pk] = activity
+    below: dict[int | None, list[int]] = defaultdict(list)
+    ends: dict[int, date | None] = {}
+    standing = Activity.objects.filter(schedule_id__in=plans, cancelled_on__isnull=True)
+    for pk, parent, end in standing.values_list("pk", "parent_id", "actual_finish"):
+        below[parent].append(pk)
+        ends[pk] = end
     for activity_id, step_id in wanted.items():
-        day = _finished(by_id.get(activity_id), below)
+        day = _finished(activity_id, ends, below) if activity_id in ends else None
         if day is not None:
             found[f"step:{step_id}"] = day
     return found
 
 
-def _finished(activity: Activity | None, below: dict[int | None, list[Activity]]) -> date | None:
-    if activity is None:
-        return None
-    if activity.actual_finish is not None:
-        return activity.actual_finish
-    days = [_finished(child, below) for child in below[activity.pk]]
+def _finished(activity_id: int, ends: dict[int, date | None], below: dict[int | None, list[int]]) -> date | None:
+    if ends[activity_id] is not None:
+        return ends[activity_id]
+    days = [_finished(child, ends, below) for child in below[activity_id]]
     known = [day for day in days if day is not None]
     return max(known) if known and len(known) == len(days) else None
 
