@@ -3,7 +3,7 @@
 from typing import Any
 
 from goldenthread.kit import prepared
-from goldenthread.kit.scoping import organisation_in_scope
+from goldenthread.kit.scoping import limits
 
 
 def as_text(composed: Any) -> tuple[Any, ...] | None:
@@ -20,8 +20,7 @@ def watch() -> None:
 
     def rows(self: Any, *told: Any, key: Any = (), **values: Any) -> list[Any]:
         found = answer(self, *told, key=key, **values)
-        owner = organisation_in_scope()
-        kept = self._composed[(owner.pk if owner is not None else None, key)]
+        kept = self._composed[(limits(), key)]
         fresh = prepared._compose(self.build(*told))
         assert as_text(kept) == as_text(fresh), f"{self.build.__qualname__}: its key does not hold all that it looks at"
         return found

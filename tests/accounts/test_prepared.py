@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.test.utils import CaptureQueriesContext
+from django_scopes import scopes_disabled
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -91,6 +92,12 @@ class TestPrepared:
             theirs = everybody.rows()
         assert {p.organisation_id for p in ours} == {cast.organisation.pk}
         assert {p.organisation_id for p in theirs} == {cast.foreign.pk}
+
+    def test_what_was_asked_without_limits_is_never_answered_within_them(self, cast):
+        everybody = Prepared(lambda: Person.objects.order_by("pk"))
+        with scopes_disabled():
+            assert {p.organisation_id for p in everybody.rows()} == {cast.organisation.pk, cast.foreign.pk}
+        assert {p.organisation_id for p in everybody.rows()} == {cast.organisation.pk}
 
     def test_the_oldest_goes_where_there_are_too_many(self, cast, monkeypatch):
         monkeypatch.setattr(prepared, "KEPT", 2)

@@ -334,13 +334,17 @@ def test_undo_of_a_question_ends_its_link_and_keeps_the_fact(cast):
     assert asked.expires_at <= timezone.now()
 
 
-def test_a_later_change_that_was_undone_no_longer_stands_in_the_way(cast):
+def edited_twice_and_back(cast):
+    """An objective, the first edit of its title, and the undo of the second."""
     row = purpose.add_objective(office=cast.office, title="Fewer leaks", by=cast.head, owner=cast.head)
     purpose.edit_objective(objective=row, changes={"title": "Half the leaks"}, by=cast.head)
     first = Changeset.objects.latest("pk")
     purpose.edit_objective(objective=row, changes={"title": "No leaks"}, by=cast.head)
-    second = Changeset.objects.latest("pk")
-    back = undo(changeset=second, by=cast.head)
+    return row, first, undo(changeset=Changeset.objects.latest("pk"), by=cast.head)
+
+
+def test_a_later_change_that_was_undone_no_longer_stands_in_the_way(cast):
+    row, first, back = edited_twice_and_back(cast)
     again = undo(changeset=back, by=cast.head)
     with pytest.raises(Refused, match="was changed after it by “Edit the objective Half the leaks”"):
         undo(changeset=first, by=cast.head)
@@ -351,12 +355,7 @@ def test_a_later_change_that_was_undone_no_longer_stands_in_the_way(cast):
 
 
 def test_an_undo_that_reaches_behind_an_action_is_a_later_change(cast):
-    row = purpose.add_objective(office=cast.office, title="Fewer leaks", by=cast.head, owner=cast.head)
-    purpose.edit_objective(objective=row, changes={"title": "Half the leaks"}, by=cast.head)
-    first = Changeset.objects.latest("pk")
-    purpose.edit_objective(objective=row, changes={"title": "No leaks"}, by=cast.head)
-    second = Changeset.objects.latest("pk")
-    back = undo(changeset=second, by=cast.head)
+    _, first, back = edited_twice_and_back(cast)
     undo(changeset=first, by=cast.head)
     with pytest.raises(Refused, match="was changed after it by “Undo: Edit the objective"):
         undo(changeset=back, by=cast.head)

@@ -128,6 +128,15 @@ def test_a_network_of_ipv6_counts_as_one(cast):
     assert Client(REMOTE_ADDR="2001:db8:0:2::1").get("/answer/guess").status_code == 404
 
 
+def test_addresses_of_ipv4_written_as_ipv6_are_not_one_network(cast):
+    """A server that listens on :: is told of everybody in IPv4 as ::ffff:a.b.c.d."""
+    answers = [Client(REMOTE_ADDR=f"::ffff:203.0.113.{number}").get("/answer/guess").status_code for number in range(1, 32)]
+    assert set(answers) == {404}
+    for _ in range(30):
+        Client(REMOTE_ADDR="::ffff:198.51.100.7").get("/answer/guess")
+    assert Client(REMOTE_ADDR="198.51.100.7").get("/answer/guess").status_code == 429
+
+
 def test_a_new_password_is_sent_three_times_an_hour(cast):
     answers = [Client().post("/sign-in/password/reset/", {"email": cast.head.email}) for _ in range(4)]
     assert [answer.status_code for answer in answers] == [302, 302, 302, 429]

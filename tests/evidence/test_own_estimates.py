@@ -115,6 +115,45 @@ def test_the_owner_says_it_on_a_form_that_his_page_fetches(scene, owner):
     assert not OwnEstimate.objects.exists()
 
 
+def test_what_was_said_can_be_removed_when_nobody_is_asked_any_more(scene, owner):
+    state(scene, owner)
+    switch_off(scene)
+    client, address = scene.cast.client(owner), f"/objectives/{scene.objective.pk}/own-chance"
+    shown = client.get(address).content.decode()
+    assert "Remove what I said" in shown
+    assert 'name="chance_' not in shown
+    assert client.post(address, {f"chance_{scene.target.pk}": "50"}).status_code == 403
+    assert client.post(address, {"forget": "1"}).status_code == 303
+    assert not OwnEstimate.objects.exists()
+    assert client.get(address).status_code == 404
+
+
+def test_what_was_said_can_be_removed_by_who_owns_the_objective_no_more(scene, owner):
+    state(scene, owner)
+    purpose.edit_objective(objective=scene.objective, changes={"owner": scene.cast.head}, by=scene.cast.head)
+    address = f"/objectives/{scene.objective.pk}/own-chance"
+    assert scene.cast.client(scene.cast.sponsor).post(address, {"forget": "1"}).status_code == 403
+    assert OwnEstimate.objects.count() == 1
+    assert scene.cast.client(owner).post(address, {"forget": "1"}).status_code == 303
+    assert not OwnEstimate.objects.exists()
+
+
+def test_of_several_chances_all_are_kept_or_none(scene, owner):
+    second = purpose.add_kpi(office=scene.cast.office, name="Cost of a decision", by=scene.cast.head)
+    other = purpose.set_target(
+        objective=scene.objective, kpi=second, by=scene.cast.head, baseline=1.0, value=2.0, due_on=scene.target.due_on
+    )
+    with pytest.raises(Refused):
+        actions.state_own_chances(
+            objective=scene.objective,
+            percents={scene.target.pk: 50, other.pk: 101},
+            is_shared=False,
+            by=owner,
+            today=scene.today,
+        )
+    assert not OwnEstimate.objects.exists()
+
+
 def test_the_page_of_an_objective_asks_the_database_no_more_for_it(scene, owner):
     client, address = scene.cast.client(owner), f"/objectives/{scene.objective.pk}"
 

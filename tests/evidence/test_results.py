@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from goldenthread.accounts.actions import changeset
 from goldenthread.accounts.models import Changeset
+from goldenthread.accounts.queries import visible
 from goldenthread.accounts.undo import undo
 from goldenthread.evidence import actions
 from goldenthread.evidence.models import ExpectedResult, ResultCheck, RivalExplanation
@@ -122,6 +123,21 @@ class TestWrittenDown:
         assert scene.fresh(result).look_on == scene.today + 93 * DAY
         assert actions.follow_work(office=scene.cast.office, today=scene.today) == 0
 
+    @pytest.mark.parametrize("kind", ["step", "project"])
+    def test_work_that_was_stopped_is_expected_to_bring_nothing(self, scene, kind):
+        subject = {"step": {"step": scene.step}, "project": {"project": scene.project}}[kind]
+        row = plan.contribute(kpi=scene.kpi, by=None, effect=(-1.5, -1.0, -0.5), **subject)
+        result = actions.register_result(contribution=row, by=scene.cast.head)
+        if kind == "step":
+            plan.stop_step(step=scene.fresh(scene.step), by=scene.cast.head, because="Nobody needs it")
+        else:
+            projects.cancel_project(project=scene.fresh(scene.project), by=scene.cast.head, because="Nobody needs it")
+        assert actions.follow_work(office=scene.cast.office, today=scene.today) == 1
+        assert scene.fresh(result).withdrawn_because == "The work was stopped"
+        assert actions.follow_work(office=scene.cast.office, today=scene.today + 30 * DAY) == 0
+        page = scene.cast.client(scene.cast.head).get(f"/results/{result.pk}").content.decode()
+        assert "The work was stopped." in page
+
     def test_it_may_be_taken_back_before_it_can_be_seen_and_stays_on_record(self, scene):
         row = contribution(scene, said=1, lag_days=30)
         finish(scene, days=0)
@@ -142,6 +158,14 @@ class TestWrittenDown:
         actions.register_result(contribution=row, by=scene.cast.head)
         undo(changeset=Changeset.objects.latest("pk"), by=scene.cast.head)
         assert ExpectedResult.objects.get().withdrawn_at is not None
+
+    def test_what_the_figures_were_asked_about_is_taken_back_by_no_undo(self, scene):
+        result = ready(scene, fall=0.0)
+        written = Changeset.objects.latest("pk")
+        actions.check_due(today=scene.today)
+        with pytest.raises(Refused, match="was looked at on"):
+            undo(changeset=written, by=scene.cast.head)
+        assert scene.fresh(result).withdrawn_at is None
 
     def test_who_may_not_plan_for_the_kpi_writes_nothing_down(self, scene):
         row = contribution(scene, said=1)
@@ -256,7 +280,8 @@ class TestOtherExplanations:
 
     def test_who_looks_may_answer_and_strangers_may_not(self, scene):
         result = ready(scene)
-        actions.annotate(result=result, note="", looker=scene.cast.nobody, by=scene.cast.head, version=result.version)
+        actions.name_looker(result=result, looker=scene.cast.nobody, by=scene.cast.head, version=result.version)
+        assert Changeset.objects.latest("pk").title == "Nia Nobody is to look at Clients decide on Decision latency"
         actions.answer_rival(result=result, cause="SEASON", answer="OPEN", by=scene.cast.nobody)
         with pytest.raises(Forbidden):
             actions.answer_rival(result=result, cause="SEASON", answer="OPEN", by=scene.cast.member)
@@ -295,6 +320,30 @@ class TestPages:
         assert "The winter before was the same" in client.get(f"/results/{result.pk}").content.decode()
         assert client.post(f"/results/{result.pk}/rival", sent | {"because": ""}).status_code == 422
 
+    @pytest.mark.parametrize(
+        ("fall", "promised", "judged", "words", "differ"),
+        [
+            (0.0, -1.0, "SHOWN", "Judged by hand: shown to work. The figures say: not seen so far. Both stand", True),
+            (1.0, -1.0, "REFUTED", "Judged by hand: shown not to work. The figures say: seen. Both stand", True),
+            (0.02, -0.02, "SHOWN", "Judged by hand: shown to work. The figures say: cannot be tested. Both stand", True),
+            (0.02, -0.02, "NOT_SHOWN", "Judged by hand: not seen so far. The figures say: cannot be tested.", False),
+            (1.0, -1.0, "SHOWN", "Judged by hand: shown to work. The figures say: seen.", False),
+            (0.0, -1.0, "NOT_SHOWN", "Judged by hand: not seen so far. The figures say: not seen so far.", False),
+        ],
+    )
+    def test_what_was_judged_by_hand_stands_beside_what_the_figures_say(self, scene, fall, promised, judged, words, differ):
+        result = ready(scene, fall, likely=promised)
+        client = scene.cast.client(scene.cast.head)
+        claim = Contribution.objects.get()
+        plan.judge_contribution(contribution=claim, shown=judged, by=scene.cast.head, because="Asked the clients")
+        waiting = client.get(f"/results/{result.pk}").content.decode()
+        assert "The figures were not looked at yet." in waiting
+        actions.check_due(today=scene.today)
+        page = client.get(f"/results/{result.pk}").content.decode()
+        assert words in page
+        assert ("they differ" in page) is differ
+        assert f"by hand: {claim.get_shown_display().lower()}" in client.get("/results").content.decode()
+
     def test_the_editor_of_an_effect_writes_it_down_and_leads_to_it(self, scene):
         row = contribution(scene, said=1)
         finish(scene, days=0)
@@ -321,6 +370,14 @@ class TestPages:
         assert f"/results/{result.pk}#rivals" in client.get("/").content.decode()
         actions.answer_rival(result=result, cause="SEASON", answer="OPEN", by=scene.cast.pmo)
         assert f"/results/{result.pk}#rivals" not in client.get("/").content.decode()
+
+    def test_a_note_that_is_too_long_is_refused_in_words(self, scene):
+        result = ready(scene)
+        sent = {"note": "x" * 501, "version": result.version}
+        answer = scene.cast.client(scene.cast.head).post(f"/results/{result.pk}/note", sent)
+        assert answer.status_code == 422
+        assert "500" in answer.content.decode()
+        assert scene.fresh(result).note == ""
 
     def test_programs_read_it_with_every_look(self, scene):
         result = ready(scene)
@@ -354,3 +411,36 @@ class TestPages:
         for address in ("/results", "/api/expected-results", f"/results/{result.pk}"):
             assert "Canary" not in closed_to.get(address).content.decode()
         assert "Canary" in open_to.get("/results").content.decode()
+
+    def test_a_figure_that_only_confidential_objectives_ask_for_is_told_to_nobody_else(self, scene):
+        result = ready(scene)
+        actions.check_due(today=scene.today)
+        actions.answer_rival(result=result, cause="SEASON", answer="POSSIBLE", because="Winter", by=scene.cast.head)
+        stranger = scene.cast.people["PORTFOLIO_MANAGER"]
+        assert scene.kpi.name in scene.cast.client(stranger).get(f"/results/{result.pk}").content.decode()
+        purpose.edit_objective(objective=scene.fresh(scene.objective), changes={"is_confidential": True}, by=scene.cast.head)
+        for person, status in ((stranger, 404), (scene.cast.head, 200), (scene.cast.pmo, 200)):
+            client = scene.cast.client(person)
+            for address in (
+                f"/results/{result.pk}",
+                f"/api/expected-results/{result.pk}",
+                f"/api/expected-results/{result.pk}/looks",
+            ):
+                assert client.get(address.format(result.pk)).status_code == status, (person, address)
+            for address in ("/results", "/api/expected-results"):
+                assert (str(scene.kpi.name) in client.get(address).content.decode()) is (status == 200 and "api" not in address)
+            for model in (ResultCheck, RivalExplanation):
+                assert visible(model.objects.all(), person).exists() is (status == 200)
+
+    def test_nobody_is_made_to_look_at_work_that_may_not_be_named_to_him(self, scene):
+        day = scene.today - timedelta(days=5)
+        hidden = projects.add_project(name="Canary", by=None, under=scene.cast.office.scope, starts_on=day - DAY, finishes_on=day)
+        projects.edit_project(project=hidden, changes={"is_confidential": True}, by=scene.cast.head)
+        plan.contribute(kpi=scene.kpi, by=None, project=hidden, effect=(-1.5, -1.0, -0.5))
+        Changeset.objects.filter(pk=Changeset.objects.latest("pk").pk).update(at=timezone.now() - 20 * DAY)
+        projects.close_project(project=scene.fresh(hidden), by=scene.cast.head)
+        assert actions.register_finished(office=scene.cast.office, today=scene.today) == 1
+        assert ExpectedResult.objects.get().looker is None
+        for address in ("/results", "/api/expected-results"):
+            assert "Canary" not in scene.cast.client(scene.cast.member).get(address).content.decode()
+            assert str(hidden.pk) not in scene.cast.client(scene.cast.member).get("/api/expected-results").content.decode()

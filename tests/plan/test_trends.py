@@ -22,6 +22,7 @@ from goldenthread.plan.mapping.rows import thread_rows
 from goldenthread.plan.mapping.thread import thread
 from goldenthread.plan.mapping.trends import reference_of
 from goldenthread.plan.models import Forecast
+from goldenthread.plan.queries.explanations import FORMULAS
 from goldenthread.purpose import actions as purpose
 from goldenthread.purpose.models import Kpi
 
@@ -202,3 +203,17 @@ def test_what_is_told_alone_keeps_to_floor_and_ceiling(idle):
     assert min(fan["p10"]) >= 49.0
     assert max(fan["p90"]) <= 53.0
     assert made.results["targets"][str(target.pk)]["chance"] == 0.0
+
+
+def test_a_target_whose_day_has_passed_is_explained_as_it_was_computed(idle):
+    scene, objective, kpi, _ = idle
+    day = scene.today
+    past = purpose.set_target(
+        objective=objective, kpi=kpi, by=scene.cast.head, baseline=50, baseline_on=day - timedelta(days=400), value=52,
+        due_on=day - timedelta(days=10), is_required=False,
+    )  # fmt: skip
+    made = make_forecast(office=scene.cast.office, runs=300)
+    assert made.inputs["alone"] == [kpi.pk]
+    found = queries.explanation(made, "target", past.pk)
+    assert found["same"]
+    assert found["formula"] == FORMULAS["target"]

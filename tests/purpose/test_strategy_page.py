@@ -63,6 +63,15 @@ def test_after_the_import_the_page_leads_to_the_drafts_and_to_the_strategy(cast,
     assert f'href="/objectives?state=DRAFT&amp;office={cast.office.pk}"' in page
 
 
+def test_of_two_files_of_one_name_each_leads_to_its_own_strategy(cast, taken_in):
+    first = ImportedFile.objects.get()
+    other = PLAN.replace(b"Plan of the works", b"Plan of the pipes").replace(b"<Identifier>p1<", b"<Identifier>p2<")
+    imports.run("stratml", "plan.xml", other, by=cast.head, office=cast.office)
+    client = cast.client(cast.head)
+    for file, row in ((first, taken_in), (ImportedFile.objects.latest("pk"), Strategy.objects.get(name="Plan of the pipes"))):
+        assert f'href="/strategies/{row.pk}"' in client.get(f"/import/{file.pk}").content.decode()
+
+
 def test_of_a_confidential_objective_it_tells_nothing_to_who_may_not_see_it(cast, taken_in):
     hide(cast.head)
     said = cast.client(cast.pmo).get(f"/strategies/{taken_in.pk}").content.decode()

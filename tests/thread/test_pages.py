@@ -142,11 +142,11 @@ class TestGaps:
         assert not re.search(r"ref=project:\d+&amp;action=stop", shown)
 
     def test_an_answer_not_asked_for_is_no_accusation(self, scene):
-        with accounts.changeset(title="Answer", by=None):
+        with accounts.changeset(title="Answer", by=None, source=Changeset.Source.IMPORT):
             history.change(scene.projects[0], {"goal_answer": GoalAnswer.NONE})
         shown = text(scene.cast.client(scene.cast.head).get("/start/result"))
         accused, _, waiting = shown.rpartition("Not asked about yet")
-        assert "Project 0 – – owner says none" in accused
+        assert "Project 0 – – an import says none" in accused
         assert "Project 1" not in accused
         assert "Project 1 – –" in waiting
 

@@ -155,6 +155,18 @@ def test_ones_thread_says_in_words_and_as_a_picture_how_far_each_kpi_has_come(sc
     assert page.count('class="may"') == 1
 
 
+@pytest.mark.parametrize("state", ["DRAFT", "RETIRED"])
+def test_a_confidential_figure_is_named_to_nobody_who_works_for_it(scene, state):
+    hidden, kpi = goal(scene.cast, "Sell the depot", confidential=True)
+    plan.contribute(kpi=kpi, step=scene.steps[1], size="L", by=scene.cast.head)
+    if state == "RETIRED":
+        purpose.retire_objective(objective=hidden, by=scene.cast.head, reason="Sold")
+    shown = scene.cast.client(scene.cast.member).get("/").content.decode()
+    assert kpi.name not in shown
+    assert f"/kpis/{kpi.pk}" not in shown
+    assert "A confidential KPI" in shown
+
+
 def test_who_may_see_no_kpis_is_told_no_figures_of_them(scene):
     purpose.enter_measurement(kpi=scene.kpi, on=date(2026, 11, 2), value=12.5, by=scene.cast.head)
     outsider = scene.cast.people[Role.CLIENT]

@@ -107,6 +107,23 @@ def test_an_older_list_adds_to_the_history_and_changes_and_ends_nothing(client):
     assert Project.objects.get(name="Line five").gone_on is None
 
 
+def dated(rating: str, finish: str, day: str) -> str:
+    rows = "".join(f"{name},Networks,{rating},{finish},{day}\n" for name in PROJECTS)
+    return HEADING.replace("\n", ",Report date\n") + rows
+
+
+def test_rows_with_an_older_day_of_their_own_change_nothing_either(client):
+    take_in(client, "list.csv", dated("red", "2027-07-31", "2026-04-30"))
+    page = take_in(client, "older.csv", dated("green", "2027-05-31", "2026-03-31"))
+    assert "Of 4 projects newer reports are known: this list adds to their history" in page
+    row = Project.objects.get(name="Line one")
+    assert (row.rating, row.finishes_on) == ("RED", date(2027, 7, 31))
+    days = StatusReport.objects.filter(project=row).order_by("on").values_list("on", "rating")
+    assert list(days) == [(date(2026, 3, 31), "GREEN"), (date(2026, 4, 30), "RED")]
+    take_in(client, "newer.csv", dated("amber", "2027-09-30", "2026-05-31"))
+    assert Project.objects.get(name="Line one").rating == "AMBER"
+
+
 @pytest.mark.parametrize(("sent", "words"), [("2027-01-31", "later day than today"), ("soon", "is not a day")])
 def test_a_day_that_cannot_be_is_refused_where_it_is_asked(client, sent, words):
     to = upload(client, listed("green", "2027-05-31"), name="list.csv")["Location"]

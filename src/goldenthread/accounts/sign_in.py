@@ -59,7 +59,9 @@ class ByInvitation(DefaultAccountAdapter):
     def get_client_ip(self, request: HttpRequest) -> str:
         """The network that asks. In IPv6 everybody has a /64 of his own, so its addresses count as one."""
         address = ipaddress.ip_address(super().get_client_ip(request))
-        return str(ipaddress.ip_network((address, 64), strict=False).network_address if address.version == 6 else address)
+        if isinstance(address, ipaddress.IPv4Address):
+            return str(address)
+        return str(address.ipv4_mapped or ipaddress.ip_network((address, 64), strict=False).network_address)
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """Wrong passwords are counted by account and network: nobody far away can shut the owner out."""

@@ -210,6 +210,9 @@ def _take_back_facts(model: Any, ids: list[int]) -> None:
     for chunk in _chunks(ids):
         standing = list(model.objects.filter(pk__in=chunk))
         for row in standing:
+            why = row.stands_because() if hasattr(row, "stands_because") else ""
+            if why:
+                raise Refused(why)
             for name, value in changes.items():
                 setattr(row, name, value)
         history.change_all(model, standing, list(changes))

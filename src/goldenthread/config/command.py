@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import traceback
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -182,46 +183,32 @@ class Gone(StrEnum):
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen and change nothing.")]
 
 
-@imports.command(name="stratml")
-def import_stratml(
-    files: Files,
-    *,
-    dry_run: DryRun = False,
-    json: Json = False,
-    organisation: Organisation = "",
-    office: OfficeCode = "",
-    as_: As = "",
-) -> None:
-    """Strategic plans and performance reports in StratML (ISO 17469)."""
-    _import("stratml", files, (organisation, office, as_), dry_run=dry_run, json=json)
+STRATEGIES = {
+    "stratml": "Strategic plans and performance reports in StratML (ISO 17469).",
+    "gitlab": "Lists of indicators in YAML, as GitLab's public handbook keeps them.",
+    "performance-gov": "Goals, then targets by quarter, as Performance.gov publishes them in JSON.",
+}
 
 
-@imports.command(name="gitlab")
-def import_gitlab(
-    files: Files,
-    *,
-    dry_run: DryRun = False,
-    json: Json = False,
-    organisation: Organisation = "",
-    office: OfficeCode = "",
-    as_: As = "",
-) -> None:
-    """Lists of indicators in YAML, as GitLab's public handbook keeps them."""
-    _import("gitlab", files, (organisation, office, as_), dry_run=dry_run, json=json)
+def _import_strategies(kind: str) -> Callable[..., None]:
+    """The command that reads one kind of strategy in: they take the same options."""
+
+    def read_in(
+        files: Files,
+        *,
+        dry_run: DryRun = False,
+        json: Json = False,
+        organisation: Organisation = "",
+        office: OfficeCode = "",
+        as_: As = "",
+    ) -> None:
+        _import(kind, files, (organisation, office, as_), dry_run=dry_run, json=json)
+
+    return read_in
 
 
-@imports.command(name="performance-gov")
-def import_performance_gov(
-    files: Files,
-    *,
-    dry_run: DryRun = False,
-    json: Json = False,
-    organisation: Organisation = "",
-    office: OfficeCode = "",
-    as_: As = "",
-) -> None:
-    """Goals, then targets by quarter, as Performance.gov publishes them in JSON."""
-    _import("performance-gov", files, (organisation, office, as_), dry_run=dry_run, json=json)
+for _kind, _words in STRATEGIES.items():
+    imports.command(name=_kind, help=_words)(_import_strategies(_kind))
 
 
 @imports.command(name="projects")

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+
+from goldenthread.kit.errors import Refused, why_not_written
 
 
 def document(value: Any) -> None:
@@ -16,16 +19,36 @@ def document(value: Any) -> None:
 
 
 def write_whole(contents: Mapping[Path, bytes]) -> None:
-    """Write files beside their places and rename them once all are whole: what is there already stays until then."""
-    drafts = {path: path.with_name(f".{path.name}.{os.getpid()}") for path in contents}
+    """Write files beside their places and rename them once all are whole: what is there already stays until then.
+
+    A link stays one; what is no file, as a pipe, is written to as it is. Refused where a place cannot be written to.
+    """
+    drafts = {path: _beside(path.resolve()) for path in contents if path.is_file() or not path.exists()}
     try:
         for path, content in contents.items():
-            drafts[path].write_bytes(content)
+            with _refusing(path):
+                drafts.get(path, path).write_bytes(content)
         for path, draft in drafts.items():
-            draft.replace(path)
+            with _refusing(path):
+                draft.replace(path.resolve())
     finally:
         for draft in drafts.values():
-            draft.unlink(missing_ok=True)
+            with suppress(OSError):
+                draft.unlink()
+
+
+def _beside(place: Path) -> Path:
+    return place.with_name(f".{place.name}.{os.getpid()}")
+
+
+@contextmanager
+def _refusing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if why_not_written(error):
+            raise
+        raise Refused(f"{path} cannot be written: {error.strerror}.", field="--out", advice="Name another place.") from error
 
 
 def say(text: str) -> None:

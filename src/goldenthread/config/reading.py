@@ -397,8 +397,8 @@ def results(session: Session, *, json: bool) -> None:
         "No expected result is written down yet.",
     )
     for r in rows:
-        if r["why"]:
-            say(f"  {r['work']}: {r['why']}")
+        for words in filter(None, (r["why"], r["judgement"])):
+            say(f"  {r['work']}: {words}")
     if unsaid:
         say(f"  {unsaid} finished with an effect that nobody wrote down in time")
 
@@ -414,6 +414,8 @@ def _result(row: Any) -> dict[str, Any]:
         "state": row.state,
         "words": row.words,
         "why": row.why,
+        "by_hand": row.judged or None,
+        "judgement": row.judgement,
         "likely": result.likely,
         "said_on": result.said_on.isoformat(),
         "begins_on": result.begins_on.isoformat(),

@@ -13,7 +13,7 @@ from goldenthread.kit.permissions import Kind
 from goldenthread.kit.scoping import InOrganisation
 from goldenthread.plan.models import Step
 from goldenthread.projects.models import Project
-from goldenthread.purpose.models import Kpi, Target
+from goldenthread.purpose.models import Kpi, Target, of_secret_kpis, secret_kpis
 
 
 class Said(InOrganisation):
@@ -112,6 +112,7 @@ class ExpectedResult(Tracked):
 
     kind = Kind.PLAN
     scope_path = "kpi__office__scope"
+    secret_rows = staticmethod(of_secret_kpis)
     own_paths = ("looker",)
     names = ("step", "project")
     is_fact = True
@@ -145,8 +146,27 @@ class ExpectedResult(Tracked):
         """The work that it is expected of."""
         return self.step or self.project
 
+    def stands_because(self) -> str:
+        """Why no undo takes it back; empty where one may: nobody chooses among what was expected once the answer is known."""
+        first = self.checks.order_by("look").first()
+        return f"“{self}” was looked at on {first.checked_on:%d %B %Y}: what was expected stands." if first is not None else ""
 
-class ResultCheck(InOrganisation):
+
+class SeenWithResult:
+    """Rows about an expected result: seen by who may see it."""
+
+    kind = Kind.PLAN
+    scope_path = "result__kpi__office__scope"
+    own_paths = ("result__looker",)
+    names = ("result__step", "result__project")
+
+    @staticmethod
+    def secret_rows() -> Q:
+        """Those about a confidential figure."""
+        return Q(result__kpi__in=secret_kpis())
+
+
+class ResultCheck(SeenWithResult, InOrganisation):
     """What a look at the figures found. Derived, never changed; a later look stands beside it."""
 
     class State(models.TextChoices):
@@ -168,7 +188,7 @@ class ResultCheck(InOrganisation):
     state = models.CharField(max_length=10, choices=State.choices)
     reason = models.CharField(max_length=12, choices=Reason.choices, blank=True, default="")
     step_size = models.FloatField(null=True, help_text="The step found in the KPI's level")
-    low = models.FloatField(null=True, help_text="In nine cases of ten it is larger than this")
+    low = models.FloatField(null=True, help_text="In nine cases of ten it lies from here to `high`")
     high = models.FloatField(null=True)
     sure = models.FloatField(null=True, help_text="Probability that it went the promised way, 0 to 1")
     before = models.PositiveIntegerField(help_text="Figures before it began")
@@ -182,11 +202,6 @@ class ResultCheck(InOrganisation):
     beside = models.JSONField(default=list, help_text="References of work that could not be told apart from it")
     engine = models.CharField(max_length=20)
 
-    kind = Kind.PLAN
-    scope_path = "result__kpi__office__scope"
-    own_paths = ("result__looker",)
-    names = ("result__step", "result__project")
-
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["result", "look"], name="one_check_a_look")]
 
@@ -195,7 +210,7 @@ class ResultCheck(InOrganisation):
         return f"{self.result_id}, look {self.look}"
 
 
-class RivalExplanation(Tracked):
+class RivalExplanation(SeenWithResult, Tracked):
     """Something else that could have moved the figure, and what was found of it."""
 
     class Cause(models.TextChoices):
@@ -219,11 +234,6 @@ class RivalExplanation(Tracked):
     cause = models.CharField(max_length=12, choices=Cause.choices)
     answer = models.CharField(max_length=10, choices=Answer.choices, default=Answer.OPEN)
     because = models.CharField(max_length=300, blank=True)
-
-    kind = Kind.PLAN
-    scope_path = "result__kpi__office__scope"
-    own_paths = ("result__looker",)
-    names = ("result__step", "result__project")
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["result", "cause"], name="one_answer_a_cause")]

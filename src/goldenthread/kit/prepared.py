@@ -19,7 +19,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connections, models
 from django.db.models import Expression
 
-from goldenthread.kit.scoping import organisation_in_scope
+from goldenthread.kit.scoping import limits
 
 M = TypeVar("M")
 LARGEST = 2**63 - 1
@@ -55,8 +55,7 @@ class Prepared(Generic[M]):
 
         `key` stands for `told`: calls of one key must build the same query. Raises KeyError where a blank has no value.
         """
-        owner = organisation_in_scope()
-        whole = (owner.pk if owner is not None else None, key)
+        whole = (limits(), key)
         with self._lock:
             is_known = whole in self._composed
             composed = self._composed.get(whole)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
 from django.db import models
-from django_scopes import ScopedManager, scope
+from django_scopes import ScopedManager, get_scope, scope
 
 _current: ContextVar[Any] = ContextVar("organisation", default=None)
 
@@ -34,9 +34,10 @@ def current_organisation() -> Any:
     return organisation
 
 
-def organisation_in_scope() -> Any | None:
-    """The organisation whose scope is open, or None."""
-    return _current.get()
+def limits() -> Hashable:
+    """What limits a query that is built at this moment: the organisation whose scope is open, and whether scopes are off."""
+    organisation = _current.get()
+    return organisation.pk if organisation is not None else None, get_scope().get("_enabled")
 
 
 class InOrganisation(models.Model):

@@ -123,7 +123,6 @@ def _fill(operator: Any, today: date) -> None:
     agenda.until(336)
     _promise(world, {"it": (it, "head"), "capital": (works, "capital")})
     agenda.until(41)
-    agenda.until(41)
     mandate = purpose.give(it, people, today)
     _plan(world, {"it": (it, mandate, "head"), "capital": (works, works_mandate, "capital")}, agenda)
     make_forecast(office=it, today=today)

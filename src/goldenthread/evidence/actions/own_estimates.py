@@ -18,13 +18,13 @@ def state_own_chances(*, objective: Objective, percents: dict[int, int], is_shar
     Forbidden for everybody else, and where the organisation has switched it off.
     """
     _require_own(objective, by)
+    wrong = next((pk for pk, percent in percents.items() if not 0 <= percent <= 100), None)
+    if wrong is not None:
+        raise Refused("A chance lies between 0 and 100 %.", field=f"chance_{wrong}")
     kept = 0
     for target in Target.objects.filter(pk__in=percents, objective=objective, due_on__gt=today):
-        percent = percents[target.pk]
-        if not 0 <= percent <= 100:
-            raise Refused("A chance lies between 0 and 100 %.", field=f"chance_{target.pk}")
         aim = {name: getattr(target, name) for name in AIM}
-        said = {"chance": percent / 100, "is_shared": is_shared, "organisation": objective.organisation}
+        said = {"chance": percents[target.pk] / 100, "is_shared": is_shared, "organisation": objective.organisation}
         OwnEstimate.objects.update_or_create(person=by, target=target, made_on=today, defaults=aim | said)
         kept += 1
     OwnEstimate.objects.filter(person=by, target__objective=objective, closed_on=None).update(is_shared=is_shared)
@@ -32,8 +32,7 @@ def state_own_chances(*, objective: Objective, percents: dict[int, int], is_shar
 
 
 def forget_own_chances(*, objective: Objective, by: Person) -> int:
-    """Remove all that the owner said of an objective. Returns how many."""
-    _require_own(objective, by)
+    """Remove all that a person said of an objective, who may own it no more, or be asked no more. Returns how many."""
     return OwnEstimate.objects.filter(person=by, target__objective=objective).delete()[0]
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
 
 from django.utils import timezone
 
 from goldenthread.accounts.actions import changeset
 from goldenthread.accounts.models import Person
-from goldenthread.accounts.queries import is_own, may_in
+from goldenthread.accounts.queries import is_own, may, may_in
 from goldenthread.evidence.mapping.effects import columns, judged
 from goldenthread.evidence.models import ExpectedResult, ResultCheck, RivalExplanation
 from goldenthread.evidence.queries.deliveries import (
@@ -17,6 +16,7 @@ from goldenthread.evidence.queries.deliveries import (
     finished_days,
     look_day,
     planned_finish,
+    ref,
     said_on,
     unregistered,
     works_on,
@@ -25,6 +25,8 @@ from goldenthread.kit import history
 from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan.models import Contribution
+from goldenthread.projects.models import Project
+from goldenthread.purpose.actions.ground import add, change, refusing
 from goldenthread.purpose.models import Office
 
 CAUSES = RivalExplanation.Cause
@@ -40,14 +42,13 @@ def _must_look(by: Person | None, result: ExpectedResult) -> None:
     raise Forbidden("Expected results are looked after by the office of the KPI and by who is to look.")
 
 
-def _about(row: Any) -> str:
-    return f"step:{row.step_id}" if row.step_id else f"project:{row.project_id}"
-
-
-def _finish_of(contribution: Contribution) -> date | None:
-    steps = [contribution.step] if contribution.step is not None else []
-    projects = [contribution.project] if contribution.project is not None else []
-    return next(iter(finished_days(steps, projects).values()), None)
+def _who_looks(contribution: Contribution) -> Person | None:
+    """The owner of the figure, else the head of its office: whoever may see both the figure and the work."""
+    kpi, work = contribution.kpi, contribution.step or contribution.project
+    for person in (kpi.owner, kpi.office.head):
+        if person is not None and may(person, Act.VIEW, kpi) and may(person, Act.VIEW, work):
+            return person
+    return None
 
 
 def register_result(
@@ -62,7 +63,7 @@ def register_result(
         raise Forbidden("Expected results are written down by the office of the KPI.")
     if contribution.likely == 0:
         raise Refused("An effect of nothing cannot be seen.", field="likely", advice="Give its size first.")
-    finished = _finish_of(contribution)
+    finished = finished_days([contribution]).get(ref(contribution))
     finish = finished or planned_finish(contribution.step, contribution.project)
     if finish is None:
         raise Refused("Nobody knows when this work will be finished.", advice="Give it a date first.")
@@ -81,26 +82,24 @@ def register_result(
         step=contribution.step, project=contribution.project, kpi=kpi, withdrawn_at__isnull=True
     ).exists():
         raise Refused("This is written down already.")
-    with changeset(title=f"Expect a result: {contribution}", by=by, about=_about(contribution)):
+    with changeset(title=f"Expect a result: {contribution}", by=by, about=ref(contribution)):
         row = ExpectedResult(
             step=contribution.step, project=contribution.project, kpi=kpi, unit=kpi.unit, note=note, finished_on=finished,
             **{name: getattr(contribution, name) for name in ("low", "likely", "high", "lag_days", "ramp_days")},
-            said_on=said, registered_on=today, registered_by=by, looker=looker or kpi.owner or kpi.office.head,
+            said_on=said, registered_on=today, registered_by=by, looker=looker or _who_looks(contribution),
             begins_on=begins, look_on=look,
         )  # fmt: skip
-        row.full_clean(exclude=["organisation", "step", "project", "kpi"], validate_unique=False, validate_constraints=False)
-        row.save()
+        add(row)
     return row
 
 
 def register_finished(*, office: Office, today: date) -> int:
     """Write down what finished work is to bring, where its size was said in time. Returns how many were written down."""
     open_rows = [row for row in unregistered(office.pk) if row.likely != 0]
-    steps = [row.step for row in open_rows if row.step is not None]
-    days = finished_days(steps, [row.project for row in open_rows if row.project is not None])
+    days = finished_days(open_rows)
     made = 0
     for row in open_rows:
-        day = days.get(_about(row))
+        day = days.get(ref(row))
         if day is None:
             continue
         begins = day + timedelta(days=row.lag_days)
@@ -111,18 +110,20 @@ def register_finished(*, office: Office, today: date) -> int:
 
 
 def follow_work(*, office: Office, today: date) -> int:
-    """Let the days of what is not finished yet follow the work. Returns how many moved."""
+    """Let the days of what is not finished yet follow the work; of stopped work nothing is expected. Returns how many changed."""
     rows = list(
         ExpectedResult.objects.filter(kpi__office=office, finished_on=None, withdrawn_at__isnull=True)
         .select_related("kpi", "step__activity", "project")
         .order_by("id")
     )
-    done = finished_days(
-        [row.step for row in rows if row.step is not None], [row.project for row in rows if row.project is not None]
-    )
+    done = finished_days(rows)
     moved = 0
     for row in rows:
-        finished = done.get(_about(row))
+        if _is_stopped(row):
+            _take_back(row, "The work was stopped", None)
+            moved += 1
+            continue
+        finished = done.get(ref(row))
         finish = finished or planned_finish(row.step, row.project)
         begins = (finished or max(finish or today, today)) + timedelta(days=row.lag_days)
         begins = max(begins, row.said_on)  # a finish that was recorded wrong cannot make what was said come after it
@@ -130,7 +131,7 @@ def follow_work(*, office: Office, today: date) -> int:
             continue
         look = max(look_day(row.kpi, begins, row.ramp_days), row.registered_on + timedelta(days=1))
         changes = {"finished_on": finished, "begins_on": begins, "look_on": look}
-        with changeset(title=f"The day to look follows the work: {row}", by=None, about=_about(row)):
+        with changeset(title=f"The day to look follows the work: {row}", by=None, about=ref(row)):
             moved += history.change(row, changes)
     return moved
 
@@ -147,18 +148,32 @@ def withdraw_result(*, result: ExpectedResult, because: str, by: Person | None, 
         )
     if not because.strip():
         raise Refused("Say why it is taken back.", field="because")
-    with changeset(title=f"No longer expect: {result}", by=by, reason=because, about=_about(result)):
-        history.change(result, {"withdrawn_at": timezone.now(), "withdrawn_because": because[:300]}, version=version)
+    _take_back(result, because.strip(), by, version)
 
 
-def annotate(*, result: ExpectedResult, note: str, by: Person, looker: Person | None = None, version: int | None = None) -> None:
-    """Add a note, or have somebody else look: all that may change of an expected result."""
+def _is_stopped(row: ExpectedResult) -> bool:
+    if row.step is not None:
+        return row.step.activity.cancelled_on is not None
+    return row.project is not None and row.project.state == Project.State.CANCELLED
+
+
+def _take_back(result: ExpectedResult, because: str, by: Person | None, version: int | None = None) -> None:
+    with changeset(title=f"No longer expect: {result}", by=by, reason=because, about=ref(result)):
+        change(result, {"withdrawn_at": timezone.now(), "withdrawn_because": because}, version)
+
+
+def annotate(*, result: ExpectedResult, note: str, by: Person, version: int | None = None) -> None:
+    """Add a note."""
     _must_look(by, result)
-    changes: dict[str, Any] = {"note": note}
-    if looker is not None:
-        changes["looker"] = looker
-    with changeset(title=f"Note on {result}", by=by, about=_about(result)):
-        history.change(result, changes, version=version)
+    with changeset(title=f"Note on {result}", by=by, about=ref(result)):
+        change(result, {"note": note}, version)
+
+
+def name_looker(*, result: ExpectedResult, looker: Person, by: Person, version: int | None = None) -> None:
+    """Have somebody else look."""
+    _must_look(by, result)
+    with changeset(title=f"{looker} is to look at {result}", by=by, about=ref(result)):
+        change(result, {"looker": looker}, version)
 
 
 def answer_rival(*, result: ExpectedResult, cause: str, answer: str, by: Person, because: str = "") -> RivalExplanation:
@@ -171,12 +186,10 @@ def answer_rival(*, result: ExpectedResult, cause: str, answer: str, by: Person,
     if answer != RivalExplanation.Answer.OPEN and not because.strip():
         raise Refused("Say what shows it.", field="because")
     row = RivalExplanation.objects.filter(result=result, cause=cause).first()
-    with changeset(title=f"Other explanation of {result}: {CAUSES(cause).label}", by=by, about=_about(result)):
+    with changeset(title=f"Other explanation of {result}: {CAUSES(cause).label}", by=by, about=ref(result)):
         if row is None:
-            row = RivalExplanation(result=result, cause=cause, answer=answer, because=because.strip()[:300])
-            row.save()
-        else:
-            history.change(row, {"answer": answer, "because": because.strip()[:300]})
+            return add(RivalExplanation(result=result, cause=cause, answer=answer, because=because.strip()))
+        change(row, {"answer": answer, "because": because.strip()})
     return row
 
 
@@ -218,5 +231,6 @@ def check_result(*, result: ExpectedResult, by: Person | None, today: date | Non
     if result.unit != result.kpi.unit:
         told |= {"state": ResultCheck.State.CANNOT, "reason": ResultCheck.Reason.REDEFINED}
     check = ResultCheck(result=result, checked_on=today, look=look, last_figure_on=newest, **told)
-    check.save()
+    with refusing():  # somebody else, or the job, may look at the same moment
+        check.save()
     return check

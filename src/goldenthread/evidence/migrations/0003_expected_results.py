@@ -115,7 +115,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('SEEN', 'Seen'), ('NOT_SEEN', 'Not seen so far'), ('CANNOT', 'Cannot be tested')], max_length=10)),
                 ('reason', models.CharField(blank=True, choices=[('', 'No reason needed'), ('FEW_BEFORE', 'Too few figures before it began'), ('FEW_AFTER', 'Too few figures since it was whole'), ('REDEFINED', 'The KPI was redefined, and too few figures of the new kind lie before it began'), ('TOO_NEAR', 'Other work on the same KPI lands too near to be told apart'), ('NOISE', 'The figures vary too much for an effect of this size to stand out')], default='', max_length=12)),
                 ('step_size', models.FloatField(help_text="The step found in the KPI's level", null=True)),
-                ('low', models.FloatField(help_text='In nine cases of ten it is larger than this', null=True)),
+                ('low', models.FloatField(help_text='In nine cases of ten it lies from here to `high`', null=True)),
                 ('high', models.FloatField(null=True)),
                 ('sure', models.FloatField(help_text='Probability that it went the promised way, 0 to 1', null=True)),
                 ('before', models.PositiveIntegerField(help_text='Figures before it began')),

@@ -20,6 +20,7 @@ from goldenthread.schedule.models import Activity
 
 INTERVAL = {"WEEKLY": 7, "MONTHLY": 31, "QUARTERLY": 92, "YEARLY": 366}
 FIGURES_AFTER = 3
+Expectation = Contribution | ExpectedResult
 SIZE = ("kpi_id", "low", "likely", "high", "lag_days", "ramp_days")
 
 
@@ -28,38 +29,43 @@ def look_day(kpi: Kpi, begins_on: date, ramp_days: int) -> date:
     return begins_on + timedelta(days=ramp_days + FIGURES_AFTER * INTERVAL[kpi.cadence])
 
 
-def finished_days(steps: Iterable[Step], projects: Iterable[Project]) -> dict[str, date]:
-    """`step:ID` and `project:ID` -> the day on which it was finished, of those that are. Two statements.
+def ref(row: Expectation) -> str:
+    """The work it is of: `step:ID` or `project:ID`."""
+    return f"step:{row.step_id}" if row.step_id else f"project:{row.project_id}"
+
+
+def finished_days(rows: Iterable[Expectation]) -> dict[str, date]:
+    """Reference of the work -> the day on which it was finished, of what is. One statement.
 
     A step is finished with its own activity, or with the last piece of work below it.
     """
-    wanted = {step.activity_id: step.pk for step in steps}
+    work = list(rows)
+    wanted = {row.step.activity_id: row.step.pk for row in work if row.step is not None}
     found = {
-        f"project:{project.pk}": project.finishes_on
-        for project in projects
-        if project.state == Project.State.CLOSED and project.finishes_on is not None
+        ref(row): row.project.finishes_on
+        for row in work
+        if row.project is not None and row.project.state == Project.State.CLOSED and row.project.finishes_on is not None
     }
     if not wanted:
         return found
     plans = Activity.objects.filter(pk__in=wanted).values("schedule_id")
-    below: dict[int | None, list[Activity]] = defaultdict(list)
-    by_id: dict[int, Activity] = {}
-    for activity in Activity.objects.filter(schedule_id__in=plans, cancelled_on__isnull=True).order_by("id"):
-        below[activity.parent_id].append(activity)
-        by_id[activity.pk] = activity
+    below: dict[int | None, list[int]] = defaultdict(list)
+    ends: dict[int, date | None] = {}
+    standing = Activity.objects.filter(schedule_id__in=plans, cancelled_on__isnull=True)
+    for pk, parent, end in standing.values_list("pk", "parent_id", "actual_finish"):
+        below[parent].append(pk)
+        ends[pk] = end
     for activity_id, step_id in wanted.items():
-        day = _finished(by_id.get(activity_id), below)
+        day = _finished(activity_id, ends, below) if activity_id in ends else None
         if day is not None:
             found[f"step:{step_id}"] = day
     return found
 
 
-def _finished(activity: Activity | None, below: dict[int | None, list[Activity]]) -> date | None:
-    if activity is None:
-        return None
-    if activity.actual_finish is not None:
-        return activity.actual_finish
-    days = [_finished(child, below) for child in below[activity.pk]]
+def _finished(activity_id: int, ends: dict[int, date | None], below: dict[int | None, list[int]]) -> date | None:
+    if ends[activity_id] is not None:
+        return ends[activity_id]
+    days = [_finished(child, ends, below) for child in below[activity_id]]
     known = [day for day in days if day is not None]
     return max(known) if known and len(known) == len(days) else None
 
@@ -71,8 +77,9 @@ def planned_finish(step: Step | None, project: Project | None) -> date | None:
     assert step is not None  # noqa: S101  a contribution has one of the two
     waiting, ends = [step.activity_id], []
     while waiting:
-        rows = Activity.objects.filter(Q(pk__in=waiting) | Q(parent_id__in=waiting), cancelled_on__isnull=True)
-        for row in rows.select_related("dates"):
+        known = Activity.objects.filter(Q(pk__in=waiting) | Q(parent_id__in=waiting), cancelled_on__isnull=True)
+        rows = list(known.select_related("dates"))
+        for row in rows:
             dates = getattr(row, "dates", None)
             ends += [day for day in (row.actual_finish, dates.early_finish if dates else None) if day is not None]
         waiting = [row.pk for row in rows if row.pk not in waiting]
@@ -106,10 +113,6 @@ def figures(kpi: Kpi, until: date) -> list[tuple[date, float]]:
     return list(rows.values_list("on", "value"))
 
 
-def _ref(row: Contribution | ExpectedResult) -> str:
-    return f"step:{row.step_id}" if row.step_id else f"project:{row.project_id}"
-
-
 def works_on(kpi: Kpi, until: date) -> list[Work]:
     """Finished work that moves a KPI, whether its effect was written down in time or not: all of it shares the change.
 
@@ -118,14 +121,12 @@ def works_on(kpi: Kpi, until: date) -> list[Work]:
     results = ExpectedResult.objects.filter(kpi=kpi, finished_on__isnull=False, withdrawn_at__isnull=True).select_related(
         "step__activity", "project"
     )
-    found = [Work(row.pk, _ref(row), row.begins_on, row.ramp_days, row.likely) for row in results.order_by("id")]
+    found = [Work(row.pk, ref(row), row.begins_on, row.ramp_days, row.likely) for row in results.order_by("id")]
     others = [row for row in unregistered(kpi.office_id) if row.kpi_id == kpi.pk]
-    days = finished_days(
-        [row.step for row in others if row.step is not None], [row.project for row in others if row.project is not None]
-    )
+    days = finished_days(others)
     for row in others:
-        day = days.get(_ref(row))
+        day = days.get(ref(row))
         if day is not None:
             begins = day + timedelta(days=row.lag_days)
-            found.append(Work(-row.pk, _ref(row), begins, row.ramp_days, row.likely))
+            found.append(Work(-row.pk, ref(row), begins, row.ramp_days, row.likely))
     return [work for work in found if work.begins_on <= until]

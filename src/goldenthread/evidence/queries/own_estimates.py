@@ -43,6 +43,16 @@ def newest_own(person: Person, targets: Iterable[Target]) -> dict[int, OwnEstima
     return {row.target_id: row for row in rows}
 
 
+def may_say(person: Person, objective: Objective) -> bool:
+    """Whether the person is asked how likely the objective's targets are. No statement."""
+    return objective.owner_id == person.pk and bool(person.organisation.shows_own_estimates)
+
+
+def has_said(person: Person, objective: Objective) -> bool:
+    """Whether anything is kept that the person said of the objective's targets. One statement."""
+    return OwnEstimate.objects.filter(person=person, target__objective=objective).exists()
+
+
 def targets_ahead(objective: Objective, day: date) -> list[Target]:
     """The targets of an objective whose day is still to come. One statement."""
     return list(objective.targets.filter(due_on__gt=day).select_related("kpi").order_by("due_on", "pk"))

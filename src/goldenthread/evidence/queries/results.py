@@ -13,7 +13,7 @@ from django.utils.timezone import localdate
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import for_person, visible
 from goldenthread.evidence.models import ExpectedResult, ResultCheck, RivalExplanation
-from goldenthread.evidence.queries.deliveries import finished_days, unregistered
+from goldenthread.evidence.queries.deliveries import finished_days, ref, unregistered
 from goldenthread.kit.prepared import Blank
 from goldenthread.plan.models import Contribution, Step
 from goldenthread.plan.queries import Responsibility
@@ -30,6 +30,11 @@ STATES = {  # in the order of the page: words and the tone of their mark
     DELIVERED: ("delivered; effect not shown yet", "none"),
     OPEN: ("work goes on", "none"),
     WITHDRAWN: ("taken back", "none"),
+}
+DIFFER = {  # what is judged by hand otherwise than the figures say
+    ResultCheck.State.SEEN.value: ("NOT_SHOWN", "REFUTED"),
+    ResultCheck.State.NOT_SEEN.value: ("SHOWN",),
+    ResultCheck.State.CANNOT.value: ("SHOWN", "REFUTED"),
 }
 WHY = {
     "FEW_BEFORE": "There are {before} figures from before it began; 6 are needed to know how the figure moves by itself.",
@@ -48,6 +53,7 @@ class ResultRow:
     checks: tuple[ResultCheck, ...]
     figures: tuple[tuple[date, float], ...]
     beside: tuple[str, ...] = ()  # names of work that it could not be told apart from, as far as they may be shown
+    judged: str = ""  # what somebody judged of the effect by hand: Contribution.Shown
 
     @property
     def check(self) -> ResultCheck | None:
@@ -86,6 +92,25 @@ class ResultRow:
             redefined=f"{redefined:%d %B %Y}" if redefined else "a change of its unit",
             beside=" and ".join(f"“{name}”" for name in self.beside) or "other work",
         )
+
+    @property
+    def by_hand(self) -> str:
+        """What was judged by hand, in words; empty where nobody did."""
+        return Contribution.Shown(self.judged).label.lower() if self.judged else ""
+
+    @property
+    def differs(self) -> bool:
+        """Whether the figures do not say what was judged by hand, or cannot."""
+        return self.judged in DIFFER.get(self.state, ())
+
+    @property
+    def judgement(self) -> str:
+        """What was judged by hand beside what the figures say; empty where nobody judged."""
+        if not self.judged:
+            return ""
+        looked = f"The figures say: {self.words}." if self.state in DIFFER else "The figures were not looked at yet."
+        both = " Both stand; neither changes the other." if self.differs else ""
+        return f"Judged by hand: {self.by_hand}. {looked}{both}"
 
     @property
     def recent(self) -> list[float]:
@@ -150,7 +175,7 @@ def _rows(person: Person) -> Any:
 
 
 def _told(rows: list[ExpectedResult], person: Person) -> list[ResultRow]:
-    """The rows with their figures. One statement beside theirs, two more where work could not be told apart."""
+    """The rows with their figures and judgements. Two statements beside theirs, two more where work could not be told apart."""
     by_kpi: dict[int, list[tuple[date, float]]] = defaultdict(list)
     known = Measurement.objects.filter(kpi_id__in={row.kpi_id for row in rows}, withdrawn_at__isnull=True)
     for kpi_id, on, value in known.order_by("on", "id").values_list("kpi_id", "on", "value"):
@@ -158,8 +183,16 @@ def _told(rows: list[ExpectedResult], person: Person) -> list[ResultRow]:
     looks = {row.pk: tuple(sorted(row.checks.all(), key=lambda check: check.look)) for row in rows}
     refs = {row.pk: looks[row.pk][-1].beside if looks[row.pk] else [] for row in rows}
     names = _names({ref for some in refs.values() for ref in some}, person)
+    hand = Contribution.objects.filter(kpi_id__in={row.kpi_id for row in rows}).exclude(shown=Contribution.Shown.OPEN)
+    judged = {(row.step_id, row.project_id, row.kpi_id): row.shown for row in hand}
     return [
-        ResultRow(row, looks[row.pk], tuple(by_kpi[row.kpi_id]), tuple(names[ref] for ref in refs[row.pk] if ref in names))
+        ResultRow(
+            result=row,
+            checks=looks[row.pk],
+            figures=tuple(by_kpi[row.kpi_id]),
+            beside=tuple(names[ref] for ref in refs[row.pk] if ref in names),
+            judged=judged.get((row.step_id, row.project_id, row.kpi_id), ""),
+        )
         for row in rows
     ]
 
@@ -225,10 +258,8 @@ def never_written_down(office: Office, person: Person) -> int:
     """Finished works of which nobody said in time what they were to bring: nobody can say whether they did."""
     rows = [row for row in unregistered(office.pk) if row.likely]
     shown = set(visible(Contribution.objects.filter(pk__in=[row.pk for row in rows]), person).values_list("pk", flat=True))
-    days = finished_days([r.step for r in rows if r.step is not None], [r.project for r in rows if r.project is not None])
-    return sum(
-        row.pk in shown and (f"step:{row.step_id}" if row.step_id else f"project:{row.project_id}") in days for row in rows
-    )
+    days = finished_days(rows)
+    return sum(row.pk in shown and ref(row) in days for row in rows)
 
 
 def to_answer(person: Person) -> QuerySet[ExpectedResult]:

@@ -44,7 +44,7 @@ def contribution_panels(contribution: Contribution, request: HttpRequest) -> lis
     """What was written down of a contribution, or the button that does it."""
     result, person = reads.promised(contribution), _person(request)
     may_edit = may_in(person, Act.EDIT, Kind.PLAN, contribution.kpi.office.scope_id)
-    context = {"result": result, "contribution": contribution, "may_edit": may_edit}
+    context = {"result": result, "contribution": contribution}
     template = "evidence/templates/panel_promise.html"
     return [render_to_string(template, context, request)] if result or may_edit else []
 

@@ -1,6 +1,6 @@
 """Reads of the business plan, one module a noun: the outline, forecasts and their explanations, gaps."""
 
-from goldenthread.plan.queries.answers import OWNER_SAYS, Said, none_said_of, who_said_none
+from goldenthread.plan.queries.answers import OWNER_SAYS, UNKNOWN, Said, none_said_of, who_said_none
 from goldenthread.plan.queries.explanation_words import LABELS, figure_in_words, in_words, subject_in_words
 from goldenthread.plan.queries.explanations import explanation, may_explain, shown_to
 from goldenthread.plan.queries.forecasts import (
@@ -45,6 +45,7 @@ __all__ = [
     "NAMELESS",
     "OWNER_SAYS",
     "PERIOD_DAYS",
+    "UNKNOWN",
     "Experience",
     "FrozenPlan",
     "Gaps",

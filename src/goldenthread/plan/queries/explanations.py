@@ -93,11 +93,10 @@ def explanation(made: Forecast, kind: str, ident: int) -> dict[str, Any]:
         seed=options.seed, runs=options.runs, months=(), cells=options.cells, path=path_for(len(data.contributions), options)
     )
     ids = {name: [made.inputs["ids"][name][row] for row in rows] for name, rows in part.rows.items()}
-    again = _again(part, options, ids, kind, ident, made.inputs)
+    again, is_alone = _again(part, options, ids, kind, ident, made.inputs)
     inputs = _inputs(part.data, ids)
     trends = _trends(made.inputs, ids["kpis"])
     first, *others = FIGURES[kind]
-    is_alone = kind in ALONE and all(pk in made.inputs.get("alone", ()) for pk in ids["kpis"])
     formulas = COLUMNS | (ALONE if is_alone else {})
     return {
         "ref": f"{kind}:{ident}",
@@ -144,15 +143,16 @@ def _part(data: ThreadData, kind: str, row: int) -> Subset:
 
 def _again(
     part: Subset, options: ForecastOptions, ids: dict[str, list[Any]], kind: str, ident: int, inputs: dict[str, Any]
-) -> dict[str, Any]:
-    """The stored row, computed anew."""
+) -> tuple[dict[str, Any], bool]:
+    """The stored row, computed anew; and whether it is told from history alone."""
     made, table = forecast(part.data, options), f"{kind}s"
     if kind in {"contribution", "supervision"}:
-        return effect_rows(getattr(made, table), ids[table], ids)[str(ident)]
+        return effect_rows(getattr(made, table), ids[table], ids)[str(ident)], False
     row = ids[table].index(ident)
     drawn = {name: plain(getattr(getattr(made, table), name)[row]) for name in FIGURES[kind]}
     alone = alone_targets(part.data, ids, inputs) if inputs.get("alone") else {}
-    return drawn | (alone.get(str(ident), {}) if kind == "target" else alone_chance(part.data, row, ids, alone))
+    told = alone.get(str(ident), {}) if kind == "target" else alone_chance(part.data, row, ids, alone)
+    return drawn | told, bool(told)
 
 
 def _inputs(data: ThreadData, ids: dict[str, list[Any]]) -> dict[str, dict[str, Any]]:

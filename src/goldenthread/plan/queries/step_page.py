@@ -12,7 +12,7 @@ from goldenthread.accounts.models import Changeset, Person
 from goldenthread.accounts.queries import for_person, open_ids, rights, visible
 from goldenthread.kit import history
 from goldenthread.kit.permissions import Act, Kind
-from goldenthread.kit.prepared import Blank
+from goldenthread.kit.prepared import Blank, Prepared
 from goldenthread.plan.models import Contribution, Duty, Raci, Step, Supervision
 from goldenthread.plan.queries.answers import none_said_of
 from goldenthread.plan.queries.forecasts import latest_forecast, with_shown
@@ -67,14 +67,14 @@ def step_page(step: Step, person: Person) -> StepPage:
     """The page of a step that the person may see."""
     above = _above(step)
     activity = step.activity
-    links = _links(person, activity=activity.pk)
+    links = _links.rows(activity=activity.pk)
     supervised = _supervised(person, step=step.pk)
     said, hidden = _said(step, above, person)
-    raci = _people(person, step=step.pk)
+    raci = _people.rows(step=step.pk)
     return StepPage(
         step=step,
         above=above,
-        row=_rolled_up(activity, person),
+        row=_rolled_up(activity),
         raci=raci,
         waits_for=[link for link in links if link.successor_id == activity.pk],
         releases=[link for link in links if link.predecessor_id == activity.pk],
@@ -88,15 +88,15 @@ def step_page(step: Step, person: Person) -> StepPage:
     )
 
 
-@for_person
-def _links(_: Person) -> QuerySet[Relationship]:
+@Prepared
+def _links() -> QuerySet[Relationship]:
     """What an activity waits for and what waits for it."""
     either = Q(successor=Blank("activity")) | Q(predecessor=Blank("activity"))
     return Relationship.objects.filter(either).select_related("predecessor", "successor").order_by("pk")
 
 
-@for_person
-def _people(_: Person) -> QuerySet[Raci]:
+@Prepared
+def _people() -> QuerySet[Raci]:
     """Who is what on a step."""
     return Raci.objects.filter(step=Blank("step")).select_related("person").order_by("letter", "person__name")
 
@@ -115,18 +115,18 @@ def _supervised(person: Person) -> QuerySet[Any]:
     return found.annotate(is_shown=Exists(shown)).order_by("pk")
 
 
-@for_person
-def _below(_: Person) -> QuerySet[Activity]:
+@Prepared
+def _below() -> QuerySet[Activity]:
     """The activities right below some others."""
     found = Activity.objects.filter(parent__in=Blank("parents")).select_related("dates", "step")
     return found.order_by("position", "id")
 
 
-def _rolled_up(activity: Activity, person: Person) -> OutlineRow:
+def _rolled_up(activity: Activity) -> OutlineRow:
     """The activity with all below it, dates and hours rolled up. One statement a level."""
     rows = level = [activity]
     while level:
-        level = _below(person, parents=[row.pk for row in level])
+        level = _below.rows(parents=[row.pk for row in level])
         rows += level
     return outline(rows, under=activity.parent_id)[0]
 
@@ -163,8 +163,8 @@ def _said(step: Step, above: list[Step], person: Person) -> tuple[list[Said], in
     return found, len(rows) - len(found)
 
 
-@for_person
-def _touched(_: Person) -> QuerySet[Changeset]:
+@Prepared
+def _touched() -> QuerySet[Changeset]:
     """The newest actions that touched a step or its activity."""
     of_step = history.records(Step).filter(id=Blank("step")).values("changeset")
     of_activity = history.records(Activity).filter(id=Blank("activity")).values("changeset")
@@ -174,7 +174,7 @@ def _touched(_: Person) -> QuerySet[Changeset]:
 
 def _changes(step: Step, person: Person) -> list[Change]:
     """The newest actions that touched the step. One about more than the step may name what is not for `person`."""
-    found = _touched(person, step=step.pk, activity=step.activity_id)
+    found = _touched.rows(step=step.pk, activity=step.activity_id)
     told = open_ids(
         [c for c in found if c.about == f"step:{step.pk}"], person
     )  # an import is not judged row by row for its title

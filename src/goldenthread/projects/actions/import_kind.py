@@ -180,10 +180,11 @@ def _day_asked(reading: ProjectFile, file: ImportedFile, found: DryRun | None = 
 
 
 def _day_warning(found: DryRun, day: date) -> str:
-    older = sum(m.is_older for m in (*found.matched, *found.renamed))
+    older = [m for m in (*found.matched, *found.renamed) if m.is_older]
     if older:
+        than = "" if any(m.listed.reported_on for m in older) else f" than {writing.date(day)}"
         return (
-            f"Of {writing.plural(older, 'project')} newer reports than {writing.date(day)} are known: "
+            f"Of {writing.plural(len(older), 'project')} newer reports{than} are known: "
             "this list adds to their history, their present figures stay."
         )
     again = queries.reported_on(found, day)

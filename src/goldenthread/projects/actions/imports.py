@@ -71,8 +71,7 @@ def import_project_file(
     _must_import(by, under)
     listed = read_guarded("projects", data, options).projects
     compared = queries.dry_run(listed, person=by, under=under, currency=current_organisation().currency)
-    if as_of is not None:
-        compared = queries.of_day(compared, as_of)
+    compared = queries.of_day(compared, as_of or timezone.localdate())
     if dry_run:
         return compared, None
     return compared, apply_list(compared=compared, decisions=decisions or Decisions(), by=by, name=name, as_of=as_of)

@@ -180,19 +180,22 @@ def _match(project: Project, listed: ListedProject, score: float, why: str) -> M
 
 
 def of_day(found: DryRun, day: date) -> DryRun:
-    """The comparison where the list is of that day: what newer reports say of a project is neither changed nor ended by it."""
+    """The comparison where the list is of that day: what newer reports say of a project is neither changed nor ended by it.
+
+    A row that states a day of its own is of that day.
+    """
     known = [*(m.project.pk for m in (*found.matched, *found.renamed)), *(p.pk for p in found.gone)]
-    newer = set(_standing(known).filter(on__gt=day).values_list("project_id", flat=True))
+    newest = dict(_standing(known).order_by().values_list("project_id").annotate(Max("on")))
 
     def older(match: Match) -> Match:
-        is_older = match.project.pk in newer and match.listed.reported_on is None
+        is_older = newest.get(match.project.pk, date.min) > (match.listed.reported_on or day)
         return replace(match, changes={}, is_older=True) if is_older else match
 
     return replace(
         found,
         matched=[older(m) for m in found.matched],
         renamed=[older(m) for m in found.renamed],
-        gone=[p for p in found.gone if p.pk not in newer],
+        gone=[p for p in found.gone if newest.get(p.pk, date.min) <= day],
     )
 
 

@@ -6,16 +6,17 @@ one a project. A project learns nothing from itself, and confidential projects t
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import numpy as np
+from django.db.models import Case, F, When
 
-from goldenthread.engine.usual_change import Asked, Cases, UsualChangeOptions, usual_change
+from goldenthread.engine.usual_change import Asked, Cases, Floats, Ints, UsualChangeOptions, usual_change
 from goldenthread.projects.models import Project, StatusReport
 
 HORIZONS = (365, 182)  # days; the longest that enough others have lived
@@ -25,6 +26,7 @@ FEWEST = UsualChangeOptions().fewest
 FEWEST_PROJECTS = 5
 LEVELS = (0.1, 0.5, 0.9)
 MARKS = tuple((i + 0.5) / 40 for i in range(40))
+NOBODY = -1
 OPEN = (Project.State.PROPOSED, Project.State.RUNNING, Project.State.ON_HOLD)
 
 
@@ -63,112 +65,117 @@ class Usual:
         return [self.finish + timedelta(days=round(days)) for days in self.slip.marks]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Told:
-    """What a report told: its day, the finish and the cost forecast."""
+    """What the reports of a project told, oldest first, columns (n,): day and finish as ordinals, the cost forecast or nan.
 
-    on: date
-    finish: date
-    cost: int | None
+    kind: its category. closed: the day on which it was closed.
+    """
+
+    on: Ints
+    finish: Ints
+    cost: Floats
+    kind: str
+    closed: int | None
+
+    def slips(self, days: int, today: int) -> Floats:
+        """How far the finish had moved so many days after each report, (n,); nan where nobody knows."""
+        later, wanted = _later(self.on, days), self.on + days
+        slip = np.where(later == NOBODY, np.nan, self.finish[later] - self.finish)
+        if self.closed is None:
+            return slip
+        ended = (later == NOBODY) & (self.on < self.closed) & (self.closed <= wanted) & (wanted <= today)
+        return np.where(ended, self.closed - self.finish, slip)
+
+    def growths(self, days: int) -> Floats:
+        """By which part the cost had grown so many days after each report, (n,); nan where nobody knows."""
+        later = _later(self.on, days)
+        return np.where(later == NOBODY, np.nan, self.cost[later] / self.cost - 1.0)
 
 
-@dataclass(frozen=True)
-class _Case:
-    """A report and what was told about a horizon later: whose, days left then, kind of project, what it came to."""
+@dataclass(frozen=True, eq=False)
+class _Cases:
+    """Reports of which is known what came of them, columns (n,): whose, days left then, outcome; by project its category."""
 
-    key: int
-    left: int
-    group: str
-    outcome: float
+    key: Ints
+    left: Ints
+    outcome: Floats
+    kinds: dict[int, str]
 
 
 def usual_course(project: Project, day: date) -> Usual | None:
     """What usually happens to projects like this one, known on `day`; None where it ended or tells no finish. One statement."""
     if project.state not in OPEN or project.finishes_on is None:
         return None
-    others = _reports(project, day)
+    others, today = _reports(project, day), day.toordinal()
     left = (project.finishes_on - day).days
     days, slip = HORIZONS[-1], Moved(0, 0, None, ())
     for days in HORIZONS:
-        slip = _moved(others.cases(days, "finish", day), project, left, least=float(-left))
+        slip = _moved(_cases(others, partial(_Told.slips, days=days, today=today)), project, left, least=float(-left))
         if slip.range is not None:
             break
-    return Usual(days, project.finishes_on, slip, _moved(others.cases(days, "cost", day), project, left, least=-np.inf))
+    growth = _moved(_cases(others, partial(_Told.growths, days=days)), project, left, least=-np.inf)
+    return Usual(days, project.finishes_on, slip, growth)
 
 
-@dataclass(frozen=True)
-class _Others:
-    """By project: what was told, oldest first; its category; and the day on which it was closed."""
-
-    told: dict[int, list[_Told]]
-    kinds: dict[int, str]
-    closed: dict[int, date]
-
-    def cases(self, days: int, what: str, day: date) -> list[_Case]:
-        """What came of every report so many days later."""
-        every = self.told.items()
-        return [case for pk, told in every for case in _cases(pk, told, self.kinds[pk], self.closed.get(pk), days, what, day)]
+def _cases(others: dict[int, _Told], outcomes: Callable[[_Told], Floats]) -> _Cases:
+    """What came of every report of which that is known."""
+    parts: list[tuple[Any, ...]] = [(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))]
+    for pk, told in others.items():
+        outcome = outcomes(told)
+        known = np.isfinite(outcome)
+        parts.append((np.full(int(known.sum()), pk), (told.finish - told.on)[known], outcome[known]))
+    key, left, came = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return _Cases(key, left, came, {pk: told.kind for pk, told in others.items()})
 
 
-def _reports(project: Project, day: date) -> _Others:
-    """What was told of the others by then; of many, every so many-th."""
+def _reports(project: Project, day: date) -> dict[int, _Told]:
+    """What was told of the others by then, by project; of many, every so many-th."""
     standing: Any = StatusReport.objects.filter(
         withdrawn_at__isnull=True, finishes_on__isnull=False, on__lte=day, project__is_confidential=False
+    ).exclude(project=project)
+    ended = Case(When(project__state=Project.State.CLOSED, project__finishes_on__lte=day, then=F("project__finishes_on")))
+    rows = standing.annotate(ended=ended).order_by("project_id", "on")
+    by_project: dict[int, list[Any]] = defaultdict(list)
+    for pk, *told in rows.values_list("project_id", "on", "finishes_on", "forecast_minor", "project__category", "ended"):
+        by_project[pk].append(told)
+    chosen = sorted(by_project)
+    return {pk: _told(by_project[pk]) for pk in chosen[:: -(-len(chosen) // MOST)]} if chosen else {}
+
+
+def _told(rows: list[Any]) -> _Told:
+    on, finish, cost, kinds, ended = zip(*rows, strict=True)
+    return _Told(
+        np.array([day.toordinal() for day in on], np.int64),
+        np.array([day.toordinal() for day in finish], np.int64),
+        np.array([minor or np.nan for minor in cost], np.float64),
+        kinds[0],
+        ended[0].toordinal() if ended[0] is not None else None,
     )
-    told: dict[int, list[_Told]] = defaultdict(list)
-    kinds: dict[int, str] = {}
-    closed: dict[int, date] = {}
-    columns = ("project_id", "on", "finishes_on", "forecast_minor", "project__category", "project__state", "project__finishes_on")
-    rows = standing.exclude(project=project).order_by("project_id", "on").values_list(*columns)
-    for pk, on, finish, cost, kind, state, ended in rows:
-        told[pk].append(_Told(on, finish, cost))
-        kinds[pk] = kind
-        if state == Project.State.CLOSED and ended is not None and ended <= day:
-            closed[pk] = ended
-    chosen = sorted(told)
-    chosen = chosen[:: -(-len(chosen) // MOST)] if chosen else []
-    return _Others({pk: told[pk] for pk in chosen}, kinds, closed)
 
 
-def _cases(pk: int, told: list[_Told], kind: str, closed: date | None, days: int, what: str, day: date) -> Iterator[_Case]:
-    when = [report.on for report in told]
-    for i, now in enumerate(told):
-        wanted = now.on + timedelta(days=days)
-        later = _nearest(when, i, wanted, round(REACH * days))
-        if later is None:
-            if what == "finish" and closed is not None and now.on < closed <= wanted <= day:
-                yield _Case(pk, (now.finish - now.on).days, kind, float((closed - now.finish).days))
-            continue
-        then = told[later]
-        if what == "finish":
-            yield _Case(pk, (now.finish - now.on).days, kind, float((then.finish - now.finish).days))
-        elif now.cost and then.cost:
-            yield _Case(pk, (now.finish - now.on).days, kind, then.cost / now.cost - 1.0)
+def _later(on: Ints, days: int) -> Ints:
+    """Of each report the place of the one nearest to so many days later, if it is near enough; NOBODY without one."""
+    wanted, here = on + days, np.arange(on.size)
+    after = np.searchsorted(on, wanted)
+    near = np.stack([after - 1, np.minimum(after, on.size - 1)])
+    away = np.where(near > here, np.abs(on[near] - wanted), days)
+    best = np.argmin(away, axis=0)
+    return np.where(away[best, here] <= round(REACH * days), near[best, here], NOBODY)
 
 
-def _nearest(when: list[date], after: int, wanted: date, reach: int) -> int | None:
-    """The report nearest to the wanted day among those after one, if it is near enough."""
-    place = bisect_left(when, wanted)
-    near = [i for i in (place - 1, place) if after < i < len(when) and abs((when[i] - wanted).days) <= reach]
-    return min(near, key=lambda i: abs((when[i] - wanted).days), default=None)
-
-
-def _moved(cases: list[_Case], project: Project, left: int, *, least: float) -> Moved:
+def _moved(cases: _Cases, project: Project, left: int, *, least: float) -> Moved:
     """The distribution of what came of the cases, weighed by how alike they are to the project."""
-    count = len({case.key for case in cases})
-    if len(cases) < FEWEST or count < FEWEST_PROJECTS:
-        return Moved(len(cases), count, None, ())
-    groups = {name: i for i, name in enumerate(sorted({case.group for case in cases} | {project.category}))}
-    known = Cases(
-        np.array([case.key for case in cases], np.int64),
-        _size(np.array([case.left for case in cases], np.float64)),
-        np.array([groups[case.group] for case in cases], np.int64),
-        np.array([case.outcome for case in cases], np.float64),
-    )
+    whose = np.unique(cases.key).tolist()
+    if cases.key.size < FEWEST or len(whose) < FEWEST_PROJECTS:
+        return Moved(cases.key.size, len(whose), None, ())
+    groups = {name: i for i, name in enumerate(sorted({*(cases.kinds[pk] for pk in whose), project.category}))}
+    group = np.array([groups[cases.kinds[pk]] for pk in cases.key.tolist()], np.int64)
+    known = Cases(cases.key, _size(cases.left), group, cases.outcome)
     asked = Asked(np.array([project.pk]), _size(np.array([float(left)])), np.array([groups[project.category]]), np.array([least]))
     found = usual_change(known, asked).quantiles((*LEVELS, *MARKS))[0].tolist()
     low, middle, high, *marks = found
-    return Moved(len(cases), count, (low, middle, high), tuple(marks))
+    return Moved(cases.key.size, len(whose), (low, middle, high), tuple(marks))
 
 
 def _size(days: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from itertools import count
 
 from goldenthread.formats import strategy as plans
 from goldenthread.kit import history
@@ -48,7 +49,7 @@ def _tied(part: StrategyPart) -> tuple[object, ...]:
 
 def _parts(plan: plans.Plan, objectives: Mapping[str, Objective], kpis: Mapping[str, Kpi]) -> Iterator[StrategyPart]:
     """Goals with what stands under them: first the objectives, then the goal's own indicators, as they are taken in."""
-    places, seen = iter(range(10**6)), set[str]()
+    places, seen = count(), set[str]()
 
     def indicators(one: plans.Goal | plans.Objective, aim: Aim, above: int) -> Iterator[StrategyPart]:
         is_first = aim.source_key not in seen  # of two with one identifier only the first has become rows

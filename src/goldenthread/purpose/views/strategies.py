@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import may_in, rights
 from goldenthread.formats.stratml_writer import write_stratml
+from goldenthread.kit import history
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.purpose import queries
 from goldenthread.purpose.models import Office, Strategy
@@ -70,8 +71,15 @@ def export_files(person: Person) -> list[tuple[str, str, str]]:
 
 def after_import(file: ImportedFile) -> list[tuple[str, str]]:
     """After a strategy was taken in: its objectives, and what else it says. For the slot of the same name."""
-    row = Strategy.objects.filter(file_name=file.name).order_by("-id").first() if file.file_kind in STRATEGIES else None
+    row = _taken_in(file) if file.file_kind in STRATEGIES else None
     if row is None:
         return []
     address = f"{reverse('purpose:objectives')}?state=DRAFT&office={row.office_id}"
     return [("To the drafts", address), ("What the strategy says", reverse("purpose:strategy", args=[row.pk]))]
+
+
+def _taken_in(file: ImportedFile) -> Strategy | None:
+    """The strategy that the import wrote; where it changed nothing, the newest of a file of that name."""
+    written = history.records(Strategy).filter(changeset_id=file.outcome.get("changeset")).values("id")
+    newest = Strategy.objects.filter(file_name=file.name).order_by("-id")
+    return Strategy.objects.filter(pk__in=written).first() or newest.first()

@@ -76,7 +76,7 @@ _GIVE: dict[str, Callable[[Any, Person, Person, Person], None]] = {
     "kpi": lambda row, _, taker, by: purpose.edit_kpi(kpi=row, changes={"owner": taker}, by=by),
     "step": _give_step,
     "work": _give_work,
-    "look": lambda row, _, taker, by: evidence.annotate(result=row, note=row.note, looker=taker, by=by),
+    "look": lambda row, _, taker, by: evidence.name_looker(result=row, looker=taker, by=by),
     "duty": lambda row, _, taker, by: plan.edit_duty(duty=row, changes={"holder": taker}, by=by),
     "lead": lambda row, _, taker, by: projects.edit_project(project=row, changes={"manager": taker}, by=by),
     "sponsor": lambda row, _, taker, by: projects.edit_project(project=row, changes={"sponsor": taker}, by=by),

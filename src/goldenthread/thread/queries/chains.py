@@ -6,13 +6,13 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import Rights, rights
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan.models import Contribution
-from goldenthread.purpose.models import Objective, Office, Target
+from goldenthread.purpose.models import Kpi, Objective, Office, Target, secret_kpis
 from goldenthread.purpose.queries import with_figures
 from goldenthread.schedule.models import Activity
 
@@ -80,15 +80,16 @@ class Chains:
             beads.append(self._subject(subject, activity_id))
         return beads + self.goal(given)
 
-    def goal(self, given: Contribution) -> list[Link]:
+    def goal(self, given: Any) -> list[Link]:
         """The beads from a contribution's KPI up to the clause."""
-        kpi = given.kpi
-        beads = [Link("kpi", kpi.name, f"/kpis/{kpi.pk}" if self._opens(Kind.KPI, kpi.office, kpi.owner_id) else None)]
+        kpi: Kpi = given.kpi
         targets = self.targets.get(given.kpi_id, [])
-        if targets:
-            objective = targets[0].objective
-            if objective.is_confidential and not self._sees(objective):
-                return [Link("kpi", "A confidential KPI"), Link("objective", HIDDEN)]
+        objective = targets[0].objective if targets else None
+        is_secret = objective.is_confidential if objective is not None else given.is_secret  # also of goals given up
+        if is_secret and not self._sees(objective or kpi):
+            return [Link("kpi", "A confidential KPI"), Link("objective", HIDDEN)]
+        beads = [Link("kpi", kpi.name, f"/kpis/{kpi.pk}" if self._opens(Kind.KPI, kpi.office, kpi.owner_id) else None)]
+        if objective is not None:
             opens = self._opens(Kind.OBJECTIVE, objective.office, objective.owner_id)
             beads.append(Link("objective", objective.label, f"/objectives/{objective.pk}" if opens else None))
             if objective.clause is not None:
@@ -103,9 +104,9 @@ class Chains:
             return True
         return self.held.everywhere(Act.VIEW, kind) or office.scope_id in self.held.scopes(Act.VIEW, kind)
 
-    def _sees(self, objective: Objective) -> bool:
-        """Whether a confidential objective may be named."""
-        return self.sees_secrets or objective.office.scope_id in self.open_scopes or objective.owner_id == self.person_id
+    def _sees(self, row: Objective | Kpi) -> bool:
+        """Whether a confidential objective or figure may be named."""
+        return self.sees_secrets or row.office.scope_id in self.open_scopes or row.owner_id == self.person_id
 
     def _subject(self, ref: str, activity_id: int) -> Link:
         kind, _, ident = ref.partition(":")
@@ -185,9 +186,9 @@ def _effects(
     projects = {*project_of.values(), *(p for watched in supervised.values() for p in watched)}
     found: dict[str, list[Contribution]] = defaultdict(list)
     wanted = Q(step_id__in=set(step_of.values())) | Q(project_id__in=projects)
-    for row in (
-        Contribution.objects.filter(wanted).exclude(shown=Contribution.Shown.REFUTED).select_related("kpi__office").order_by("id")
-    ):
+    given = Contribution.objects.filter(wanted).exclude(shown=Contribution.Shown.REFUTED).select_related("kpi__office")
+    secret = Exists(secret_kpis().filter(pk=OuterRef("kpi")))
+    for row in given.annotate(is_secret=secret).order_by("id"):
         found[f"step:{row.step_id}" if row.step_id else f"project:{row.project_id}"].append(row)
     return found
 

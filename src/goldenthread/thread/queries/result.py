@@ -13,7 +13,7 @@ from django.utils import timezone
 from goldenthread.accounts.models import Person
 from goldenthread.engine.work_hours import WorkHours
 from goldenthread.plan.models import Contribution, Raci
-from goldenthread.plan.queries import OWNER_SAYS, Said, gaps, who_said_none
+from goldenthread.plan.queries import UNKNOWN, Said, gaps, who_said_none
 from goldenthread.projects.models import GoalAnswer, Project
 from goldenthread.purpose.models import Objective, Office
 from goldenthread.thread.queries.start import Aim, FirstRun, figures
@@ -89,8 +89,7 @@ class Result:
         """What was said of a project that names no goal, and by whom."""
         if project.goal_answer != GoalAnswer.NONE:
             return "don’t know yet"
-        said = self.said.get(project.pk)
-        return said.words(project.manager_id, project.sponsor_id) if said is not None else OWNER_SAYS
+        return self.said.get(project.pk, UNKNOWN).words(project.manager_id, project.sponsor_id)
 
     def share(self, projects: list[Project]) -> str:
         """What these projects cost, in words: "£1.2bn, 41 % of the budget". Empty where budgets cannot be added."""
