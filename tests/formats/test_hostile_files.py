@@ -1,4 +1,7 @@
-"""Files meant to do harm: each is refused with a plain message, in under two seconds and 512 MiB, and the caller lives on."""
+"""Files meant to do harm: each is refused with a plain message and the caller lives on.
+
+XML in under a second and 100 MiB, archives and text in under two seconds and 512 MiB.
+"""
 
 import io
 import resource
@@ -12,6 +15,7 @@ from goldenthread.formats.errors import FormatError
 from tests.formats.material import ODS_HEAD, ods_cell, ods_of, repacked, xlsx_of, zip_of
 
 SECONDS = 2.0
+XML_SECONDS = 1.0
 XML_MEMORY = 100 * 2**20
 CORE = b"<StrategicPlanCore><Goal><Name>G</Name></Goal></StrategicPlanCore>"
 PLAN = b'<?xml version="1.0"?><StrategicPlan><Name>%s</Name>' + CORE + b"</StrategicPlan>"
@@ -32,7 +36,7 @@ def spied(opened, answers):
     return spy
 
 
-def refused(kind: str, data: bytes, memory: int = limits.MEMORY_BYTES) -> FormatError:
+def refused(kind: str, data: bytes, memory: int = limits.MEMORY_BYTES, most: float = SECONDS) -> FormatError:
     """Read in the guarded way; assert refusal within the bar, with words a person understands.
 
     Seconds are those of the processor, of this process and its child together: the clock on the wall tells more of the
@@ -44,7 +48,7 @@ def refused(kind: str, data: bytes, memory: int = limits.MEMORY_BYTES) -> Format
         before = computing()
         limits.read_guarded(kind, data)
     seconds = computing() - before
-    assert seconds < SECONDS, f"refused only after {seconds:.1f} s of computing"
+    assert seconds < most, f"refused only after {seconds:.1f} s of computing"
     assert all(answer["peak_bytes"] < memory for answer in answers), [answer["peak_bytes"] / 2**20 for answer in answers]
     problem = caught.value
     assert problem.message.endswith(".")
@@ -97,7 +101,7 @@ XML_CASES = {
 @pytest.mark.parametrize("name", XML_CASES)
 def test_xml(name):
     data, word = XML_CASES[name]
-    assert word in refused("stratml", data, XML_MEMORY).message
+    assert word in refused("stratml", data, XML_MEMORY, XML_SECONDS).message
 
 
 def test_200_megabytes_are_refused_before_they_are_read():

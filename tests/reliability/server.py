@@ -103,7 +103,7 @@ class Crowd:
 
 def browser_of(user: Any, port: int) -> tuple[str, dict[str, str]]:
     """The key of a signed-in person's forms, and the headers of a browser that sends them."""
-    client = Client()
+    client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(user)
     token = client.get("/settings").content.decode().split('name="csrfmiddlewaretoken" value="', 1)[1].split('"', 1)[0]
     names = (settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME)

@@ -91,9 +91,12 @@ class Reader(threading.Thread):
         self.largest, self.reads, self.same_view = 0, 0, True
 
     def run(self) -> None:
-        """Read, hold the view, see that it stayed, measure the log; until it is over."""
+        """Read as a backup does, hold the view, see that it stayed, measure the log; until it is over."""
+        from goldenthread.config.keeping import empty_log
+
         reader = sqlite3.connect(self.database, isolation_level=None, timeout=20)
         while not self.over.is_set():
+            empty_log(reader)
             reader.execute("BEGIN")
             seen = self._count(reader)
             self.over.wait(HELD)

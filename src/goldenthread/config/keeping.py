@@ -10,6 +10,7 @@ import hashlib
 import json as jsonlib
 import sqlite3
 import tempfile
+import time
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
@@ -22,6 +23,7 @@ from goldenthread.config.session import set_up
 
 MANIFEST, DATABASE, FILES = "manifest.json", "database", "files/"
 CHUNK = 1024 * 1024
+LOG_ATTEMPTS, LOG_ATTEMPT_MS = 10, 200
 
 
 def _digest(path: Path) -> str:
@@ -37,6 +39,24 @@ def _stored_files(root: Path) -> Iterator[Path]:
         yield from (p for p in sorted(root.rglob("*")) if p.is_file())
 
 
+def empty_log(database: sqlite3.Connection) -> None:
+    """Put SQLite's log into the database before a long look at it, so that it holds only what is written meanwhile.
+
+    By itself it begins anew when nobody looks for a moment; looks that follow each other closely would let it grow on. Each
+    attempt keeps writers out for no longer than a page may take, and they write in between.
+    """
+    (patience,) = database.execute("PRAGMA busy_timeout").fetchone()
+    database.execute(f"PRAGMA busy_timeout={LOG_ATTEMPT_MS}")
+    try:
+        for _ in range(LOG_ATTEMPTS):
+            busy, *_ = database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if not busy:
+                return
+            time.sleep(LOG_ATTEMPT_MS / 1000)
+    finally:
+        database.execute(f"PRAGMA busy_timeout={patience}")
+
+
 def _dump(target: Path) -> tuple[str, dict[str, Any]]:
     """Copy the database as it is at one moment; returns what kind of copy it is, and its state at that very moment."""
     from django.core.management import call_command
@@ -44,6 +64,7 @@ def _dump(target: Path) -> tuple[str, dict[str, Any]]:
 
     if connection.vendor == "sqlite":
         connection.ensure_connection()
+        empty_log(connection.connection)
         with closing(sqlite3.connect(target)) as copy:
             connection.connection.backup(copy)  # in one go: in parts it begins anew whenever somebody writes, and may never end
             return "sqlite", _state(copy.execute)

@@ -17,8 +17,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-import xlsxwriter
-
 from goldenthread.formats.errors import FormatError
 
 OutCell = str | int | float | Decimal | bool | dt.date | dt.datetime | None
@@ -88,6 +86,8 @@ def write_xlsx(sheets: Sequence[OutSheet] | OutSheet) -> bytes:
     Floats carry the 16 digits a workbook can hold; whole numbers and decimals with more are written as text, unharmed.
     Raises FormatError for NaN, infinities and text longer than a cell can hold (32,767 characters).
     """
+    import xlsxwriter
+
     stream = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(stream, options)
