@@ -225,3 +225,28 @@ def test_a_member_takes_back_the_own_import_but_not_that_of_the_head(cast):
     with pytest.raises(Forbidden):
         undo(changeset=Changeset.objects.latest("id"), by=cast.fresh(cast.people[Role.PROJECT_MANAGER]))
     assert Project.objects.count() == 3
+
+
+def of(cast, text, day):
+    return queries.of_day(compare(cast, text), day)
+
+
+def test_what_stands_in_an_older_list_alone_was_gone_by_the_next_one(cast):
+    take_in(cast, NEXT, as_of=date(2026, 3, 31))
+    now = {p.name: (p.state, p.gone_on) for p in Project.objects.all()}
+    found = of(cast, LIST, date(2025, 3, 31))
+    assert found.followed_on == date(2026, 3, 31)
+    alone = [listed.values["name"] for listed in found.new]
+    assert alone
+    apply_list(compared=found, decisions=Decisions(), by=cast.head, name="list.csv", as_of=date(2025, 3, 31))
+    for name in alone:
+        assert Project.objects.get(name=name).gone_on == date(2026, 3, 31)
+    assert {p.name: (p.state, p.gone_on) for p in Project.objects.exclude(name__in=alone)} == now
+
+
+def test_a_report_by_hand_is_no_later_list(cast):
+    take_in(cast, LIST, as_of=date(2025, 3, 31))
+    project = Project.objects.earliest("pk")
+    actions.report_status(project=project, on=date(2025, 9, 1), rating="GREEN", comment="On course", by=cast.head)
+    assert of(cast, NEXT, date(2025, 6, 30)).followed_on is None
+    assert of(cast, NEXT, date(2024, 6, 30)).followed_on == date(2025, 3, 31)

@@ -234,13 +234,19 @@ def _groups(found: DryRun) -> list[PreviewGroup]:
             gone,
             is_open=True,
         ),
-        _group("new", "New", "These will be added.", new, is_open=not found.matched),
+        _group("new", "New", _added_how(found), new, is_open=not found.matched),
         _group("updated", "Changed", "Only the fields named here are changed.", updated),
         _group("withheld", "Words instead of a figure", "Kept as they were written, beside the empty field.", withheld),
     ]
     if same:
         groups.append(PreviewGroup("same", "Unchanged", "Known projects about which the list says nothing new.", (), same))
     return [group for group in groups if group.total]
+
+
+def _added_how(found: DryRun) -> str:
+    if found.followed_on is None:
+        return "These will be added."
+    return f"These will be added as gone: the list of {writing.date(found.followed_on)} does not hold them any more."
 
 
 def _group(key: str, title: str, lead: str, rows: Sequence[PreviewRow], *, is_open: bool = False) -> PreviewGroup:

@@ -133,7 +133,8 @@ def _source_key(compared: DryRun, listed: ListedProject) -> str:
 
 
 def _project(compared: DryRun, listed: ListedProject) -> Project:
-    project = Project(**listed.values, withheld=listed.withheld, source_key=_source_key(compared, listed))
+    key = _source_key(compared, listed)
+    project = Project(**listed.values, withheld=listed.withheld, source_key=key, gone_on=compared.followed_on)
     with refusing():
         project.clean_fields(exclude=["organisation", "scope"])
     return project

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Max, Min, QuerySet
 
 from goldenthread.accounts.models import Person, Scope
 from goldenthread.accounts.queries import below, visible
@@ -64,6 +64,7 @@ class DryRun:
 
     edition: the list that it continues, or a new one; it stands in front of the source key of each of its projects.
     fingerprint: tells whether the known projects are still the ones compared with.
+    followed_on: the day of the next list known, where this one is older: what stands here alone was gone by then.
     """
 
     new: list[ListedProject]
@@ -79,6 +80,7 @@ class DryRun:
     edition: str
     is_next_edition: bool
     fingerprint: tuple[int, int]
+    followed_on: date | None = None
 
     @property
     def updated(self) -> list[Match]:
@@ -196,7 +198,16 @@ def of_day(found: DryRun, day: date) -> DryRun:
         matched=[older(m) for m in found.matched],
         renamed=[older(m) for m in found.renamed],
         gone=[p for p in found.gone if newest.get(p.pk, date.min) <= day],
+        followed_on=None if any(row.reported_on for row in found.new) else _next_list(found, day),
     )
+
+
+def _next_list(found: DryRun, day: date) -> date | None:
+    """The first day after `day` of which a list of this edition reported; who reports by hand is named, a list is not."""
+    reports = StatusReport.objects.filter(project__source_key__startswith=f"{found.edition}:", withdrawn_at__isnull=True)
+    told = reports.filter(project__scope__in=below(frozenset({found.under.pk})), by__isnull=True, on__gt=day)
+    first: date | None = told.aggregate(first=Min("on"))["first"]
+    return first
 
 
 def reported_on(found: DryRun, day: date) -> int:
