@@ -16,6 +16,8 @@ from goldenthread.kit.history import tracked_models
 from goldenthread.kit.scoping import current_organisation
 from goldenthread.workspace.models import InboxItem
 
+FRIDAY = 4
+
 
 def moment(day: date) -> datetime:
     """Mid-morning of a day, or now where that is still to come."""
@@ -67,3 +69,8 @@ def settle(organisation: Organisation, begun: date) -> None:
 def ago(today: date, days: int) -> date:
     """The day so many days before."""
     return today - timedelta(days=days)
+
+
+def worked(day: date) -> date:
+    """The day itself, or the Friday before a weekend."""
+    return day - timedelta(days=max(0, day.weekday() - FRIDAY))

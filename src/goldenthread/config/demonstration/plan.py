@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from goldenthread.accounts.models import Person
-from goldenthread.config.demonstration.dates import ago
+from goldenthread.config.demonstration.dates import FRIDAY, ago, worked
 from goldenthread.config.demonstration.plan_rows import Effect, I, S
 from goldenthread.evidence import actions as evidence
 from goldenthread.kit import history
@@ -19,7 +19,6 @@ from goldenthread.schedule import actions as schedule
 from goldenthread.schedule.models import Activity, Assignment, Resource
 
 HOUR, DAY = 60, 480
-FRIDAY = 4
 STALE = {"Weekly slide pack": 160, "Drawing archive": 240, "Site diary of the old contract": 310}  # days since anybody looked
 
 
@@ -125,7 +124,7 @@ def _step(made: Made, row: S, parent: Step) -> None:
         task = schedule.add_activity(
             schedule=plan.schedule, name=name, by=None, parent=step.activity, duration=days * DAY, progress=done,
             effort_low=hours * 48, effort_likely=hours * HOUR, effort_high=hours * 96,
-            actual_start=ago(made.today, 11 + i) if done else None,
+            actual_start=worked(ago(made.today, 11 + i)) if done else None,
             not_before=made.today + timedelta(days=row.begins) if row.begins and i == 0 else None,
         )  # fmt: skip
         for person in row.r[i % len(row.r) :][:1]:
@@ -157,7 +156,7 @@ def _finish(made: Made, row: S) -> None:
         return
     step, day = made.steps[row.name], made.today + timedelta(days=row.finished)
     for activity in [step.activity.children.order_by("position").first(), step.activity]:
-        changes = {"progress": 100, "actual_start": day - timedelta(days=20), "actual_finish": day}
+        changes = {"progress": 100, "actual_start": worked(day - timedelta(days=20)), "actual_finish": worked(day)}
         if activity is not None:
             schedule.edit_activity(activity=activity, changes=changes, by=None)
 
