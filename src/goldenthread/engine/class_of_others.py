@@ -19,7 +19,6 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.special import ndtr
 
 from goldenthread.engine.drift import BASES, THIN, DriftOptions, drifts_of
 from goldenthread.engine.errors import EngineError
@@ -133,6 +132,8 @@ def _gain(before: Floats, after: Floats, source: Ints) -> float:
 
 def _crps(middle: Floats, spread: Floats, outcome: Floats) -> Floats:
     """Of a normal range around the middle; the plain error where the spread is 0."""
+    from scipy.special import ndtr
+
     sure = spread <= 0.0
     z = (outcome - middle) / np.where(sure, 1.0, spread)
     density = np.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi)

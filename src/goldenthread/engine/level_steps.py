@@ -16,7 +16,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import stdtr
 
 from goldenthread.engine.errors import EngineError
 
@@ -47,10 +46,14 @@ class LevelSteps:
 
     def below(self, values: Floats) -> Floats:
         """The probability that each step is smaller than its value, (k,)."""
+        from scipy.special import stdtr
+
         return np.asarray(self.weights @ stdtr(self.freedom, (values[None, :] - self.middles) / self.errors))
 
     def quantiles(self, levels: tuple[float, ...]) -> Floats:
         """The values below which each step lies with these probabilities, (levels, k), by bisection."""
+        from scipy.special import stdtr
+
         low, high = (np.tile(end, (len(levels), 1, 1)) for end in self._ends())
         wanted = np.array(levels)[:, None]
         for _ in range(BISECTIONS):

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr, ndtri
 
 from goldenthread.engine.drift import DriftOptions, drifts
 from goldenthread.engine.errors import EngineError
@@ -84,6 +83,8 @@ class Outlook:
 
     def _shape_at(self, levels: Floats) -> Floats:
         """The quantile function of Z, linear between its points."""
+        from scipy.special import ndtri
+
         points = np.sort(np.concatenate([self.errors, ndtri(np.arange(1, 2000) / 2000.0)]))
         side = self.side[:, None]
         at = np.interp(np.where(side > 0.0, levels, 1.0 - levels), shape_below(points, self.errors, ends=True), points)
@@ -120,6 +121,8 @@ def shape_below(z: Floats, errors: Floats, *, ends: bool) -> Floats:
     From n cases nobody can know of less than half a case in n + 1 (Krichevsky & Trofimov 1981), so that much lies beyond all of
     them on either side.
     """
+    from scipy.special import ndtr  # here, so that commands that foretell nothing start fast
+
     if not errors.size:
         return np.asarray(ndtr(z), np.float64)
     seen = np.searchsorted(errors, z, side="right" if ends else "left")
