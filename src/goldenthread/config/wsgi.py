@@ -5,6 +5,7 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "goldenthread.config.settings")
 
+import scipy.special  # noqa: F401  a page that foretells must not wait for it
 from django.core.wsgi import get_wsgi_application
 
 application = get_wsgi_application()

@@ -121,7 +121,7 @@ def shape_below(z: Floats, errors: Floats, *, ends: bool) -> Floats:
     From n cases nobody can know of less than half a case in n + 1 (Krichevsky & Trofimov 1981), so that much lies beyond all of
     them on either side.
     """
-    from scipy.special import ndtr
+    from scipy.special import ndtr  # here, so that commands that foretell nothing start fast
 
     if not errors.size:
         return np.asarray(ndtr(z), np.float64)
