@@ -6,6 +6,7 @@ import hypothesis
 import pytest
 
 from tests import browser as real
+from tests import kept as folders
 from tests import prepared
 
 DATABASE = {"db", "transactional_db", "live_server", "django_db_setup", "client", "admin_client"}
@@ -30,6 +31,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.database)
         if fixtures & BROWSER or "journeys" in item.path.parts:
             item.add_marker(pytest.mark.journey)
+
+
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> folders.Kept:
+    """Data folders made once for the whole run: to be copied."""
+    return folders.of(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")

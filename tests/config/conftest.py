@@ -1,20 +1,17 @@
-"""The demo, loaded once for all tests of the commands by the command itself."""
+"""The demo as the command itself loaded it, for all tests of the commands."""
 
 import shutil
 from pathlib import Path
 
 import pytest
 
-from tests import product
+from tests.kept import Kept
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def demo(kept: Kept, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo's data folder. Read only: ask for `folder` to write."""
-    folder = tmp_path_factory.mktemp("demo")
-    assert product.run(folder, "migrate").code == 0
-    assert product.must(folder, "demo")["loaded"]
-    return folder
+    return shutil.copytree(kept.demo(), tmp_path_factory.mktemp("demo") / "data")
 
 
 @pytest.fixture

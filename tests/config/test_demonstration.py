@@ -1,5 +1,6 @@
 """The demo as its database holds it: each thing that it is to show is there, on whatever day it is loaded."""
 
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -10,6 +11,7 @@ from python_calamine import CalamineWorkbook
 
 from tests import product
 from tests.config.test_commands import ALDERMERE
+from tests.kept import Kept
 
 pytestmark = pytest.mark.slow
 ORGANISATION = "(SELECT id FROM accounts_organisation WHERE slug = 'aldermere')"
@@ -248,13 +250,13 @@ def test_the_first_run_folder_holds_deck_sheet_and_two_lists_of_which_some_proje
 
 
 @pytest.mark.parametrize("day", DAYS)
-def test_on_any_day_the_demo_loads_alike_and_is_whole(demo: Path, tmp_path: Path, day: str):
-    for words in (("migrate",), ("demo",)):
-        done = product.module(tmp_path, "tests.config.on_a_day", day, *words)
-        assert done.code == 0, done.err
-    assert rows_of(tmp_path) == rows_of(demo)
-    assert one(tmp_path, "SELECT MAX(date(at)) FROM accounts_changeset") == day
-    found = product.module(tmp_path, "tests.config.on_a_day", day, "gaps", *ALDERMERE, "--office", "it", "--json")
+def test_on_any_day_the_demo_loads_alike_and_is_whole(kept: Kept, demo: Path, tmp_path: Path, day: str):
+    folder = shutil.copytree(kept.tables(), tmp_path / "data")
+    done = product.module(folder, "tests.config.on_a_day", day, "demo")
+    assert done.code == 0, done.err
+    assert rows_of(folder) == rows_of(demo)
+    assert one(folder, "SELECT MAX(date(at)) FROM accounts_changeset") == day
+    found = product.module(folder, "tests.config.on_a_day", day, "gaps", *ALDERMERE, "--office", "it", "--json")
     assert {row["reason"] for row in found.answer["unsupported"]} == {f"U{n}" for n in range(1, 9)}
 
 

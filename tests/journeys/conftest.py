@@ -16,6 +16,7 @@ from urllib.request import urlopen
 import pytest
 
 from tests.browser import Page
+from tests.kept import SIGN_INS, Kept
 
 COMMAND = str(Path(sys.executable).with_name("goldenthread"))
 
@@ -57,32 +58,35 @@ def command(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([COMMAND, *words], env=environment(folder), text=True, capture_output=True, check=False, timeout=300)
 
 
-def must(folder: Path, *words: str) -> str:
-    done = command(folder, *words)
-    assert done.returncode == 0, f"{words}: {done.stdout}{done.stderr}"
-    return done.stdout
-
-
 def django(folder: Path, *words: str) -> None:
     env = environment(folder) | {"DJANGO_SETTINGS_MODULE": "goldenthread.config.settings"}
     subprocess.run([sys.executable, "-m", "django", *words], env=env, check=True, timeout=300, stdout=subprocess.DEVNULL)
 
 
 @pytest.fixture(scope="session")
-def empty_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def static(kept: Kept) -> Path:
+    """Styles and scripts as the product serves them."""
+
+    def make(folder: Path) -> None:
+        folder.mkdir()
+        django(folder, "collectstatic", "--no-input", "--verbosity", "0")
+
+    return kept.once("static", make) / "static"
+
+
+@pytest.fixture(scope="session")
+def empty_folder(kept: Kept, static: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with tables and static files, and nobody in it."""
-    folder = tmp_path_factory.mktemp("empty")
-    django(folder, "migrate", "--no-input", "--verbosity", "0")
-    django(folder, "collectstatic", "--no-input", "--verbosity", "0")
+    folder = shutil.copytree(kept.tables(), tmp_path_factory.mktemp("empty") / "data")
+    shutil.copytree(static, folder / "static", dirs_exist_ok=True)
     return folder
 
 
 @pytest.fixture(scope="session")
-def demo_folder(empty_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def demo_folder(kept: Kept, static: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same with the demo organisation, loaded by its command."""
-    folder = tmp_path_factory.mktemp("demo") / "data"
-    shutil.copytree(empty_folder, folder)
-    (folder / "sign_ins.json").write_text(must(folder, "demo", "--json"))
+    folder = shutil.copytree(kept.demo(), tmp_path_factory.mktemp("demo") / "data")
+    shutil.copytree(static, folder / "static", dirs_exist_ok=True)
     return folder
 
 
@@ -107,19 +111,26 @@ def wait_for(address: str, server: subprocess.Popen) -> None:
     pytest.fail("the server did not answer within 30 seconds")
 
 
+def granian(port: int) -> list[str]:
+    """What `./gt` starts where tables and styles are there already."""
+    options = f"--interface wsgi --host 127.0.0.1 --port {port} --workers 1 --blocking-threads 4 --workers-kill-timeout 15"
+    return [sys.executable, *f"-m granian {options} --log-level warning --no-ws goldenthread.config.wsgi:application".split()]
+
+
 @pytest.fixture
-def serve(tmp_path: Path) -> Iterator[Callable[[Path], Product]]:
-    """Start the product on a copy of a data folder."""
+def serve(tmp_path: Path) -> Iterator[Callable[..., Product]]:
+    """Start the product on a copy of a data folder: its server alone, or its command, which looks after tables and styles too."""
     servers = []
 
-    def start(prepared: Path) -> Product:
+    def start(prepared: Path, *, by_command: bool = False) -> Product:
         folder = tmp_path / f"data-{len(servers)}"
         shutil.copytree(prepared, folder)
         port = free_port()
-        servers.append(subprocess.Popen([COMMAND, "serve", "--port", str(port)], env=environment(folder)))
+        words = [COMMAND, "serve", "--port", str(port)] if by_command else granian(port)
+        servers.append(subprocess.Popen(words, env=environment(folder)))
         address = f"http://127.0.0.1:{port}"
         wait_for(f"{address}/", servers[-1])
-        kept = folder / "sign_ins.json"
+        kept = folder / SIGN_INS
         sign_ins = tuple(json.loads(kept.read_text())["sign_ins"]) if kept.exists() else ()
         return Product(address, folder, sign_ins)
 
@@ -134,12 +145,12 @@ def serve(tmp_path: Path) -> Iterator[Callable[[Path], Product]]:
 
 
 @pytest.fixture
-def product(serve: Callable[[Path], Product], demo_folder: Path) -> Product:
+def product(serve: Callable[..., Product], demo_folder: Path) -> Product:
     """The running demo; a fresh copy for each test."""
     return serve(demo_folder)
 
 
 @pytest.fixture
-def empty_product(serve: Callable[[Path], Product], empty_folder: Path) -> Product:
-    """A running installation without the demo."""
-    return serve(empty_folder)
+def empty_product(serve: Callable[..., Product], empty_folder: Path) -> Product:
+    """A running installation without the demo, started by its own command."""
+    return serve(empty_folder, by_command=True)

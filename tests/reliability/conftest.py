@@ -7,17 +7,20 @@ from pathlib import Path
 import pytest
 
 from tests import product
+from tests.kept import Kept
 
 long = pytest.mark.skipif(not os.environ.get("LONG_TESTS"), reason="takes minutes: set LONG_TESTS=1 to run it")
 
 
 @pytest.fixture(scope="session")
-def works(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def works(kept: Kept) -> Path:
     """The folder of the small organisation. Read only: copy it to write."""
-    folder = tmp_path_factory.mktemp("works")
-    made = product.module(folder, "tests.reliability.stage")
-    assert made.code == 0, made.err
-    return folder
+
+    def make(folder: Path) -> None:
+        made = product.module(shutil.copytree(kept.tables(), folder), "tests.reliability.stage")
+        assert made.code == 0, made.err
+
+    return kept.once("works", make)
 
 
 @pytest.fixture
