@@ -21,6 +21,11 @@ hypothesis.settings.load_profile("house")
 prepared.watch()
 
 
+def pytest_runtest_setup() -> None:
+    """What the watch has compared counts for one test."""
+    prepared.forget()
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """A test belongs to the lanes of what it uses: nobody has to remember a mark. On several cores the long walk goes first."""
     if getattr(config, "workerinput", None) is not None:

@@ -84,6 +84,24 @@ class TestPrepared:
         with pytest.raises(KeyError, match="ids"):
             people().rows()
 
+    def test_the_watch_of_the_tests_sees_a_key_that_lacks_what_is_looked_at(self, cast):
+        by_value = Prepared(lambda name: Person.objects.filter(name=name))
+        by_value.rows("Ada Quill")
+        with pytest.raises(AssertionError, match="its key does not hold all"):
+            by_value.rows("Nia Nobody")
+        by_field = Prepared(lambda person: Person.objects.filter(department=person.department))
+        by_field.rows(cast.head, key=cast.head.pk)
+        cast.head.department = "Another one"
+        with pytest.raises(AssertionError, match="its key does not hold all"):
+            by_field.rows(cast.head, key=cast.head.pk)
+
+    def test_the_watch_of_the_tests_looks_again_for_what_nobody_was_told(self, cast):
+        names = iter(["Ada Quill", *["Nia Nobody"] * 30])
+        unsteady = Prepared(lambda: Person.objects.filter(name=next(names)))
+        with pytest.raises(AssertionError, match="its key does not hold all"):
+            for _ in range(12):
+                unsteady.rows()
+
     def test_each_organisation_has_its_own(self, cast):
         everybody = Prepared(lambda: Person.objects.order_by("pk"))
         with organisation_scope(cast.organisation):
