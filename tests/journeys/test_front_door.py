@@ -96,7 +96,7 @@ def test_everybody_who_is_named_can_sign_in_on_a_desk_and_on_a_phone(product, ne
 
 @pytest.mark.parametrize("words", [("today", "head@aldermere.example.org"), ("gaps",)])
 def test_quick_commands_never_load_the_compiler(demo_folder, words):
-    assert not loaded_by(demo_folder, *words, "--organisation", "aldermere") & {"numba", "llvmlite"}
+    assert not loaded_by(demo_folder, *words, "--organisation", "aldermere") & {"numba", "llvmlite", "scipy"}
 
 
 def test_help_loads_neither_framework_nor_arithmetic(demo_folder):
