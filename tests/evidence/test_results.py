@@ -319,6 +319,8 @@ class TestPages:
         assert client.post(f"/results/{result.pk}/rival", sent).status_code == 303
         assert "The winter before was the same" in client.get(f"/results/{result.pk}").content.decode()
         assert client.post(f"/results/{result.pk}/rival", sent | {"because": ""}).status_code == 422
+        assert client.post(f"/results/{result.pk}/rival", sent).status_code == 428, "somebody answered since the page was drawn"
+        assert client.post(f"/results/{result.pk}/rival", sent | {"version": "1", "because": "Better said"}).status_code == 303
 
     @pytest.mark.parametrize(
         ("fall", "promised", "judged", "words", "differ"),
