@@ -319,6 +319,8 @@ class TestPages:
         assert client.post(f"/results/{result.pk}/rival", sent).status_code == 303
         assert "The winter before was the same" in client.get(f"/results/{result.pk}").content.decode()
         assert client.post(f"/results/{result.pk}/rival", sent | {"because": ""}).status_code == 422
+        assert client.post(f"/results/{result.pk}/rival", sent).status_code == 428, "somebody answered since the page was drawn"
+        assert client.post(f"/results/{result.pk}/rival", sent | {"version": "1", "because": "Better said"}).status_code == 303
 
     @pytest.mark.parametrize(
         ("fall", "promised", "judged", "words", "differ"),
@@ -342,7 +344,8 @@ class TestPages:
         page = client.get(f"/results/{result.pk}").content.decode()
         assert words in page
         assert ("they differ" in page) is differ
-        assert f"by hand: {claim.get_shown_display().lower()}" in client.get("/results").content.decode()
+        listed = f"by hand{', otherwise' if differ else ''}: {claim.get_shown_display().lower()}"
+        assert listed in client.get("/results").content.decode()
 
     def test_the_editor_of_an_effect_writes_it_down_and_leads_to_it(self, scene):
         row = contribution(scene, said=1)

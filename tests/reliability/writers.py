@@ -1,7 +1,8 @@
 """Many processes write to one SQLite file through the product's actions.
 
 `python -m tests.reliability.writers PROCESSES TRANSACTIONS` prints one JSON object: what was acknowledged, what is there,
-the longest wait for the write lock in ms, and how long the log grew beside a reader who looks at one state for seconds.
+the longest wait for the write lock in ms, how long it was held (by the clock, and computing), and how long the log grew beside
+a reader who looks at one state for seconds.
 Every process mixes new rows, many rows at once, and adding one to a shared number read beforehand.
 """
 
@@ -19,6 +20,7 @@ from tests.reliability import stage
 
 MANY = 10
 HELD = 5  # seconds
+LONGEST = ("slowest", "waited", "held", "held_computing")  # ms
 BEGUN_WITH, FULL_WEEK = 2400, 7 * 24 * 60
 
 
@@ -32,15 +34,27 @@ def write(number: int, transactions: int) -> dict[str, int]:
     from goldenthread.purpose import actions as purpose
     from goldenthread.purpose.models import Kpi, Objective
 
-    told = {"objectives": 0, "figures": 0, "added": 0, "locked": 0, "conflicts": 0, "slowest": 0, "waited": 0}
+    told = dict.fromkeys(("objectives", "figures", "added", "locked", "conflicts", *LONGEST), 0)
+    since = (0.0, 0.0)
+
+    def longest(name: str, seconds: float) -> None:
+        told[name] = max(told[name], round(seconds * 1000))
 
     def watch(execute, sql, params, many, context):
+        nonlocal since
         begun = time.perf_counter()
         result = execute(sql, params, many, context)
         if sql.startswith("BEGIN"):
-            told["waited"] = max(told["waited"], round((time.perf_counter() - begun) * 1000))
+            since = (time.perf_counter(), time.thread_time())
+            longest("waited", since[0] - begun)
         return result
 
+    def commit() -> None:
+        committed()
+        longest("held", time.perf_counter() - since[0])
+        longest("held_computing", time.thread_time() - since[1])
+
+    committed, connection.commit = connection.commit, commit
     with connection.execute_wrapper(watch), stage.opened() as (office, person):
         kpi = Kpi.objects.order_by("pk")[1 + number % 2]
         for i in range(transactions):
@@ -60,7 +74,7 @@ def write(number: int, transactions: int) -> dict[str, int]:
                     told["added"] += 1
             except OperationalError as error:
                 told["locked"] += "locked" in str(error)
-            told["slowest"] = max(told["slowest"], round((time.perf_counter() - begun) * 1000))
+            longest("slowest", time.perf_counter() - begun)
     return told
 
 
@@ -149,7 +163,7 @@ def main(processes: int, transactions: int) -> None:
     with stage.opened() as (_, person):
         found = {"objectives": Objective.objects.count() - 1, "figures": Measurement.objects.count()}
         found["added"] = person.minutes_per_week - BEGUN_WITH
-    total = {key: sum(t[key] for t in told) for key in told[0]} | {k: max(t[k] for t in told) for k in ("slowest", "waited")}
+    total = {key: sum(t[key] for t in told) for key in told[0]} | {key: max(t[key] for t in told) for key in LONGEST}
     print(json.dumps({"told": total, "found": found, "log": log}))
 
 

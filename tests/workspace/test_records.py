@@ -6,6 +6,8 @@ import zipfile
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from goldenthread.accounts.models import Changeset, Person
 from goldenthread.kit.errors import Forbidden, Refused
@@ -17,6 +19,7 @@ from goldenthread.projects import actions as projects
 from goldenthread.projects.models import Project
 from goldenthread.purpose import actions as purpose
 from goldenthread.purpose.models import Kpi, Measurement, Objective, Target
+from goldenthread.schedule.models import ActivityDates
 from goldenthread.workspace import imports
 from goldenthread.workspace.queries import exports, record_kinds
 
@@ -237,3 +240,24 @@ def test_a_measurement_is_replaced_never_overwritten(cast, full):
     rows[0]["value"] = "13"
     bring_back(cast, rows)
     assert [(m.value, bool(m.withdrawn_at)) for m in Measurement.objects.order_by("id")] == [(12.5, True), (13.0, False)]
+
+
+def steps_of(many: int, late: int = -1) -> bytes:
+    """A file of steps; the one numbered `late` begins late and takes 77 years."""
+    rows = (f"Line {n},{160_000 if n == late else 8},{date(2190, 1, 1) if n == late else ''}" for n in range(many))
+    return "\n".join(["name,duration hours,not before", *rows]).encode()
+
+
+def test_many_steps_are_dated_once_not_after_each_of_them(cast, full):
+    with CaptureQueriesContext(connection) as asked:
+        said = imports.run("csv", "steps.csv", steps_of(12), by=cast.head, office=cast.office, noun="steps")
+    assert said["counts"]["new"] == 12
+    dated = [q for q in asked if "schedule_activitydates" in q["sql"] and q["sql"].startswith("INSERT")]
+    assert len(dated) == 2, "once for the look beforehand, once for good"
+    assert ActivityDates.objects.filter(activity__name__startswith="Line ").count() == 12
+
+
+def test_of_steps_dated_together_the_row_that_cannot_be_is_named(cast, full):
+    with pytest.raises(Refused, match=r"1 row cannot be taken.*line 7.*outside the years 1970 to 2199"):
+        imports.run("csv", "steps.csv", steps_of(12, late=5), by=cast.head, office=cast.office, noun="steps")
+    assert not Step.objects.filter(activity__name__startswith="Line ").exists()

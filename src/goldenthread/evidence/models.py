@@ -16,7 +16,7 @@ from goldenthread.projects.models import Project
 from goldenthread.purpose.models import Kpi, Target, of_secret_kpis, secret_kpis
 
 
-class Said(InOrganisation):
+class StatedChance(InOrganisation):
     """A chance said of a target on a day, beside the aim it spoke of, which may move later. Scored once, by that aim.
 
     `closed_on` is the day on which it was judged; `was_reached` stays empty where no figure came, or where the KPI changed its
@@ -38,7 +38,7 @@ class Said(InOrganisation):
         abstract = True
 
 
-class Prediction(Said):
+class Prediction(StatedChance):
     """What the forecast said of a target in a month, with the aim it spoke of. Derived, never changed, scored once."""
 
     target = models.ForeignKey(Target, models.CASCADE, related_name="predictions")
@@ -62,7 +62,7 @@ class Prediction(Said):
         return f"{self.target} as of {self.made_on}"
 
 
-class OwnEstimate(Said):
+class OwnEstimate(StatedChance):
     """How likely an owner thought a target on a day. His or her own: no changeset, no history, in no export, until shared.
 
     A table of its own, so that nothing that reads the forecast's predictions can show one by mistake.

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from goldenthread.evidence.models import OwnEstimate, Prediction, Said
+from goldenthread.evidence.models import OwnEstimate, Prediction, StatedChance
 from goldenthread.kit import history
 from goldenthread.plan.queries import latest_forecast
 from goldenthread.purpose.models import Kpi, Measurement, Office, Target
@@ -81,7 +81,7 @@ def figure_of(kpi: Kpi, day: date) -> Measurement | None:
     return after or standing.filter(on__lt=day, on__gte=day - reach).order_by("-on").first()
 
 
-def reached(said: Said, kpi: Kpi, value: float) -> bool | None:
+def reached(said: StatedChance, kpi: Kpi, value: float) -> bool | None:
     """Whether a figure reaches the aim that a prediction spoke of."""
     return is_reached(
         value,

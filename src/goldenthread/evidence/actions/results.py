@@ -176,8 +176,13 @@ def name_looker(*, result: ExpectedResult, looker: Person, by: Person, version: 
         change(result, {"looker": looker}, version)
 
 
-def answer_rival(*, result: ExpectedResult, cause: str, answer: str, by: Person, because: str = "") -> RivalExplanation:
-    """Say what was found of another explanation. Ruling one out, or finding it better, needs a reason."""
+def answer_rival(
+    *, result: ExpectedResult, cause: str, answer: str, by: Person, because: str = "", version: int | None = None
+) -> RivalExplanation:
+    """Say what was found of another explanation. Ruling one out, or finding it better, needs a reason.
+
+    `version`: of the answer that was seen, 0 where there was none. Conflict where somebody answered since.
+    """
     _must_look(by, result)
     if cause not in CAUSES.values:
         raise Refused("Choose an explanation from the list.", field="cause")
@@ -189,7 +194,7 @@ def answer_rival(*, result: ExpectedResult, cause: str, answer: str, by: Person,
     with changeset(title=f"Other explanation of {result}: {CAUSES(cause).label}", by=by, about=ref(result)):
         if row is None:
             return add(RivalExplanation(result=result, cause=cause, answer=answer, because=because.strip()))
-        change(row, {"answer": answer, "because": because.strip()})
+        change(row, {"answer": answer, "because": because.strip()}, version)
     return row
 
 

@@ -11,13 +11,13 @@ from typing import Any, TypeVar
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import visible
 from goldenthread.engine.chance_scores import ChanceScores, chance_scores, skill
-from goldenthread.evidence.models import Prediction, Said
+from goldenthread.evidence.models import Prediction, StatedChance
 
 ENOUGH = 20  # closed targets: fewer say nothing about chances
 AHEAD = timedelta(days=90)  # the prediction that counts is the one made nearest to this long before the due date
 LEAST_AHEAD = timedelta(days=28)  # what was said in the last weeks is no forecast any more
 BINS = 5
-S = TypeVar("S", bound=Said)
+S = TypeVar("S", bound=StatedChance)
 
 
 @dataclass(frozen=True)

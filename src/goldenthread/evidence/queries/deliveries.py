@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
+from goldenthread.engine.effect_check import EffectCheckOptions
 from goldenthread.evidence.mapping.effects import Work
 from goldenthread.evidence.models import ExpectedResult
 from goldenthread.kit import history
@@ -19,13 +20,13 @@ from goldenthread.purpose.models import Kpi, Measurement
 from goldenthread.schedule.models import Activity
 
 INTERVAL = {"WEEKLY": 7, "MONTHLY": 31, "QUARTERLY": 92, "YEARLY": 366}
-FIGURES_AFTER = 3
+FIGURES_AFTER = EffectCheckOptions().fewest_after
 Expectation = Contribution | ExpectedResult
 SIZE = ("kpi_id", "low", "likely", "high", "lag_days", "ramp_days")
 
 
 def look_day(kpi: Kpi, begins_on: date, ramp_days: int) -> date:
-    """The day to look: when three figures have come since the effect was whole."""
+    """The day to look: when as many figures have come since the effect was whole as a test takes."""
     return begins_on + timedelta(days=ramp_days + FIGURES_AFTER * INTERVAL[kpi.cadence])
 
 

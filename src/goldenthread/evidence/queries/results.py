@@ -12,6 +12,7 @@ from django.utils.timezone import localdate
 
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import for_person, visible
+from goldenthread.engine.effect_check import EffectCheckOptions
 from goldenthread.evidence.models import ExpectedResult, ResultCheck, RivalExplanation
 from goldenthread.evidence.queries.deliveries import finished_days, ref, unregistered
 from goldenthread.kit.prepared import Blank
@@ -22,6 +23,7 @@ from goldenthread.purpose.models import Measurement, Objective, Office, Target
 from goldenthread.ui.writing import date as date_words
 from goldenthread.ui.writing import number, plural, signed
 
+NEEDED = EffectCheckOptions()
 OPEN, DELIVERED, WITHDRAWN = "OPEN", "DELIVERED", "WITHDRAWN"
 STATES = {  # in the order of the page: words and the tone of their mark
     ResultCheck.State.SEEN.value: ("seen", "good"),
@@ -37,8 +39,9 @@ DIFFER = {  # what is judged by hand otherwise than the figures say
     ResultCheck.State.CANNOT.value: ("SHOWN", "REFUTED"),
 }
 WHY = {
-    "FEW_BEFORE": "There are {before} figures from before it began; 6 are needed to know how the figure moves by itself.",
-    "FEW_AFTER": "There are {after} figures since the whole effect was to be there; 3 are needed.",
+    "FEW_BEFORE": f"There are {{before}} figures from before it began; {NEEDED.fewest_before} are needed to know how the figure "
+    "moves by itself.",
+    "FEW_AFTER": f"There are {{after}} figures since the whole effect was to be there; {NEEDED.fewest_after} are needed.",
     "REDEFINED": "The figure measures something else since {redefined}: what lies before cannot be compared.",
     "TOO_NEAR": "It begins too near to {beside}: the figures cannot tell them apart.",
     "NOISE": "The figure moves too much by itself for an effect of this size to stand out.",

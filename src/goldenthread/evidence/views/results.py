@@ -167,7 +167,7 @@ def rival(request: HttpRequest, pk: int) -> HttpResponse:
     found, given = _row(request, pk).result, request.POST
     actions.answer_rival(
         result=found, cause=given.get("cause", ""), answer=given.get("answer", ""), because=given.get("because", ""),
-        by=_person(request),
+        by=_person(request), version=pages.version_seen(request),
     )  # fmt: skip
     return _done(request, "Answered", found)
 

@@ -16,6 +16,7 @@ from goldenthread.plan.actions.steps import add_step, edit_step, set_raci
 from goldenthread.plan.models import BusinessPlan, Contribution, Raci, Step
 from goldenthread.projects.models import Project
 from goldenthread.purpose.models import Kpi
+from goldenthread.schedule import actions as schedule
 from goldenthread.workspace.queries import RecordKind, person_named
 from goldenthread.workspace.queries.records import Row
 
@@ -285,6 +286,6 @@ def _kpi(row: Row, by: Person) -> Kpi:
 def record_kinds() -> list[RecordKind]:
     """For the slot of the same name."""
     return [
-        RecordKind("steps", "Steps", Kind.PLAN, STEPS, step_rows, write_step, 60),
+        RecordKind("steps", "Steps", Kind.PLAN, STEPS, step_rows, write_step, 60, schedule.postponed_dates),
         RecordKind("contributions", "Contributions", Kind.PLAN, CONTRIBUTIONS, contribution_rows, write_contribution, 70),
     ]

@@ -22,6 +22,7 @@ from goldenthread.workspace import queries
 from goldenthread.workspace.models import ImportedFile
 from goldenthread.workspace.queries import Preview, PreviewGroup, PreviewRow, RecordKind
 from goldenthread.workspace.queries.imports import SHOWN_ROWS
+from goldenthread.workspace.queries.records import Row
 
 SHARE_OF_HEADINGS = 0.6
 
@@ -152,17 +153,37 @@ def _tables(book: Workbook, file: ImportedFile) -> tuple[Typed, list[Any], list[
 
 
 def _write(tables: Typed, person: Person) -> list[Written]:
-    """Write each row in a savepoint of its own, so that one that is refused leaves nothing."""
-    written = []
-    for kind, found in tables:
-        for row, place in zip(found.rows, found.places, strict=True):
-            title = str(next((row[f.name] for f in kind.fields if f.required and row.get(f.name)), row.get("id") or ""))
-            try:
-                with transaction.atomic():
-                    written.append(Written(kind.name, title, place, kind.write(row, person)))
-            except (Refused, Forbidden, Conflict, Http404, ValidationError, IntegrityError) as error:
-                written.append(Written(kind.name, title, place, "refused", _why(error), getattr(error, "field", "")))
-    return written
+    """Write the rows of all nouns, and say of each what came of it."""
+    return [row for kind, found in tables for row in _together(kind, list(zip(found.rows, found.places, strict=True)), person)]
+
+
+def _together(kind: RecordKind, rows: list[tuple[Row, str]], person: Person) -> list[Written]:
+    """Rows of one noun. Where only what they come to is refused, each half by itself, down to the row at fault."""
+    try:
+        with transaction.atomic(), kind.together():
+            return [_written(kind, row, place, person) for row, place in rows]
+    except Refused as error:
+        if len(rows) == 1:
+            return [_refused(kind, *rows[0], error)]
+        half = len(rows) // 2
+        return _together(kind, rows[:half], person) + _together(kind, rows[half:], person)
+
+
+def _written(kind: RecordKind, row: Row, place: str, person: Person) -> Written:
+    """Write one row in a savepoint of its own, so that one that is refused leaves nothing."""
+    try:
+        with transaction.atomic():
+            return Written(kind.name, _title(kind, row), place, kind.write(row, person))
+    except (Refused, Forbidden, Conflict, Http404, ValidationError, IntegrityError) as error:
+        return _refused(kind, row, place, error)
+
+
+def _refused(kind: RecordKind, row: Row, place: str, error: Exception) -> Written:
+    return Written(kind.name, _title(kind, row), place, "refused", _why(error), getattr(error, "field", ""))
+
+
+def _title(kind: RecordKind, row: Row) -> str:
+    return str(next((row[f.name] for f in kind.fields if f.required and row.get(f.name)), row.get("id") or ""))
 
 
 def _why(error: Exception) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,7 @@ class RecordKind:
     name: of sheet and file. kind: what the right to export is about. fields: the columns; `id` and `version` come first.
     rows(person): what the person may export, keyed by field name. write(row, by): change the row of that id, or add one without
     an id; answers "new", "changed" or "same"; runs inside a changeset. position: tables that others refer to come earlier.
+    together: around the writing of many rows, what need not be computed after each of them; may refuse at its end.
     """
 
     name: str
@@ -33,6 +35,7 @@ class RecordKind:
     rows: Callable[[Person], list[dict[str, Any]]]
     write: Callable[[Row, Person], str]
     position: int = 100
+    together: Callable[[], AbstractContextManager[None]] = nullcontext
 
 
 def record_kinds() -> list[RecordKind]:
