@@ -13,14 +13,14 @@ long = pytest.mark.skipif(not os.environ.get("LONG_TESTS"), reason="takes minute
 
 
 @pytest.fixture(scope="session")
-def works(kept: Kept) -> Path:
+def works(kept: Kept, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the small organisation. Read only: copy it to write."""
 
     def make(folder: Path) -> None:
         made = product.module(shutil.copytree(kept.tables(), folder), "tests.reliability.stage")
         assert made.code == 0, made.err
 
-    return kept.once("works", make)
+    return shutil.copytree(kept.once("works", make), tmp_path_factory.mktemp("works") / "data")
 
 
 @pytest.fixture

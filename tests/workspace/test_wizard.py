@@ -315,3 +315,15 @@ def test_a_file_is_opened_by_who_uploaded_it(cast, client):
         assert other.get(path).status_code == 404
     assert other.post(f"/import/{file.pk}/apply", {}).status_code == 404
     assert file.name not in other.get("/import").content.decode()
+
+
+def test_applying_a_table_of_records_does_not_try_it_once_more_before(client):
+    headings = "id,title,short name,detail,owner,ambition,leadership goal,missed by,disbenefits,valid to"
+    answer = upload(
+        client, f"{headings}\n,Fewer leaks{',' * 8}\n,Faster repairs{',' * 8}\n", "objectives.csv", file_kind="RECORDS"
+    )
+    page = client.get(answer["Location"]).content.decode()
+    with CaptureQueriesContext(connection) as asked:
+        assert client.post(f"{answer['Location']}/apply", filled(page)).status_code == 303
+    assert Objective.objects.count() == 2
+    assert sum(q["sql"].startswith('INSERT INTO "purpose_objective"') for q in asked) == 2

@@ -106,6 +106,10 @@ class ProjectLists:
             currency_is_guessed=not file.settings.get("currency") and scales.is_dollar_sign_alone(reading),
         )
 
+    def size(self, reading: ProjectFile) -> int:
+        """The projects of the list."""
+        return len(reading.projects.projects)
+
     def preview(self, reading: ProjectFile, file: ImportedFile, person: Person) -> Preview:
         """What is new, known, renamed, gone; what was withheld and what is wrong with which row."""
         found = queries.of_day(self._compare(reading, file, person), _day(reading, file, {}))
@@ -115,13 +119,12 @@ class ProjectLists:
         problems = [(p.place, LABELS.get(p.field, ""), p.message) for p in found.problems]
         problems += [(again.place, "", f"The same project as {first.place}; left out.") for again, first in found.duplicates]
         options = [Choice("gone_all", ALL_GONE, "auto" if found.is_next_edition else "none")] if found.gone else []
-        size = counts["projects"] + counts["gone"]
         blocked = "" if counts["projects"] else "No project was found in this file."
         missed = columns_left_out(reading.detected.table, reading.projects.mapping)
         problems += [(note.place, "", note.text) for note in reading.detected.notes if note.sure == "unsure"]
         warning = SMALL if scales.looks_small(reading) else ""
         day = _day_asked(reading, file, found)
-        return Preview(figures, _groups(found), problems, missed, options, blocked, size, counts, warning, day)
+        return Preview(figures, _groups(found), problems, missed, options, blocked, counts, warning, day)
 
     def prepare(
         self, reading: ProjectFile, file: ImportedFile, person: Person, answers: Mapping[str, str]

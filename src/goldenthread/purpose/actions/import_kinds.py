@@ -66,6 +66,10 @@ class StratmlFiles:
         """No columns."""
         return
 
+    def size(self, reading: plans.Plan) -> int:
+        """Its objectives."""
+        return len(aims_of(reading))
+
     def preview(self, reading: plans.Plan, file: ImportedFile, person: Person) -> Preview:
         """Objectives by goal, what is there already, what was not understood."""
         office = office_for(file, person)
@@ -84,7 +88,7 @@ class StratmlFiles:
         ]
         blocked = "" if aims else "The file holds neither objectives nor goals."
         left = losses(reading, timezone.localdate())
-        return Preview(figures, [g for g in groups if g.total], left, missed, blocked=blocked, size=len(aims), counts=counts)
+        return Preview(figures, [g for g in groups if g.total], left, missed, blocked=blocked, counts=counts)
 
     def prepare(self, reading: plans.Plan, file: ImportedFile, person: Person, answers: Mapping[str, str]) -> plans.Plan:
         """The plan, with the objectives to add."""
@@ -158,6 +162,10 @@ class Slides:
         """No columns."""
         return
 
+    def size(self, reading: str) -> int:
+        """Its lines: each may be an objective."""
+        return len(reading.splitlines())
+
     def preview(self, reading: str, file: ImportedFile, person: Person) -> Preview:
         """Each proposal with what it states and what to ask; lines left out, and why."""
         office = office_for(file, person)
@@ -175,7 +183,7 @@ class Slides:
         missed = [(f"line {left.line}", left.why, left.text[:200]) for left in found.left_out]
         blocked = "" if rows else "No line of this text can be an objective."
         counts = {"objectives": len(rows), "questions": questions, "left_out": len(found.left_out)}
-        return Preview(figures, [g for g in groups if g.total], (), missed, blocked=blocked, size=len(rows), counts=counts)
+        return Preview(figures, [g for g in groups if g.total], (), missed, blocked=blocked, counts=counts)
 
     def prepare(self, reading: str, file: ImportedFile, person: Person, answers: Mapping[str, str]) -> list[Aim]:
         """The proposals that were kept."""

@@ -71,6 +71,10 @@ class Tables:
         """No columns to confirm."""
         return
 
+    def size(self, reading: Workbook) -> int:
+        """The rows of all sheets."""
+        return sum(len(sheet.rows) for sheet in reading.sheets)
+
     def preview(self, reading: Workbook, file: ImportedFile, person: Person) -> Preview:
         """Write everything, look, and roll it back."""
         tables, problems, missed = _tables(reading, file)
@@ -90,7 +94,6 @@ class Tables:
             problems,
             missed,
             blocked=_blocked(problems, counts),
-            size=len(written),
             counts={**by_noun, **counts, "refused": len(problems)},
         )
 

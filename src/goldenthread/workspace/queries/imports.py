@@ -75,7 +75,7 @@ class Preview:
     figures: (label, number) for the page; counts: the same and more by fixed keys, for commands.
     problems: (place, field, message). not_understood: (place, what, words). options: decisions about the whole file.
     blocked: why it cannot be applied, or empty.
-    size: rows to be written. warning: what may be read wrongly as a whole, or empty. day: to be confirmed, where a list has one.
+    warning: what may be read wrongly as a whole, or empty. day: to be confirmed, where a list has one.
     """
 
     figures: Sequence[tuple[str, int]]
@@ -84,7 +84,6 @@ class Preview:
     not_understood: Sequence[tuple[str, str, str]] = ()
     options: Sequence[Choice] = ()
     blocked: str = ""
-    size: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
     warning: str = ""
     day: ListDay | None = None
@@ -128,6 +127,9 @@ class ImportKind(Protocol):
 
     def table(self, reading: Any, file: ImportedFile) -> TableView | None:
         """The columns to be confirmed; None where there are none."""
+
+    def size(self, reading: Any) -> int:
+        """How many rows the file may bring: many are applied in the background."""
 
     def preview(self, reading: Any, file: ImportedFile, person: Person) -> Preview:
         """What applying would do; writes nothing."""

@@ -168,8 +168,7 @@ def apply(request: HttpRequest, key: int) -> HttpResponse:
     if file.outcome:
         return see_other(here)
     try:
-        size = queries.kind_of(file).preview(queries.reading_of(file), file, person).size
-        if size > LARGE:
+        if queries.kind_of(file).size(queries.reading_of(file)) > LARGE:
             jobs.apply_later(file, person, answers)
             return see_other(here)
         actions.apply_file(file=file, by=person, answers=answers)
