@@ -340,21 +340,26 @@ def set_baseline(*, schedule: Schedule, name: str, by: Person | None, on: date |
     if by is not None and not may(by, Act.APPROVE, schedule):
         raise Forbidden("You may not set a baseline here.")
     with changeset(title=f"Set the baseline {name}", by=by):
-        baseline = Baseline(schedule=schedule, name=name[:120], set_on=on or timezone.localdate())
-        baseline.save()
-        rows = ActivityDates.objects.filter(activity__schedule=schedule).annotate(effort=F("activity__effort_likely"))
-        BaselineActivity.objects.bulk_create(
-            [
-                BaselineActivity(
-                    organisation=baseline.organisation,
-                    baseline=baseline,
-                    activity_id=r.activity_id,
-                    start=r.early_start,
-                    finish=r.early_finish,
-                    effort_likely=r.effort,
-                )
-                for r in rows
-            ],
-            batch_size=500,
-        )
+        return freeze(schedule=schedule, name=name, on=on or timezone.localdate())
+
+
+def freeze(*, schedule: Schedule, name: str, on: date) -> Baseline:
+    """A baseline within an action that has asked for the right to make one."""
+    baseline = Baseline(schedule=schedule, name=name[:120], set_on=on)
+    baseline.save()
+    rows = ActivityDates.objects.filter(activity__schedule=schedule).annotate(effort=F("activity__effort_likely"))
+    BaselineActivity.objects.bulk_create(
+        [
+            BaselineActivity(
+                organisation=baseline.organisation,
+                baseline=baseline,
+                activity_id=r.activity_id,
+                start=r.early_start,
+                finish=r.early_finish,
+                effort_likely=r.effort,
+            )
+            for r in rows
+        ],
+        batch_size=500,
+    )
     return baseline

@@ -1,0 +1,50 @@
+"""Whether the record of a plan's versions is what was written: the chain of events, and what each version holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from goldenthread.plan.mapping.event_chain import STANDS, breaks
+from goldenthread.plan.mapping.version_document import digest_of
+from goldenthread.plan.models import BusinessPlan, PlanEvent, PlanVersion
+from goldenthread.plan.queries.versions import frozen_rows
+
+
+def head_of(plan: BusinessPlan | int) -> PlanEvent | None:
+    """The newest event of a plan's chain."""
+    return PlanEvent.objects.filter(plan=plan).order_by("-place").first()
+
+
+def chain_faults(plan: BusinessPlan, head: tuple[int, str] | None = None) -> Iterator[str]:
+    """Where the record of a plan's versions is not what was written; `head`: place and hash noted outside the database."""
+    events = list(PlanEvent.objects.filter(plan=plan).order_by("place"))
+    yield from (f"plan {plan.pk}: {text}" for text in breaks(events))
+    if head is not None:
+        noted = next((event for event in events if event.place == head[0]), None)
+        if noted is None or noted.hash != head[1]:
+            how = "it is missing" if noted is None else "it has another hash"
+            yield f"plan {plan.pk}: event {head[0]} is not the one noted outside: {how}"
+    last: dict[int, str] = {}
+    holds: dict[int, str] = {}
+    for event in events:
+        holds.setdefault(event.version_id, event.holds)
+        last[event.version_id] = STANDS.get(PlanEvent.What(event.what), last.get(event.version_id, ""))
+        if event.holds != holds[event.version_id]:
+            yield f"plan {plan.pk}: event {event.place} speaks of another content of its version"
+    rows = {version.pk: version for version in PlanVersion.objects.filter(plan=plan)}
+    for pk in sorted(rows.keys() | holds.keys()):
+        yield from (f"plan {plan.pk}, {text}" for text in _version_faults(rows.get(pk), pk, holds.get(pk), last.get(pk, "")))
+
+
+def _version_faults(version: PlanVersion | None, pk: int, holds: str | None, told: str) -> Iterator[str]:
+    if version is None:
+        yield f"version row {pk}: it is gone, its events speak of it"
+        return
+    if holds is None:
+        yield f"{version}: no event speaks of it"
+        return
+    if digest_of(version.document, frozen_rows(version.baseline_id)) != holds or version.digest != holds:
+        yield f"{version}: what it holds, or its baseline, is not what was proposed"
+    stands = "PROPOSED" if version.state == PlanVersion.State.SIGNED else version.state
+    if stands != told:
+        yield f"{version}: its row says {version.get_state_display().lower()}, its events say {told.lower().replace('_', ' ')}"
