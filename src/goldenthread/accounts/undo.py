@@ -87,6 +87,8 @@ def _undo_rows(changeset: Changeset, by: Person | None) -> None:
     for row in rows:
         by_model.setdefault(row.model, []).append(row)
     for model, group in by_model.items():
+        if model.is_sealed:
+            raise Refused(queries.lasting_words(model), advice="Decide anew instead.")
         _refuse_if_changed_since(model, group, by)
     going = {model: {row.id for row in group if row.is_new and not model.is_fact} for model, group in by_model.items()}
     _let_facts_go_along(by_model, going)

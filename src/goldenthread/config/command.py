@@ -10,24 +10,15 @@ import sys
 import traceback
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from goldenthread.config import plan_command
+from goldenthread.config.options import As, Json, OfficeCode, Organisation
+from goldenthread.config.options import opened as _session
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of a table.")]
-Organisation = Annotated[
-    str, typer.Option("--organisation", help="Short name of the organisation, where there is more than one.")
-]
-OfficeCode = Annotated[str, typer.Option("--office", help="Short name of the office, where there is more than one.")]
-As = Annotated[str, typer.Option("--as", help="E-mail address of the person to act as; the local operator otherwise.")]
-
-
-def _session(organisation: str = "", office: str = "", as_email: str = "", about: str = "") -> Any:
-    from goldenthread.config import session
-
-    return session.opened(organisation, office, as_email, about)
 
 
 @app.command()
@@ -161,6 +152,7 @@ backtests = typer.Typer(no_args_is_help=True, help="Hold the forecasts against f
 app.add_typer(imports, name="import")
 app.add_typer(exports, name="export")
 app.add_typer(backtests, name="backtest")
+app.add_typer(plan_command.app, name="plan")
 
 Files = Annotated[list[str], typer.Argument(help="The files.")]
 

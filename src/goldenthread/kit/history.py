@@ -96,6 +96,7 @@ class Tracked(InOrganisation):
     history = Records(inherit=True, bases=[InChangeset])
 
     is_fact = False  # facts (a measurement, a sign-off) are never deleted: undo writes a reversing entry
+    is_sealed = False  # what becomes of it (a version is approved) is decided anew, never undone
 
     class Meta:
         abstract = True

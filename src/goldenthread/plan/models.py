@@ -383,6 +383,7 @@ class PlanVersion(Tracked):
     kind = Kind.PLAN
     scope_path = "plan__scope"
     is_fact = True
+    is_sealed = True
 
     class Meta:
         constraints: ClassVar = [
@@ -421,6 +422,7 @@ class SignOff(Tracked):
     scope_path = "plan_version__plan__scope"
     own_paths = ("person",)
     is_fact = True
+    is_sealed = True
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["plan_version", "person", "-at"])]

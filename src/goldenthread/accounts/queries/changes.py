@@ -225,7 +225,8 @@ def _lasting(every: dict[int, dict[str, int]]) -> dict[int, str]:
     for model in _written(every):
         if not stays_for_good(model):
             continue
-        written = history.records(model).filter(changeset_id__in=list(every), history_type="+")
+        kinds = ("+", "~") if model.is_sealed else ("+",)
+        written = history.records(model).filter(changeset_id__in=list(every), history_type__in=kinds)
         for field in model._meta.concrete_fields:
             if field.is_relation and issubclass(field.related_model, Tracked):
                 beside = history.records(field.related_model).filter(

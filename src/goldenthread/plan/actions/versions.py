@@ -75,7 +75,7 @@ def answer_objection(*, objection: SignOff, answer: str, because: str, by: Perso
             raise Refused("This objection is not open any more.")
         answered = {"answer": answer, "answered_by": by, "answered_because": because.strip()[:LONGEST]}
         history.change(objection, answered, version=version)
-        _append(of, What[answer], by, made.at)
+        _append(of, What(answer), by, made.at)
 
 
 def approve_version(*, version: PlanVersion, by: Person) -> PlanVersion:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from goldenthread.plan.models import BusinessPlan, Contribution, Duty, PlanVersion, Raci, Step, StepException, Supervision
@@ -30,19 +31,18 @@ def _steps_in_the_way(plan: BusinessPlan, day: date) -> list[str]:
         .select_related("activity")
         .order_by("activity__position", "pk")
     )
-    above = dict(Activity.objects.filter(schedule__plan=plan).values_list("pk", "parent_id"))
+    above: dict[int, int | None] = dict(Activity.objects.filter(schedule__plan=plan).values_list("pk", "parent_id"))
     by_activity = {step.activity_id: step for step in steps}
     carried = _carried(plan, day)
     answered = set(Raci.objects.filter(step__plan=plan, letter=Raci.Letter.ACCOUNTABLE).values_list("step_id", flat=True))
     inner = {step_above.pk for step in steps if (step_above := _step_above(step.activity_id, above, by_activity)) is not None}
     found = [f"“{step.activity}” has nobody who answers for it." for step in steps if step.pk not in answered]
     loose = [step for step in steps if step.pk not in inner and not _leads(step, above, by_activity, carried)]
-    return found + [
-        f"“{s.activity}” names nothing that it moves, supervises or has to meet, and has no exception." for s in loose
-    ]
+    what = "names nothing that it moves, supervises or has to meet, and has no exception"
+    return found + [f"“{step.activity}” {what}." for step in loose]
 
 
-def _step_above(activity: int, above: dict[int, int | None], steps: dict[int, Step]) -> Step | None:
+def _step_above(activity: int, above: Mapping[int, int | None], steps: dict[int, Step]) -> Step | None:
     here = above.get(activity)
     while here is not None:
         if here in steps:
@@ -51,7 +51,7 @@ def _step_above(activity: int, above: dict[int, int | None], steps: dict[int, St
     return None
 
 
-def _leads(step: Step, above: dict[int, int | None], steps: dict[int, Step], carried: set[int]) -> bool:
+def _leads(step: Step, above: Mapping[int, int | None], steps: dict[int, Step], carried: set[int]) -> bool:
     here: Step | None = step
     while here is not None:
         if here.pk in carried:

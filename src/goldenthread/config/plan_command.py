@@ -1,0 +1,62 @@
+"""`goldenthread plan ...`: versions of the business plan, from the terminal."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from goldenthread.config.options import As, Json, OfficeCode, Organisation, opened
+
+app = typer.Typer(no_args_is_help=True, help="Versions of the business plan: propose, sign, approve, compare.")
+
+Number = Annotated[int, typer.Argument(help="Number of the version.")]
+Because = Annotated[str, typer.Option("--because", help="What changed and why, in a sentence.")]
+
+
+@app.command()
+def versions(*, json: Json = False, organisation: Organisation = "", office: OfficeCode = "", as_: As = "") -> None:
+    """Every version with its state and the hash of its last event."""
+    from goldenthread.config import planning
+
+    with opened(organisation, office, as_) as session:
+        planning.versions(session, json=json)
+
+
+@app.command()
+def propose(
+    *, because: Because, json: Json = False, organisation: Organisation = "", office: OfficeCode = "", as_: As = ""
+) -> None:
+    """Freeze the plan as it stands and ask for signatures."""
+    from goldenthread.config import planning
+
+    with opened(organisation, office, as_) as session:
+        planning.propose(session, because, json=json)
+
+
+@app.command()
+def sign(
+    number: Number,
+    *,
+    objection: Annotated[str, typer.Option("--object", help="Object instead of agreeing, and say what is wrong.")] = "",
+    json: Json = False,
+    organisation: Organisation = "",
+    office: OfficeCode = "",
+    as_: As = "",
+) -> None:
+    """Agree to a version that is proposed, or object to it."""
+    from goldenthread.config import planning
+
+    with opened(organisation, office, as_) as session:
+        planning.sign(session, number, objection, json=json)
+
+
+@app.command()
+def approve(
+    number: Number, *, json: Json = False, organisation: Organisation = "", office: OfficeCode = "", as_: As = ""
+) -> None:
+    """Put a version in force; refused with everything that stands in the way."""
+    from goldenthread.config import planning
+
+    with opened(organisation, office, as_) as session:
+        planning.approve(session, number, json=json)

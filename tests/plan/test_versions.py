@@ -1,0 +1,205 @@
+"""Versions of the plan: what one holds, how it comes into force, who is asked, and how tampering with any of it is found."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from goldenthread.accounts.models import Changeset
+from goldenthread.accounts.undo import undo
+from goldenthread.engine.table_compare import apply, compare
+from goldenthread.kit.errors import Forbidden, Refused
+from goldenthread.plan import actions
+from goldenthread.plan.actions import versions
+from goldenthread.plan.models import PlanEvent, PlanVersion
+from goldenthread.plan.queries.version_approval import in_the_way
+from goldenthread.plan.queries.version_chain import chain_faults, head_of
+from goldenthread.plan.queries.versions import document_of, signers, state_of
+from goldenthread.purpose import actions as purpose
+from goldenthread.schedule.models import BaselineActivity
+
+
+@pytest.fixture
+def ready(scene):
+    """A plan that may be approved: every leaf step moves a figure, and somebody answers for it."""
+    for objective in scene.cast.office.objectives.all():
+        objective.targets.filter(is_required=False)
+    return scene
+
+
+def propose(scene, because="The first plan"):
+    return versions.propose_version(plan=scene.plan, because=because, by=scene.cast.head)
+
+
+def whole(plan):
+    return list(chain_faults(plan))
+
+
+def test_a_version_holds_the_plan_as_it_stood_by_ids_and_without_names(scene):
+    version = propose(scene)
+    told = json.loads(version.document)
+    assert told["plan"] == scene.plan.pk
+    assert scene.step.pk in told["tables"]["steps"]["id"]
+    for name in (scene.step.activity.name, scene.cast.head.name, scene.objective.title):
+        assert name not in version.document
+    assert version.baseline.activities.count() == version.plan.schedule.activities.filter(dates__isnull=False).count()
+    assert version.document == document_of(scene.plan, timezone.localdate()), "canonical: the same plan gives the same text"
+    assert whole(scene.plan) == []
+
+
+def test_what_changed_between_two_versions_makes_the_second_from_the_first(scene):
+    first = propose(scene)
+    versions.withdraw_version(version=first, by=scene.cast.head)
+    actions.add_step(plan=scene.plan, name="New", by=scene.cast.head, duration=480)
+    purpose.edit_target(target=scene.target, changes={"value": scene.target.value - 0.5}, by=scene.cast.head)
+    second = propose(scene, "More")
+    old, new = state_of(first), state_of(second)
+    found = compare(old, new)
+    assert found["steps"].added.keys.size == 1
+    assert set(found["targets"].changed) == {"value"}
+    again = apply(old, found)
+    assert all(t.is_empty for t in compare(again, new).values())
+
+
+def test_one_version_is_proposed_at_a_time_and_needs_a_reason(scene):
+    with pytest.raises(Refused, match="what changed"):
+        propose(scene, " ")
+    propose(scene)
+    with pytest.raises(Refused, match="proposed already"):
+        propose(scene)
+
+
+def test_who_may_not_plan_proposes_nothing(scene):
+    with pytest.raises(Forbidden):
+        versions.propose_version(plan=scene.plan, because="Mine", by=scene.cast.nobody)
+    with pytest.raises(Forbidden):
+        versions.approve_version(version=propose(scene), by=scene.cast.pmo)
+
+
+def test_an_open_objection_stands_in_the_way_until_it_is_answered(scene):
+    version = propose(scene)
+    objection = versions.object_to(version=version, because="Nobody asked operations.", by=scene.cast.pmo)
+    said = f"{scene.cast.pmo} objects: Nobody asked operations."
+    assert said in in_the_way(scene.plan, version, timezone.localdate())
+    with pytest.raises(Refused, match="Nobody asked operations"):
+        versions.approve_version(version=version, by=scene.cast.head)
+    with pytest.raises(Refused, match="how it was resolved"):
+        versions.answer_objection(objection=objection, answer="RESOLVED", because="", by=scene.cast.head)
+    versions.answer_objection(objection=objection, answer="OVERRULED", because="They were asked in May.", by=scene.cast.head)
+    assert said not in in_the_way(scene.plan, version, timezone.localdate())
+    with pytest.raises(Refused, match="not open any more"):
+        versions.answer_objection(objection=objection, answer="RESOLVED", because="Twice", by=scene.cast.head)
+    assert whole(scene.plan) == []
+
+
+def test_who_agrees_after_all_takes_the_objection_back(scene):
+    version = propose(scene)
+    versions.object_to(version=version, because="Too fast.", by=scene.cast.pmo)
+    versions.sign(version=version, by=scene.cast.pmo)
+    assert not [text for text in in_the_way(scene.plan, version, timezone.localdate()) if "objects" in text]
+
+
+def test_once_everybody_asked_agrees_it_is_signed(scene):
+    version = propose(scene)
+    asked = list(signers(scene.plan))
+    assert asked
+    for person in asked:
+        assert PlanVersion.objects.get().state == PlanVersion.State.PROPOSED
+        versions.sign(version=version, by=person)
+    assert PlanVersion.objects.get().state == PlanVersion.State.SIGNED
+    versions.object_to(version=version, because="On second thoughts, no.", by=asked[0])
+    assert PlanVersion.objects.get().state == PlanVersion.State.PROPOSED
+
+
+def test_a_stranger_is_not_asked_to_sign(scene):
+    version = propose(scene)
+    with pytest.raises(Forbidden):
+        versions.sign(version=version, by=scene.cast.nobody)
+
+
+def test_a_step_that_leads_nowhere_needs_an_exception_that_still_holds(scene):
+    step = actions.add_step(plan=scene.plan, name="Archive", by=scene.cast.head, accountable=scene.cast.pmo)
+    day = timezone.localdate()
+    version = propose(scene)
+    loose = f"“{step.activity}” names nothing that it moves, supervises or has to meet, and has no exception."
+    assert loose in in_the_way(scene.plan, version, day)
+    versions.except_step(step=step, because="The law asks soon", until=day + timedelta(days=30), by=scene.cast.head)
+    assert loose not in in_the_way(scene.plan, version, day)
+    assert loose in in_the_way(scene.plan, version, day + timedelta(days=31))
+
+
+def clear(scene, monkeypatch):
+    """Nothing but what the test puts there stands in the way."""
+    monkeypatch.setattr("goldenthread.plan.actions.versions.in_the_way", lambda *_: [])
+
+
+def test_a_version_in_force_supersedes_the_one_before_and_no_undo_takes_that_back(scene, monkeypatch):
+    clear(scene, monkeypatch)
+    first = versions.approve_version(version=propose(scene), by=scene.cast.head)
+    assert (first.state, scene.fresh(scene.plan).approved_on) == ("IN_FORCE", timezone.localdate())
+    second = versions.approve_version(version=propose(scene, "Again"), by=scene.cast.head)
+    assert [v.state for v in PlanVersion.objects.order_by("number")] == ["SUPERSEDED", "IN_FORCE"]
+    with pytest.raises(Refused, match="cannot be taken back"):
+        undo(changeset=Changeset.objects.latest("pk"), by=scene.cast.head)
+    with pytest.raises(Refused, match="is in force already"):
+        versions.approve_version(version=second, by=scene.cast.head)
+    with pytest.raises(Refused, match="is superseded already"):
+        versions.withdraw_version(version=first, by=scene.cast.head)
+    assert whole(scene.plan) == []
+    assert head_of(scene.plan).place == 5
+
+
+def test_to_have_read_it_is_kept_once(scene, monkeypatch):
+    clear(scene, monkeypatch)
+    version = versions.approve_version(version=propose(scene), by=scene.cast.head)
+    for _ in range(2):
+        versions.see_version(version=version, by=scene.cast.member)
+    assert PlanEvent.objects.filter(what="SEEN").count() == 1
+
+
+def sql(text, *params):
+    with connection.cursor() as cursor:
+        cursor.execute(text, params)
+
+
+TAMPERING = {
+    "an event was changed": lambda v: PlanEvent.objects.filter(place=2).update(what="OVERRULED"),
+    "an event was removed": lambda v: PlanEvent.objects.filter(place=2).delete(),
+    "the last events were cut off": lambda v: PlanEvent.objects.filter(place__gte=3).delete(),
+    "what the version holds was changed": lambda v: PlanVersion.objects.update(
+        document=v.document.replace('"units":[', '"units":[1,')
+    ),
+    "a date of its baseline was changed": lambda v: BaselineActivity.objects.filter(
+        pk=BaselineActivity.objects.earliest("pk").pk
+    ).update(finish="2031-01-01"),
+    "a row of its baseline was removed": lambda v: BaselineActivity.objects.earliest("pk").delete(),
+    "the row says another state": lambda v: PlanVersion.objects.update(state="SUPERSEDED"),
+    "the digest was made to fit": lambda v: PlanVersion.objects.update(digest="0" * 64),
+}
+
+
+@pytest.mark.parametrize("how", TAMPERING, ids=str)
+def test_tampering_is_found_and_told(scene, monkeypatch, how):
+    clear(scene, monkeypatch)
+    version = propose(scene)
+    versions.sign(version=version, by=scene.cast.pmo)
+    versions.approve_version(version=version, by=scene.cast.head)
+    head = head_of(scene.plan)
+    assert list(chain_faults(scene.plan, (head.place, head.hash))) == []
+    TAMPERING[how](scene.fresh(version))
+    assert list(chain_faults(scene.plan, (head.place, head.hash)))
+
+
+def test_a_whole_chain_written_anew_is_found_by_the_head_noted_outside(scene):
+    from goldenthread.plan.mapping.event_chain import hash_of
+
+    propose(scene)
+    head = head_of(scene.plan)
+    forged = PlanEvent.objects.get()
+    forged.person = scene.cast.pmo
+    forged.hash = hash_of(forged)
+    forged.save()
+    assert whole(scene.plan) == []
+    assert "another hash" in "".join(chain_faults(scene.plan, (head.place, head.hash)))
