@@ -1,5 +1,7 @@
 """What changed between two versions: whose work, of which kind, and which decision caused it."""
 
+from itertools import pairwise
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -32,7 +34,7 @@ def work(scene):
         schedule.add_activity(schedule=scene.plan.schedule, name=f"Task {n}", parent=scene.step.activity, duration=5 * DAY, by=by)
         for n in range(3)
     ]
-    for first, then in zip(tasks, tasks[1:], strict=False):
+    for first, then in pairwise(tasks):
         schedule.relate(predecessor=first, successor=then, by=by)
     for task in tasks[:2]:
         schedule.assign(activity=task, person=scene.cast.member, by=by)

@@ -24,6 +24,24 @@ def versions(*, json: Json = False, organisation: Organisation = "", office: Off
 
 
 @app.command()
+def compare(
+    old: Annotated[int, typer.Argument(help="Number of the earlier version.")],
+    new: Annotated[int, typer.Argument(help="Number of the later version.")],
+    *,
+    person: Annotated[str, typer.Option("--person", help="E-mail address: the changes to this person's work alone.")] = "",
+    json: Json = False,
+    organisation: Organisation = "",
+    office: OfficeCode = "",
+    as_: As = "",
+) -> None:
+    """What changed between two versions, whose work it is, and what caused it."""
+    from goldenthread.config import planning
+
+    with opened(organisation, office, as_) as session:
+        planning.compare(session, (old, new), person, json=json)
+
+
+@app.command()
 def propose(
     *, because: Because, json: Json = False, organisation: Organisation = "", office: OfficeCode = "", as_: As = ""
 ) -> None:

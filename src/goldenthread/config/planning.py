@@ -61,6 +61,32 @@ def versions(session: Session, *, json: bool) -> None:
         say("No version has been proposed yet: `goldenthread plan propose --because ...`")
 
 
+def compare(session: Session, numbers: tuple[int, int], email: str, *, json: bool) -> None:
+    """`plan compare`: each change with its kind, subject, people and cause."""
+    from goldenthread.accounts.queries import people
+    from goldenthread.kit.errors import Refused
+    from goldenthread.plan.queries import version_changes as reads
+
+    old, new = (_version(session, number) for number in numbers)
+    person = people(session.person).filter(email__iexact=email).first() if email else None
+    if email and person is None:
+        raise Refused(f"There is nobody with the address {email}.", field="person")
+    rows = reads.changes_between(old, new, session.person, person)
+    if json:
+        document({"old": old.number, "new": new.number, "changes": [_line(row) for row in rows]})
+        return
+    say(reads.in_a_sentence(rows, f"The work of {person}" if person else "The plan") or "Nothing changed.")
+    told = [[row.label, row.subject, ", ".join(row.people), row.cause.words] for row in rows]
+    if told:
+        table(["change", "what", "who", "because"], told)
+
+
+def _line(row: Any) -> dict[str, Any]:
+    cause = {"ref": ":".join(map(str, row.cause.root)), "words": row.cause.words, "changeset": row.cause.changeset}
+    what = [{"field": name, "before": was, "after": now} for name, was, now in row.what]
+    return {"kind": row.kind, "subject": row.subject, "ref": row.ref, "person": list(row.people), "what": what, "cause": cause}
+
+
 def propose(session: Session, because: str, *, json: bool) -> None:
     """`plan propose`: freeze the plan as it stands."""
     from goldenthread.plan.actions import versions as actions
