@@ -12,13 +12,15 @@ from goldenthread.accounts.undo import undo
 from goldenthread.engine.table_compare import apply, compare
 from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.plan import actions
-from goldenthread.plan.actions import versions
-from goldenthread.plan.models import PlanEvent, PlanVersion
+from goldenthread.plan.actions import telling, versions
+from goldenthread.plan.models import PlanEvent, PlanVersion, SignOff
 from goldenthread.plan.queries.version_approval import in_the_way
 from goldenthread.plan.queries.version_chain import chain_faults, head_of
 from goldenthread.plan.queries.versions import document_of, signers, state_of
 from goldenthread.purpose import actions as purpose
+from goldenthread.schedule import actions as schedule
 from goldenthread.schedule.models import BaselineActivity
+from goldenthread.workspace.models import InboxItem
 
 
 @pytest.fixture
@@ -203,3 +205,77 @@ def test_a_whole_chain_written_anew_is_found_by_the_head_noted_outside(scene):
     forged.save()
     assert whole(scene.plan) == []
     assert "another hash" in "".join(chain_faults(scene.plan, (head.place, head.hash)))
+
+
+def decisions_of(scene, person):
+    page = scene.cast.client(person).get("/").content.decode()
+    return [words for words in ("Agree to the version proposed, or object", "Read what changes for you") if words in page]
+
+
+def test_today_asks_for_a_word_and_tells_what_changes_until_it_is_read(scene, monkeypatch):
+    clear(scene, monkeypatch)
+    first = propose(scene)
+    assert decisions_of(scene, scene.cast.head) == ["Agree to the version proposed, or object"]
+    versions.sign(version=first, by=scene.cast.head)
+    assert decisions_of(scene, scene.cast.head) == []
+    versions.approve_version(version=first, by=scene.cast.head)
+    assert telling.tell(scene.fresh(first)) == 0, "nothing was in force before"
+    schedule.edit_activity(activity=scene.step.activity, changes={"duration": 9600}, by=scene.cast.head)
+    second = versions.approve_version(version=propose(scene, "Longer"), by=scene.cast.head)
+    assert telling.tell(second) > 0
+    assert telling.tell(second) == 0, "told once for ever"
+    member = scene.cast.member
+    assert decisions_of(scene, member) == ["Read what changes for you"]
+    client = scene.cast.client(member)
+    page = client.get(f"/plan/versions/{second.pk}/changes").content.decode()
+    assert "Your work changed: " in page
+    assert scene.step.activity.name in page
+    assert client.post(f"/plan/versions/{second.pk}/read").status_code == 303
+    assert decisions_of(scene, member) == []
+    assert "you have read it" in client.get(f"/plan/versions/{second.pk}/changes").content.decode()
+    assert whole(scene.plan) == []
+
+
+def test_a_worker_killed_while_telling_has_told_nobody_and_tells_everybody_the_next_time(scene, monkeypatch):
+    clear(scene, monkeypatch)
+    versions.approve_version(version=propose(scene), by=scene.cast.head)
+    schedule.edit_activity(activity=scene.step.activity, changes={"duration": 9600}, by=scene.cast.head)
+    version = versions.approve_version(version=propose(scene, "Longer"), by=scene.cast.head)
+    told, notify = [], telling.notify
+
+    def killed(**said):
+        told.append(said)
+        if len(told) == 2:
+            raise KeyboardInterrupt
+        return notify(**said)
+
+    monkeypatch.setattr(telling, "notify", killed)
+    with pytest.raises(KeyboardInterrupt):
+        telling.tell(version)
+    assert not InboxItem.objects.filter(link=telling.address_of(version)).exists()
+    monkeypatch.setattr(telling, "notify", notify)
+    people = telling.tell(version)
+    assert people == InboxItem.objects.filter(link=telling.address_of(version)).values("person").distinct().count() >= 2
+
+
+def test_the_pages_of_a_version_walk_from_proposal_to_force(scene, monkeypatch):
+    clear(scene, monkeypatch)
+    head, pmo = scene.cast.client(scene.cast.head), scene.cast.client(scene.cast.pmo)
+    assert "No version yet" in head.get("/plan/versions").content.decode()
+    assert head.post("/plan/versions/propose", {"because": "The board asked"}).status_code == 303
+    version = PlanVersion.objects.get()
+    page = f"/plan/versions/{version.pk}"
+    assert pmo.post(f"{page}/sign", {"verdict": "OBJECTS", "because": "Too fast."}).status_code == 303
+    objection = SignOff.objects.get()
+    shown = head.get(page).content.decode()
+    assert "Too fast." in shown
+    assert f"/plan/objections/{objection.pk}/answer" in shown
+    answered = {"answer": "RESOLVED", "because": "A month more.", "version": objection.version}
+    assert pmo.post(f"/plan/objections/{objection.pk}/answer", answered).status_code == 403
+    assert head.post(f"/plan/objections/{objection.pk}/answer", answered | {"version": 99}).status_code == 409
+    assert head.post(f"/plan/objections/{objection.pk}/answer", answered).status_code == 303
+    assert head.post(f"{page}/approve").status_code == 303
+    shown = head.get(page).content.decode()
+    for words in ("In force", "A month more.", "Objection resolved", "Approved"):
+        assert words in shown, words
+    assert "first version" in head.get(f"{page}/changes").content.decode()

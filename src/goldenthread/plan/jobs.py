@@ -7,7 +7,8 @@ from django.utils import timezone
 from goldenthread.kit import jobs
 from goldenthread.plan import actions, queries
 from goldenthread.plan.actions.forecasts import make_forecast
-from goldenthread.plan.models import BusinessPlan
+from goldenthread.plan.actions.telling import tell
+from goldenthread.plan.models import BusinessPlan, PlanVersion
 from goldenthread.purpose.models import Office
 
 
@@ -18,6 +19,15 @@ def forecast(progress: jobs.Progress, office_id: int) -> str:
     made = make_forecast(office=Office.objects.get(pk=office_id))
     progress(1, 1)
     return f"Forecast of {made.runs:,} runs."
+
+
+@jobs.job("tell-version")
+def tell_version(progress: jobs.Progress, version_id: int) -> str:
+    """Tell everybody concerned what a version in force changes."""
+    progress(0, 1)
+    told = tell(PlanVersion.objects.select_related("plan").get(pk=version_id))
+    progress(1, 1)
+    return f"{told} people told."
 
 
 @jobs.recurring("* * * * *")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from goldenthread.plan.views import contributions, duties, forecasts, goals, outline, steps
+from goldenthread.plan.views import contributions, duties, forecasts, goals, outline, steps, versions
 
 app_name = "plan"
 urlpatterns = [
@@ -34,6 +34,15 @@ urlpatterns = [
     path("plan/duties", duties.duties, name="duties"),
     path("plan/duties/add", duties.add_duty, name="add_duty"),
     path("plan/duties/<int:pk>", duties.edit_duty, name="edit_duty"),
+    path("plan/versions", versions.versions, name="versions"),
+    path("plan/versions/propose", versions.propose, name="propose"),
+    path("plan/versions/<int:pk>", versions.version, name="version"),
+    path("plan/versions/<int:pk>/changes", versions.changes, name="version_changes"),
+    path("plan/versions/<int:pk>/sign", versions.sign, name="sign_version"),
+    path("plan/versions/<int:pk>/approve", versions.approve, name="approve_version"),
+    path("plan/versions/<int:pk>/withdraw", versions.withdraw, name="withdraw_version"),
+    path("plan/versions/<int:pk>/read", versions.read, name="read_version"),
+    path("plan/objections/<int:pk>/answer", versions.answer, name="answer_objection"),
     path("plan/explain/<slug:kind>/<int:pk>", forecasts.explain, name="explain"),
     path("plan/forecast", forecasts.forecast_now, name="forecast_now"),
 ]

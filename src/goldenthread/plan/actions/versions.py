@@ -10,9 +10,10 @@ from django.utils import timezone
 from goldenthread.accounts.actions import changeset
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import may
-from goldenthread.kit import history
+from goldenthread.kit import history, jobs
 from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.kit.permissions import Act
+from goldenthread.plan.actions.telling import address_of
 from goldenthread.plan.mapping.event_chain import hash_of
 from goldenthread.plan.mapping.version_document import digest_of
 from goldenthread.plan.models import BusinessPlan, PlanEvent, PlanVersion, SignOff, Step, StepException
@@ -20,6 +21,7 @@ from goldenthread.plan.queries.version_approval import in_the_way
 from goldenthread.plan.queries.version_chain import head_of
 from goldenthread.plan.queries.versions import OPEN, document_of, frozen_rows, signers, standing_of
 from goldenthread.schedule import actions as schedule
+from goldenthread.workspace.models import InboxItem
 
 What = PlanEvent.What
 LONGEST = 1000
@@ -96,6 +98,7 @@ def approve_version(*, version: PlanVersion, by: Person) -> PlanVersion:
         history.change(version, {"state": PlanVersion.State.IN_FORCE, "in_force_on": day})
         _append(version, What.APPROVED, by, made.at)
         history.change(plan, {"approved_on": day})
+        jobs.ask_for("tell-version", by=by, key=f"tell-version:{version.pk}", version_id=version.pk)
     return version
 
 
@@ -118,6 +121,7 @@ def see_version(*, version: PlanVersion, by: Person) -> None:
     with changeset(title=f"Read {version} of {version.plan}", by=by, about=f"plan:{version.plan_id}") as made:
         _lock(version.plan)
         _append(version, What.SEEN, by, made.at)
+        InboxItem.objects.filter(person=by, link=address_of(version), read_at__isnull=True).update(read_at=made.at)
 
 
 def except_step(*, step: Step, because: str, until: date, by: Person) -> StepException:

@@ -89,9 +89,14 @@ def states_of(*versions: PlanVersion) -> list[State]:
     return [read(version.document, rows[version.baseline_id]) for version in versions]
 
 
-def changes_between(old: PlanVersion, new: PlanVersion, viewer: Person, person: Person | None = None) -> list[Change]:
-    """The changes from one version to another as the viewer may see them; of one person's work where that is named."""
-    told = between(*states_of(old, new))
+def changes_between(
+    old: PlanVersion, new: PlanVersion, viewer: Person, person: Person | None = None, told: Between | None = None
+) -> list[Change]:
+    """The changes from one version to another as the viewer may see them; of one person's work where that is named.
+
+    `told`: what was found between them, where the caller has it for many people.
+    """
+    told = told or between(*states_of(old, new))
     lines = told.lines if person is None else told.of(person.pk)
     return _Words(told, old, new, lines, viewer).changes(person)
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import visible
@@ -24,6 +25,7 @@ from goldenthread.plan.models import (
 )
 from goldenthread.purpose.models import Clause, Kpi, Mandate, Objective, Target, ValueRate
 from goldenthread.schedule.models import Activity, Assignment, Baseline, BaselineActivity, Relationship
+from goldenthread.workspace.models import InboxItem
 
 OPEN = (PlanVersion.State.PROPOSED, PlanVersion.State.SIGNED)
 COUNTED = (Objective.State.PROPOSED, Objective.State.APPROVED)
@@ -98,6 +100,24 @@ def standing_of(version: PlanVersion) -> Standing:
     for word in SignOff.objects.filter(plan_version=version).select_related("person", "answered_by").order_by("at", "id"):
         newest[word.person_id] = word
     return Standing(tuple(newest.values()))
+
+
+def to_sign(person: Person) -> QuerySet[PlanVersion]:
+    """The versions that wait for this person's word."""
+    answers = Raci.objects.filter(
+        step__plan=OuterRef("plan"), letter=Raci.Letter.ACCOUNTABLE, person=person, step__activity__cancelled_on__isnull=True
+    )
+    owns = Objective.objects.filter(office=OuterRef("plan__office"), state__in=COUNTED, owner=person)
+    spoken = SignOff.objects.filter(plan_version=OuterRef("pk"), person=person)
+    rows = PlanVersion.objects.filter(Exists(answers) | Exists(owns), ~Exists(spoken), state__in=OPEN)
+    return visible(rows, person)
+
+
+def to_read(person: Person) -> QuerySet[PlanVersion]:
+    """The versions that the person was told of and has not said to have read."""
+    link = Concat(Value("/plan/versions/"), Cast(OuterRef("pk"), CharField()), Value("/changes"))
+    told = InboxItem.objects.filter(person=person, read_at__isnull=True, link=link)
+    return visible(PlanVersion.objects.filter(Exists(told), state=PlanVersion.State.IN_FORCE), person)
 
 
 def signers(plan: BusinessPlan) -> QuerySet[Person]:

@@ -12,12 +12,15 @@ from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import rights, visible
 from goldenthread.evidence.queries.results import to_answer
 from goldenthread.kit.permissions import Act
+from goldenthread.plan.queries.versions import to_read, to_sign
 from goldenthread.purpose.models import Mandate, Objective, ValueRate
 
 ASKED = {
     "mandate": ("Put the mandate in force, or change it", "/mandate/{}"),
     "objective": ("Approve the objective, or send it back", "/objectives/{}"),
     "rate": ("Sign what one unit is worth", "/kpis/{}"),
+    "sign": ("Agree to the version proposed, or object", "/plan/versions/{}"),
+    "read": ("Read what changes for you", "/plan/versions/{}/changes"),
     "result": ("Say what else could explain its result", "/results/{}#rivals"),
 }
 
@@ -55,6 +58,9 @@ def decisions(person: Person) -> list[Decision]:
     work = Coalesce("step__activity__name", "project__name")
     looked_at = to_answer(person).order_by().annotate(about=work, asks=Value("result", CharField()), at=F("pk"))
     parts.append(looked_at.values_list("asks", "about", "at"))
+    for kind, versions in (("sign", to_sign(person)), ("read", to_read(person))):
+        told = versions.order_by().annotate(about=F("plan__name"), asks=Value(kind, CharField()), at=F("pk"))
+        parts.append(told.values_list("asks", "about", "at"))
     rows = parts[0].union(*parts[1:]) if len(parts) > 1 else parts[0]
     found = sorted(rows, key=lambda row: (list(ASKED).index(row[0]), row[1], row[2]))
     return [Decision(title, ASKED[kind][0], ASKED[kind][1].format(at)) for kind, title, at in found]
