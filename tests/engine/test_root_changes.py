@@ -71,10 +71,10 @@ def plans(draw, *, grouped=True):
         for n, (a, b) in enumerate(sorted(set(draw(st.lists(pairs, max_size=16)))))
     }
     if grouped:
-        for key in activities:
+        for row in activities.values():
             group = draw(st.sampled_from([None, 901, 902]))
             if group:
-                activities[key]["parent"] = group
+                row["parent"] = group
     return {"day": 0, "activities": activities, "links": links}
 
 

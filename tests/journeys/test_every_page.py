@@ -105,6 +105,7 @@ def test_no_page_has_a_barrier(page, new_page, product: Product, trouble) -> Non
     walk = Round(page, product)
     _bring_files(walker, walk)
     _bring_a_strategy(walker, walk)
+    _propose_a_version(walker, walk)
     _ask_and_invite(walker, walk)
     walk.ways.extend(MADE_UP)
     _look_at_every_office(walk)
@@ -138,6 +139,16 @@ def _bring_a_strategy(walker: Walker, walk: Round) -> None:
     walker.go("/import").page.locator("input[type=file]").set_input_files([file])
     walker.press("Read").press("Import")
     walk.ways.append("/strategies/1")
+
+
+def _propose_a_version(walker: Walker, walk: Round) -> None:
+    """A version of the plan that waits for its signatures."""
+    walker.go("/plan/versions")
+    walk.look("/plan/versions without any")
+    walker.page.get_by_label("What changed, and why").fill("The first plan")
+    walker.press("Propose")
+    path = urlsplit(walker.page.url).path
+    walk.ways.extend([path, f"{path}/changes"])
 
 
 def _look_as_an_owner(owner: Round, product: Product) -> Round:

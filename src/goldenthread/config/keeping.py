@@ -203,6 +203,21 @@ def _checks() -> Iterator[tuple[str, list[str]]]:
         yield "scopes", list(_scope_faults())
         yield "organisations", list(_organisation_faults())
         yield "accountable", list(_raci_faults())
+        yield "versions", list(_version_faults())
+
+
+def _version_faults() -> Iterator[str]:
+    """The chain of each plan's versions, held against the heads that were noted outside the database."""
+    from goldenthread.accounts.models import Organisation
+    from goldenthread.kit.scoping import organisation_scope
+    from goldenthread.plan.models import BusinessPlan
+    from goldenthread.plan.queries.version_chain import chain_faults, noted_heads
+
+    heads = noted_heads()
+    for organisation in Organisation.objects.order_by("pk"):
+        with organisation_scope(organisation):
+            for plan in BusinessPlan.objects.order_by("pk"):
+                yield from chain_faults(plan, heads.get((organisation.slug, plan.pk)))
 
 
 def _database_faults() -> list[str]:

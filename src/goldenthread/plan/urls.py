@@ -42,6 +42,7 @@ urlpatterns = [
     path("plan/versions/<int:pk>/approve", versions.approve, name="approve_version"),
     path("plan/versions/<int:pk>/withdraw", versions.withdraw, name="withdraw_version"),
     path("plan/versions/<int:pk>/read", versions.read, name="read_version"),
+    path("plan/steps/<int:pk>/except", versions.except_step, name="except_step"),
     path("plan/objections/<int:pk>/answer", versions.answer, name="answer_objection"),
     path("plan/explain/<slug:kind>/<int:pk>", forecasts.explain, name="explain"),
     path("plan/forecast", forecasts.forecast_now, name="forecast_now"),

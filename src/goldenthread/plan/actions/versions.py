@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import date
+from functools import partial
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from goldenthread.accounts.actions import changeset
@@ -13,16 +16,18 @@ from goldenthread.accounts.queries import may
 from goldenthread.kit import history, jobs
 from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.kit.permissions import Act
+from goldenthread.kit.scoping import current_organisation
 from goldenthread.plan.actions.telling import address_of
 from goldenthread.plan.mapping.event_chain import hash_of
-from goldenthread.plan.mapping.version_document import digest_of
+from goldenthread.plan.mapping.version_document import canonical, digest_of
 from goldenthread.plan.models import BusinessPlan, PlanEvent, PlanVersion, SignOff, Step, StepException
 from goldenthread.plan.queries.version_approval import in_the_way
-from goldenthread.plan.queries.version_chain import head_of
+from goldenthread.plan.queries.version_chain import head_of, heads_file
 from goldenthread.plan.queries.versions import OPEN, document_of, frozen_rows, signers, standing_of
 from goldenthread.schedule import actions as schedule
 from goldenthread.workspace.models import InboxItem
 
+log = logging.getLogger(__name__)
 What = PlanEvent.What
 LONGEST = 1000
 REASONS = 20  # of what stands in the way, as a refusal lists
@@ -91,7 +96,8 @@ def approve_version(*, version: PlanVersion, by: Person) -> PlanVersion:
         wrong = in_the_way(plan, version, day)
         if wrong:
             more = [f"And {len(wrong) - REASONS} more."] if len(wrong) > REASONS else []
-            raise Refused(f"{str(version).capitalize()} cannot be put in force: {' '.join([*wrong[:REASONS], *more])}")
+            told = " ".join([*map(str, wrong[:REASONS]), *more])
+            raise Refused(f"{str(version).capitalize()} cannot be put in force: {told}")
         for before in PlanVersion.objects.filter(plan=plan, state=PlanVersion.State.IN_FORCE):
             history.change(before, {"state": PlanVersion.State.SUPERSEDED, "superseded_on": day})
             _append(before, What.SUPERSEDED, by, made.at)
@@ -185,7 +191,18 @@ def _append(version: PlanVersion, what: Any, person: Person | None, at: Any) -> 
     )  # fmt: skip
     event.hash = hash_of(event)
     event.save()
+    transaction.on_commit(partial(_note, current_organisation().slug, event))
     return event
+
+
+def _note(organisation: str, event: PlanEvent) -> None:
+    """Keep the head of the chain outside the database too, where who changes rows does not reach it."""
+    note = {"at": event.at.isoformat(), "organisation": organisation, "plan": event.plan_id, "place": event.place}
+    try:
+        with heads_file().open("a", encoding="utf-8") as file:
+            file.write(canonical(note | {"hash": event.hash}) + "\n")
+    except OSError:  # what was decided stands; the next event notes its own head
+        log.warning("The head of the plan's record could not be noted in %s", heads_file(), exc_info=True)
 
 
 def _must(by: Person, act: Act, plan: BusinessPlan) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
+
+from django.conf import settings
 
 from goldenthread.plan.mapping.event_chain import STANDS, breaks
 from goldenthread.plan.mapping.version_document import digest_of
@@ -13,6 +17,25 @@ from goldenthread.plan.queries.versions import frozen_rows
 def head_of(plan: BusinessPlan | int) -> PlanEvent | None:
     """The newest event of a plan's chain."""
     return PlanEvent.objects.filter(plan=plan).order_by("-place").first()
+
+
+def heads_file() -> Path:
+    """Where the head of each chain is noted outside the database: a line an event, appended."""
+    return Path(settings.ENVIRONMENT.data_dir) / "plan-heads.jsonl"
+
+
+def noted_heads() -> dict[tuple[str, int], tuple[int, str]]:
+    """Organisation and plan -> place and hash of the last event that was noted; lines that are no notes are passed over."""
+    found: dict[tuple[str, int], tuple[int, str]] = {}
+    if not heads_file().exists():
+        return found
+    for line in heads_file().read_text(encoding="utf-8").splitlines():
+        try:
+            note = json.loads(line)
+            found[note["organisation"], note["plan"]] = (note["place"], note["hash"])
+        except (ValueError, KeyError, TypeError):
+            continue
+    return found
 
 
 def chain_faults(plan: BusinessPlan, head: tuple[int, str] | None = None) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import may, people
+from goldenthread.kit.errors import Refused
 from goldenthread.kit.permissions import Act
 from goldenthread.plan import queries
 from goldenthread.plan.actions import telling
@@ -19,8 +21,8 @@ from goldenthread.plan.actions import versions as actions
 from goldenthread.plan.models import PlanVersion, SignOff
 from goldenthread.plan.queries import version_approval, version_changes
 from goldenthread.plan.queries import versions as reads
-from goldenthread.plan.views.shared import done, seen, visitor
-from goldenthread.ui import pages
+from goldenthread.plan.views.shared import done, seen, step_of, visitor
+from goldenthread.ui import pages, writing
 
 TONES = {"IN_FORCE": "good", "PROPOSED": "warn", "SIGNED": "warn"}
 
@@ -57,6 +59,7 @@ def version(request: HttpRequest, pk: int) -> HttpResponse:
         "standing": standing,
         "waits_for": [one for one in asked if one.pk not in spoken] if is_open else [],
         "in_the_way": version_approval.in_the_way(row.plan, row, timezone.localdate()) if is_open and may_approve else [],
+        "a_quarter_on": timezone.localdate() + timedelta(days=90),
         "events": row.events.select_related("person").order_by("-place"),
         "before": telling.before(row),
         "is_open": is_open,
@@ -163,6 +166,20 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     row = _version(request, pk)
     actions.withdraw_version(version=row, by=visitor(request))
     return _to(request, f"{_named(row)} is withdrawn", row)
+
+
+@require_POST
+def except_step(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let a step stand in a version without a goal, for a while."""
+    step, given = step_of(request, pk), request.POST
+    try:
+        until = date.fromisoformat(given.get("until", ""))
+    except ValueError as error:
+        raise Refused("Say until when, as 2027-03-31.", field="until") from error
+    actions.except_step(step=step, because=given.get("because", ""), until=until, by=visitor(request))
+    back = pages.number_seen(given.get("back", ""))
+    address = reverse("plan:version", args=[back]) if back else reverse("plan:step", args=[step.pk])
+    return done(request, f"{step} may stand until {writing.date(until)}", address)
 
 
 @require_POST
