@@ -37,6 +37,11 @@ MODELS: dict[str, Any] = {
 NAMED: tuple[tuple[str, Any, str], ...] = (
     ("activities", Activity, "name"), ("kpis", Kpi, "name"), ("objectives", Objective, "title"), ("people", Person, "name"),
 )  # fmt: skip
+ABOUT = {
+    "raci": "who does “{}” changed", "assignments": "who does “{}” changed", "relationships": "what comes before “{}” changed",
+    "contributions": "what “{}” is to move changed", "supervisions": "what “{}” supervises changed",
+    "targets": "the target of {} changed", "rates": "what a unit of {} is worth changed", "steps": "what “{}” is changed",
+}  # fmt: skip
 DECIDES = {"targets", "objectives", "kpis", "rates", "clauses", TIME[0]}
 ENTERED = {"duration", "not_before"}
 ACTUAL = {"actual_start", "actual_finish", "progress"}
@@ -177,9 +182,10 @@ class _Words:
             return f"the target of {name} {'rose' if now > was else 'fell'} to {writing.number(float(now))}"
         if table == "activities" and columns & ACTUAL and not columns & ENTERED:
             return f"“{name}” went on as it really did"
+        if table in ABOUT:
+            return ABOUT[table].format(name)
         verb = "was added" if key in told.added.keys else "went" if key in told.dropped.keys else "changed"
-        noun = {"targets": "the target of ", "objectives": "the objective ", "relationships": "what comes before "}.get(table, "")
-        return f"{noun}“{name}” {verb}"
+        return f"{'the objective ' if table == 'objectives' else ''}“{name}” {verb}"
 
     def _decided(self) -> list[Root]:
         return [(table, int(key)) for table in ("targets", "objectives") for key in _touched(self.told, table)]
