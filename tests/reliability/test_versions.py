@@ -81,7 +81,7 @@ ONE_OF_A_KIND = ("/settings", "/settings/organisation", "/settings/privacy", "/p
 REFUSED_ANYWAY = {
     "/settings", "/settings/organisation", "/settings/privacy",
     "/objectives/<key>/approve", "/objectives/<key>/achieve", "/objectives/<key>/send-back",
-    "/measurements/<key>/withdraw", "/mandate/<key>/end", "/results/<pk>/withdraw",
+    "/measurements/<key>/withdraw", "/mandate/<key>/end", "/results/<pk>/withdraw", "/plan/objections/<pk>/answer",
 }  # fmt: skip
 
 
