@@ -1,12 +1,14 @@
 """Versions of the plan: what one holds, how it comes into force, who is asked, and how tampering with any of it is found."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 
+from goldenthread.accounts.actions import edit_organisation
 from goldenthread.accounts.models import Changeset
 from goldenthread.accounts.undo import undo
 from goldenthread.engine.table_compare import apply, compare
@@ -211,6 +213,10 @@ def test_a_whole_chain_written_anew_is_found_by_the_head_noted_outside(scene):
     assert "another hash" in "".join(chain_faults(scene.plan, (head.place, head.hash)))
 
 
+def text(response):
+    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+
+
 def decisions_of(scene, person):
     page = scene.cast.client(person).get("/").content.decode()
     return [words for words in ("Agree to the version proposed, or object", "Read what changes for you") if words in page]
@@ -236,6 +242,13 @@ def test_today_asks_for_a_word_and_tells_what_changes_until_it_is_read(scene, mo
     assert scene.step.activity.name in page
     assert client.post(f"/plan/versions/{second.pk}/read").status_code == 303
     assert decisions_of(scene, member) == []
+    mine, theirs = (text(scene.cast.client(one).get(f"/plan/versions/{second.pk}")) for one in (scene.cast.head, member))
+    assert "Read and seen" in mine
+    assert re.search(r"1 of \d+ people told", mine)
+    assert re.search(r"1 of \d+ people told", theirs)
+    assert "Read and seen" not in theirs, "who has read it is for the chair alone"
+    edit_organisation(organisation=scene.cast.organisation, changes={"shows_who_has_read": False}, by=scene.cast.admin)
+    assert "Read and seen" not in text(scene.cast.client(scene.cast.head).get(f"/plan/versions/{second.pk}"))
     assert "you have read it" in client.get(f"/plan/versions/{second.pk}/changes").content.decode()
     assert whole(scene.plan) == []
 

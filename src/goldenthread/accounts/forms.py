@@ -143,6 +143,11 @@ class PrivacyForm(forms.Form):
         label="Let owners say how likely they think their targets are",
         help_text="Owners see alone how right they were; others see what an owner shares. Off: nobody is asked.",
     )
+    shows_who_has_read = forms.BooleanField(
+        required=False,
+        label="Show who has read what a version of the plan changes",
+        help_text="Who puts versions in force sees whom to remind. Off: a number only.",
+    )
     smallest_group = forms.IntegerField(
         min_value=3, max_value=50, label="Smallest group", help_text="Answers and averages of fewer people are never shown."
     )

@@ -45,6 +45,7 @@ class Organisation(models.Model):
     smallest_group = models.PositiveSmallIntegerField(default=5, validators=[MinValueValidator(3), MaxValueValidator(50)])
     shows_time_of_others = models.BooleanField(default=True)
     shows_own_estimates = models.BooleanField(default=True)
+    shows_who_has_read = models.BooleanField(default=True)
     # How many days some things are kept after they have done their work; empty keeps them. Facts stay in any case.
     keeps_answers_days = models.PositiveSmallIntegerField(null=True, blank=True, validators=DAYS_KEPT)
     keeps_messages_days = models.PositiveSmallIntegerField(null=True, blank=True, validators=DAYS_KEPT)

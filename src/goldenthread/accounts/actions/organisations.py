@@ -33,6 +33,7 @@ SETTINGS = frozenset(
         "smallest_group",
         "shows_time_of_others",
         "shows_own_estimates",
+        "shows_who_has_read",
         "keeps_answers_days",
         "keeps_messages_days",
         "keeps_files_days",

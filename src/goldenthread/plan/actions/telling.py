@@ -8,13 +8,14 @@ from goldenthread.accounts.models import Person
 from goldenthread.plan.mapping.version_changes import between
 from goldenthread.plan.models import PlanVersion
 from goldenthread.plan.queries.version_changes import changes_between, in_a_sentence, states_of
+from goldenthread.plan.queries.versions import changes_address
 from goldenthread.workspace.actions import notify
 from goldenthread.workspace.models import InboxItem
 
 
 def address_of(version: PlanVersion) -> str:
     """Where a person reads what a version changes."""
-    return f"/plan/versions/{version.pk}/changes"
+    return changes_address(version.pk)
 
 
 def before(version: PlanVersion) -> PlanVersion | None:

@@ -10,13 +10,15 @@ from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
 from goldenthread.accounts.models import Person
-from goldenthread.accounts.queries import visible
+from goldenthread.accounts.queries import may, visible
 from goldenthread.engine.table_compare import Table
+from goldenthread.kit.permissions import Act
 from goldenthread.plan.mapping.version_document import COLUMNS, FROZEN, read, written
 from goldenthread.plan.models import (
     BusinessPlan,
     Contribution,
     Duty,
+    PlanEvent,
     PlanVersion,
     Raci,
     SignOff,
@@ -118,6 +120,35 @@ def to_read(person: Person) -> QuerySet[PlanVersion]:
     link = Concat(Value("/plan/versions/"), Cast(OuterRef("pk"), CharField()), Value("/changes"))
     told = InboxItem.objects.filter(person=person, read_at__isnull=True, link=link)
     return visible(PlanVersion.objects.filter(Exists(told), state=PlanVersion.State.IN_FORCE), person)
+
+
+@dataclass(frozen=True)
+class Readers:
+    """How many were told of a version and how many have read it; whom to remind, where the viewer may know."""
+
+    told: int
+    read: int
+    waiting: tuple[str, ...]
+
+
+def may_name_readers(plan: BusinessPlan, viewer: Person) -> bool:
+    """Whether the viewer sees by name who has read a version: who puts them in force, unless the organisation has that off."""
+    return bool(viewer.organisation.shows_who_has_read) and may(viewer, Act.APPROVE, plan)
+
+
+def readers_of(version: PlanVersion, viewer: Person) -> Readers:
+    """Who was told of a version and has, or has not, said to have read it."""
+    told = Person.objects.filter(pk__in=InboxItem.objects.filter(link=changes_address(version.pk)).values("person"))
+    seen = PlanEvent.objects.filter(version=version, what=PlanEvent.What.SEEN).values("person")
+    read = told.filter(pk__in=seen).count()
+    waiting = told.exclude(pk__in=seen).order_by("name").values_list("name", flat=True)
+    names = tuple(waiting) if may_name_readers(version.plan, viewer) else ()
+    return Readers(told.count(), read, names)
+
+
+def changes_address(pk: int) -> str:
+    """Where a person reads what a version changes."""
+    return f"/plan/versions/{pk}/changes"
 
 
 def signers(plan: BusinessPlan) -> QuerySet[Person]:

@@ -51,6 +51,7 @@ def version(request: HttpRequest, pk: int) -> HttpResponse:
     standing = reads.standing_of(row)
     asked = list(reads.signers(row.plan))
     spoken = {word.person_id: word for word in standing.words}
+    events = row.events if reads.may_name_readers(row.plan, person) else row.events.exclude(what="SEEN")
     is_open, may_approve = row.state in reads.OPEN, may(person, Act.APPROVE, row.plan)
     context = {
         "version": row,
@@ -60,7 +61,8 @@ def version(request: HttpRequest, pk: int) -> HttpResponse:
         "waits_for": [one for one in asked if one.pk not in spoken] if is_open else [],
         "in_the_way": version_approval.in_the_way(row.plan, row, timezone.localdate()) if is_open and may_approve else [],
         "a_quarter_on": timezone.localdate() + timedelta(days=90),
-        "events": row.events.select_related("person").order_by("-place"),
+        "events": events.select_related("person").order_by("-place"),
+        "readers": reads.readers_of(row, person) if row.in_force_on else None,
         "before": telling.before(row),
         "is_open": is_open,
         "may_approve": may_approve,
