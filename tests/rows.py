@@ -13,7 +13,6 @@ from django.db import models
 from goldenthread.accounts import actions, queries
 from goldenthread.accounts.models import Person, Scope
 from goldenthread.kit.history import Tracked
-from goldenthread.plan.mapping.version_document import COLUMNS, written
 
 DAY = date(2026, 3, 2)
 PLAIN = "plain"
@@ -24,7 +23,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "accounts.CurrencyRate": {"currency": "USD"},
     "purpose.ValueRate": {"currency": "EUR"},
     "plan.Contribution": {"low": 1.0, "likely": 2.0, "high": 3.0, "step": "plan.Step"},
-    "plan.PlanVersion": {"document": written(dict.fromkeys(COLUMNS, ()), {}), "state": "WITHDRAWN"},
+    "plan.PlanVersion": {"state": "WITHDRAWN"},
     "evidence.ExpectedResult": {"step": "fresh plan.Step"},
     "resources.TimeEntry": {"minutes": 60, "activity": "schedule.Activity"},
     "schedule.Relationship": {"predecessor": "schedule.Activity", "successor": "fresh schedule.Activity"},

@@ -372,7 +372,6 @@ class PlanVersion(Tracked):
     number = models.PositiveIntegerField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.PROPOSED)
     baseline = models.OneToOneField(Baseline, models.PROTECT, related_name="plan_version")
-    document = models.TextField(editable=False, help_text="Canonical JSON: ids and figures, no names")
     digest = models.CharField(max_length=64, editable=False, help_text="SHA-256 of the document and the baseline’s rows")
     because = models.CharField(max_length=1000, help_text="What changed since the last version, and why")
     proposed_at = models.DateTimeField()
@@ -395,6 +394,17 @@ class PlanVersion(Tracked):
     def __str__(self) -> str:
         """Its number."""
         return f"version {self.number}"
+
+
+class VersionDocument(InOrganisation):
+    """What a version holds beside its baseline. A row of its own: large, without history, and shown to nobody as it is."""
+
+    version = models.OneToOneField(PlanVersion, models.PROTECT, related_name="document", primary_key=True)
+    text = models.TextField(help_text="Canonical JSON: ids and figures, no names")
+
+    def __str__(self) -> str:
+        """Of which version."""
+        return f"document of {self.version_id}"
 
 
 class SignOff(Tracked):

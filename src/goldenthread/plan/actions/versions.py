@@ -20,7 +20,7 @@ from goldenthread.kit.scoping import current_organisation
 from goldenthread.plan.actions.telling import address_of
 from goldenthread.plan.mapping.event_chain import hash_of
 from goldenthread.plan.mapping.version_document import canonical, digest_of
-from goldenthread.plan.models import BusinessPlan, PlanEvent, PlanVersion, SignOff, Step, StepException
+from goldenthread.plan.models import BusinessPlan, PlanEvent, PlanVersion, SignOff, Step, StepException, VersionDocument
 from goldenthread.plan.queries.version_approval import in_the_way
 from goldenthread.plan.queries.version_chain import head_of, heads_file
 from goldenthread.plan.queries.versions import OPEN, document_of, frozen_rows, signers, standing_of
@@ -48,10 +48,11 @@ def propose_version(*, plan: BusinessPlan, because: str, by: Person) -> PlanVers
         baseline = schedule.freeze(schedule=plan.schedule, name=f"Version {last + 1}", on=day)
         document = document_of(plan, day)
         version = PlanVersion(
-            plan=plan, number=last + 1, baseline=baseline, document=document, digest=digest_of(document, frozen_rows(baseline)),
+            plan=plan, number=last + 1, baseline=baseline, digest=digest_of(document, frozen_rows(baseline)),
             because=because.strip()[:LONGEST], proposed_at=made.at, proposed_by=by,
         )  # fmt: skip
         version.save()
+        VersionDocument(version=version, text=document).save()
         _append(version, What.PROPOSED, by, made.at)
     return version
 

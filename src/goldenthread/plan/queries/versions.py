@@ -69,14 +69,12 @@ def frozen_rows(baseline: Baseline | int) -> list[tuple[Any, ...]]:
 
 def state_of(version: PlanVersion) -> dict[str, Table]:
     """What a version holds, as the engine compares it. One statement."""
-    return read(version.document, frozen_rows(version.baseline_id))
+    return read(version.document.text, frozen_rows(version.baseline_id))
 
 
 def versions(plan: BusinessPlan, person: Person) -> QuerySet[PlanVersion]:
     """The versions that the person may see, newest first, without what they hold."""
-    return (
-        visible(PlanVersion.objects.filter(plan=plan), person).select_related("proposed_by").defer("document").order_by("-number")
-    )
+    return visible(PlanVersion.objects.filter(plan=plan), person).select_related("proposed_by").order_by("-number")
 
 
 @dataclass(frozen=True)
