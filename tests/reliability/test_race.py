@@ -15,6 +15,9 @@ from goldenthread.accounts import actions
 from goldenthread.accounts.models import Changeset
 from goldenthread.kit.scoping import organisation_scope
 from goldenthread.plan import actions as plans
+from goldenthread.plan.actions import versions
+from goldenthread.plan.models import PlanEvent, PlanVersion
+from goldenthread.plan.queries.version_chain import chain_faults
 from goldenthread.purpose import actions as purpose
 from goldenthread.purpose.models import Objective
 from goldenthread.schedule.models import Activity
@@ -81,3 +84,20 @@ def test_of_many_writers_with_one_version_one_wins(cast, tmp_path):
     shifted = {row.not_before for row in Activity.objects.filter(pk__in=[row.pk for row in rows])}
     assert len(shifted) == 1
     assert shifted.pop() < date.today() + timedelta(days=14), "it was shifted twice"
+
+
+def test_of_many_who_put_one_version_in_force_one_does(cast, tmp_path):
+    """The others are told that it is in force already."""
+    plan = plans.found_plan(office=cast.office, by=None)
+    for number in (1, 2):
+        version = versions.propose_version(plan=plan, because=f"Try {number}", by=cast.head)
+        if number == 1:
+            versions.withdraw_version(version=version, by=cast.head)
+    with serving(tmp_path / "data") as port:
+        crowd, (key, browser) = Crowd(port), browser_of(cast.head.user, port)
+        path, body = f"/plan/versions/{version.pk}/approve", urlencode({"csrfmiddlewaretoken": key})
+        answers = crowd.send([("POST", path, body, browser) for _ in range(FEWER)])
+    assert answers == {303: 1, 422: FEWER - 1}
+    assert PlanVersion.objects.get(number=2).state == PlanVersion.State.IN_FORCE
+    assert PlanEvent.objects.filter(what="APPROVED").count() == 1
+    assert list(chain_faults(plan)) == []
