@@ -88,7 +88,8 @@ def test_who_gets_work_reads_added_and_who_gives_it_dropped(work):
     second = propose(work)
     assert ("Task 1", "dropped") in told(work, first, second, work.cast.member)
     assert ("Task 1", "added") in told(work, first, second, work.cast.pmo)
-    assert ("Task 1", "re_assigned") in told(work, first, second)
+    handed = told(work, first, second)["Task 1", "re_assigned"]
+    assert handed.what == (("done by", work.cast.member.name, work.cast.pmo.name),)
 
 
 def test_a_stopped_task_a_new_one_a_new_link_and_a_new_effect_each_have_a_line(work):

@@ -20,7 +20,7 @@ from goldenthread.accounts.queries import visible
 from goldenthread.engine.root_changes import TIME, Root
 from goldenthread.engine.table_compare import NOTHING, State, TableChanges
 from goldenthread.kit import history
-from goldenthread.plan.mapping.version_changes import KINDS, Between, Line, between
+from goldenthread.plan.mapping.version_changes import KINDS, RE_ASSIGNED, Between, Line, between
 from goldenthread.plan.mapping.version_document import FROZEN, day_of, read
 from goldenthread.plan.mapping.version_threads import activities_of_rows, kpis_of_activities, kpis_of_rows
 from goldenthread.plan.models import Contribution, Duty, PlanVersion, Raci, Step, Supervision, VersionDocument
@@ -155,11 +155,22 @@ class _Words:
             subject=subject,
             ref=f"{line.table}:{line.key}",
             url=f"/plan#row-{activity}" if activity is not None and subject != NAMELESS else None,
-            what=tuple(_cell(*cell) for cell in line.cells if is_told),
-            people=tuple(sorted(self.names["people", pk] for pk in line.people if ("people", pk) in self.names)),
+            what=self._what(line) if is_told else (),
+            people=self._people(line.people),
             cause=self._cause(line),
             days=days,
         )
+
+    def _what(self, line: Line) -> tuple[tuple[str, str, str], ...]:
+        """What differs: the cells, or who does it."""
+        if line.kind == RE_ASSIGNED:
+            was, now = (", ".join(self._people(who)) or writing.NONE for who in (line.before, line.after))
+            return (("done by", was, now),)
+        return tuple(_cell(*cell) for cell in line.cells)
+
+    def _people(self, who: Iterable[int]) -> tuple[str, ...]:
+        """The names that the viewer may see."""
+        return tuple(sorted(self.names["people", pk] for pk in who if ("people", pk) in self.names))
 
     def _cause(self, line: Line) -> Cause:
         root = self._decision(line.root) or line.root
