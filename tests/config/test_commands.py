@@ -69,6 +69,20 @@ def test_gaps_hold_work_goals_and_people_and_their_hours_add_up(demo: Path):
     assert product.must(demo, "thread", *ALDERMERE)["plan"] == told["totals"]["plan"]
 
 
+def test_the_freshness_of_the_plan_adds_up_and_says_what_refreshes_it(demo: Path):
+    told = product.must(demo, "plan", "freshness", *ALDERMERE)
+    known = [part for part in told["parts"].values() if part["share"] is not None]
+    mean = sum(part["weight"] * part["share"] for part in known) / sum(part["weight"] for part in known)
+    assert set(told["parts"]) == {"steps", "hours", "age", "assumptions"}
+    assert told["score"] == pytest.approx(100 * mean, abs=0.01)
+    assert told["state"] in {"fresh", "stale", "not_usable"}
+    stale = {row["subject"]: row for row in told["stale"] if row["kind"] == "step"}
+    assert len(stale) == round(told["parts"]["steps"]["n"] * (1 - told["parts"]["steps"]["share"]))
+    assert stale["Weekly slide pack"]["days"] in {160, 161}
+    assert stale["Weekly slide pack"]["action"]["label"] == "Still right"
+    assert {"people_without_step", "steps_without_person", "claimed_twice", "pulse"} == set(told["confusion"])
+
+
 def test_every_figure_of_the_forecast_recomputes_to_itself(demo: Path):
     told = product.must(demo, "thread", *ALDERMERE)
     objective = next(o for o in told["objectives"] if o["p_attain"] is not None)

@@ -41,13 +41,23 @@ def test_touching_one_step_changes_its_part_only():
     assert after.score - before.score == pytest.approx(100 * 0.35 / 4)
 
 
-def test_an_objective_changed_after_approval_makes_any_plan_stale_at_once():
-    perfect = plan(
-        steps=[Touch(1, DAY, 1)], actual_hours={"a": 60, "b": 40}, approved_on=ago(1), assumptions=[], objective_changed_on=DAY
-    )
-    assert freshness(perfect, DAY).score > 95
-    assert freshness(perfect, DAY).verdict == "stale"
-    assert freshness(plan(objective_changed_on=ago(45)), DAY).verdict == "fresh"
+def perfect(**fields):
+    hours = {"a": 60, "b": 40}
+    whole = {"steps": [Touch(1, DAY, 1)], "actual_hours": hours, "approved_on": ago(1), "assumptions": []}
+    return plan(**{**whole, **fields})
+
+
+def test_an_objective_changed_since_the_version_makes_any_plan_stale_at_once():
+    found = freshness(perfect(changed_objectives=("o1", "o2")), DAY)
+    assert found.score > 95
+    assert (found.verdict, found.changed_objectives) == ("stale", ("o1", "o2"))
+    assert freshness(perfect(), DAY).verdict == "fresh"
+
+
+def test_a_plan_that_was_never_approved_is_stale_however_well_it_is_kept():
+    found = freshness(perfect(approved_on=None), DAY)
+    assert found.score == pytest.approx(100 * (0.35 + 0.25) / 0.8)
+    assert found.verdict == "stale"
 
 
 @pytest.mark.parametrize(("touched", "verdict"), [(10, "fresh"), (6, "stale"), (0, "not_usable")])

@@ -4,7 +4,17 @@ import sys
 
 import pytest
 
-LIGHT = ["objective_quality", "unsupported", "thread_gaps", "belief_gap", "ranking", "discrimination", "proposals", "freshness"]
+LIGHT = [
+    "objective_quality",
+    "unsupported",
+    "thread_gaps",
+    "belief_gap",
+    "ranking",
+    "discrimination",
+    "proposals",
+    "freshness",
+    "confusion",
+]
 
 
 @pytest.mark.parametrize("module", LIGHT)

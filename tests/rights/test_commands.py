@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from goldenthread.config import reading
+from goldenthread.config import plan_freshness, reading
 from goldenthread.config.session import Session
 from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.kit.scoping import organisation_scope
@@ -17,7 +17,14 @@ from tests.rights.stage import ELSEWHERE, FOREIGN, SECRET, Stage
 __all__ = ["module_cast"]
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-ASKS_FOR = {"thread": "OBJECTIVE", "track-record": "OBJECTIVE", "gaps": "PULSE", "explain": "PLAN", "results": "PLAN"}
+ASKS_FOR = {
+    "thread": "OBJECTIVE",
+    "track-record": "OBJECTIVE",
+    "gaps": "PULSE",
+    "explain": "PLAN",
+    "results": "PLAN",
+    "freshness": "PLAN",
+}
 
 
 def said(command, *given) -> str | None:
@@ -48,6 +55,7 @@ def test_no_command_says_more_than_the_pages(module_cast, django_db_blocker, tmp
                     "thread": (reading.thread, session),
                     "gaps": (reading.gaps, session),
                     "results": (reading.results, session),
+                    "freshness": (plan_freshness.freshness, session),
                     "track-record": (reading.track_record, session),
                     "today self": (reading.today, session, person.email),
                     "today other": (reading.today, session, stranger.email),

@@ -1,7 +1,7 @@
 """A row that one may not see changes nothing that one is shown: no count, no sum, no choice, no order, no page number.
 
-Every list is asked before and after hidden rows are added; the answers must be the same to the letter. Only the gaps and the
-hours of the map count hidden work on purpose: totals without names.
+Every list is asked before and after hidden rows are added; the answers must be the same to the letter. Only the gaps, the
+freshness of the plan and the hours of the map count hidden work on purpose: totals without names.
 """
 
 import re
@@ -26,7 +26,7 @@ from tests.rows import tracked
 __all__ = ["module_cast"]
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-COUNT_ON_PURPOSE = {"/gaps", "/start/result", "/map", "/api/offices/<key>/gaps"}
+COUNT_ON_PURPOSE = {"/gaps", "/plan/freshness", "/start/result", "/map", "/api/offices/<key>/gaps"}
 DIFFER_ANYWAY = {"/head", "/api/openapi.json", "/settings/tokens"}  # the newest change of the organisation; when a token was used
 COUNTING = ("HEAD", "PMO", "PORTFOLIO_MANAGER", "PROJECT_MANAGER", "TEAM_MEMBER", "CLIENT", "AUDITOR")
 CHANGING = re.compile(

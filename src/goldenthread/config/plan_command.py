@@ -8,7 +8,7 @@ import typer
 
 from goldenthread.config.options import As, Json, OfficeCode, Organisation, opened
 
-app = typer.Typer(no_args_is_help=True, help="Versions of the business plan: propose, sign, approve, compare.")
+app = typer.Typer(no_args_is_help=True, help="The business plan: its versions and how fresh it is.")
 
 Number = Annotated[int, typer.Argument(help="Number of the version.")]
 Because = Annotated[str, typer.Option("--because", help="What changed and why, in a sentence.")]
@@ -78,3 +78,12 @@ def approve(
 
     with opened(organisation, office, as_) as session:
         planning.approve(session, number, json=json)
+
+
+@app.command()
+def freshness(*, json: Json = False, organisation: Organisation = "", office: OfficeCode = "", as_: As = "") -> None:
+    """How fresh the plan is, what is stale with its owner, and how clear it is who does what."""
+    from goldenthread.config import plan_freshness
+
+    with opened(organisation, office, as_) as session:
+        plan_freshness.freshness(session, json=json)

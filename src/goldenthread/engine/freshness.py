@@ -3,8 +3,8 @@
 F = 100 (0.35 s + 0.25 (1 - drift) + 0.2 age + 0.2 a), where s is the share of active steps updated within their cadence,
 drift is half the sum of |planned hour share - actual hour share|, age is max(0, 1 - days since the last approved version / (2
 x review period)) and a the share of assumptions reviewed in time. Below 60 a plan is stale, below 40 not usable. An objective
-changed after the plan was last approved makes it stale at once. A part nothing is known of (no steps, no hours, no
-assumptions) is left out and its weight shared among the others in proportion.
+changed since the version in force was written makes it stale at once; so does having none, for it holds no objective at all. A
+part nothing is known of (no steps, no hours, no assumptions) is left out and its weight shared among the others in proportion.
 """
 
 from __future__ import annotations
@@ -37,7 +37,10 @@ class Touch:
 
 @dataclass(frozen=True, slots=True)
 class PlanFacts:
-    """A plan as far as freshness needs it. Hours are by any grouping, the same one for planned and actual."""
+    """A plan as far as freshness needs it. Hours are by any grouping, the same one for planned and actual.
+
+    `approved_on`: the day of the version in force, None without one. `changed_objectives`: those changed since it was written.
+    """
 
     steps: Sequence[Touch]
     planned_hours: Mapping[Key, float]
@@ -45,12 +48,12 @@ class PlanFacts:
     approved_on: date | None
     review_days: int
     assumptions: Sequence[Touch]
-    objective_changed_on: date | None = None
+    changed_objectives: Sequence[Key] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """Score 0-100; `parts` by name, each 0-1 or None where nothing is known; `drift` 0-1; what is overdue.
+    """Score 0-100; `parts` by name, each 0-1 or None where nothing is known; `drift` 0-1; what is overdue, what changed.
 
     The verdict in a word.
     """
@@ -60,7 +63,7 @@ class Freshness:
     drift: float | None
     stale_steps: tuple[Key, ...]
     stale_assumptions: tuple[Key, ...]
-    objective_newer: bool
+    changed_objectives: tuple[Key, ...]
     verdict: Literal["fresh", "stale", "not_usable"]
 
 
@@ -80,13 +83,13 @@ def freshness(plan: PlanFacts, day: date) -> Freshness:
     }
     known = [(WEIGHTS[name], value) for name, value in parts.items() if value is not None]
     score = 100 * math.fsum(weight * value for weight, value in known) / math.fsum(weight for weight, _ in known)
-    newer = plan.objective_changed_on is not None and (plan.approved_on is None or plan.objective_changed_on > plan.approved_on)
     verdict: Literal["fresh", "stale", "not_usable"] = "fresh"
     if score < UNUSABLE_BELOW:
         verdict = "not_usable"
-    elif score < STALE_BELOW or newer:
+    elif score < STALE_BELOW or plan.changed_objectives or plan.approved_on is None:
         verdict = "stale"
-    return Freshness(score, parts, drift, _late(plan.steps, day), _late(plan.assumptions, day), newer, verdict)
+    late = _late(plan.steps, day), _late(plan.assumptions, day)
+    return Freshness(score, parts, drift, *late, tuple(plan.changed_objectives), verdict)
 
 
 def _share(touches: Sequence[Touch], day: date) -> float | None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from goldenthread.plan.views import contributions, duties, forecasts, goals, outline, steps, versions
+from goldenthread.plan.views import contributions, duties, forecasts, freshness, goals, outline, steps, versions
 
 app_name = "plan"
 urlpatterns = [
     path("projects/goals", goals.goals, name="goals"),
     path("plan", outline.plan, name="plan"),
+    path("plan/freshness", freshness.freshness, name="freshness"),
     path("plan/rows/add", outline.add_row, name="add_row"),
     path("plan/rows/act", outline.act_on_rows, name="act_on_rows"),
     path("plan/rows/<int:pk>/move", outline.move_row, name="move_row"),

@@ -19,6 +19,7 @@ from goldenthread.plan.mapping.results import stored_inputs, stored_results
 from goldenthread.plan.mapping.rows import thread_rows
 from goldenthread.plan.mapping.thread import thread
 from goldenthread.plan.models import Forecast
+from goldenthread.plan.queries.freshness import freshness_in_short
 from goldenthread.purpose.models import Office
 from goldenthread.schedule.actions import compute_dates
 
@@ -40,6 +41,7 @@ def make_forecast(*, office: Office, today: date | None = None, runs: int = RUNS
         results = stored_results(going_in, made, options, day, inputs)
         results["experience"] = experience_by_kind(rows, going_in.finish)
         results["levers"] = lever_mapping.levers_by_objective(rows, going_in, made, options)
+        results["freshness"] = freshness_in_short(office.plan, day)
     except EngineError as error:
         raise Refused(f"The forecast cannot be computed: {error}") from error
     with transaction.atomic():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from goldenthread.engine.thread_gaps import Goal, Office
@@ -71,10 +72,15 @@ class GapRows:
     projects: list[Any] = field(default_factory=list)
     services: list[Any] = field(default_factory=list)
 
-    @property
+    @cached_property
     def steps(self) -> dict[int, Step]:
         """The steps by id, from their activities."""
         return {a.step.pk: a.step for a in self.activities if hasattr(a, "step")}
+
+    @cached_property
+    def names(self) -> dict[int, str]:
+        """The activities' names by id."""
+        return {a.pk: a.name for a in self.activities}
 
 
 def office(rows: GapRows) -> Office:

@@ -150,8 +150,11 @@ def _plan_rows(office: Office, today: date, person: Person | None = None) -> map
     )
 
 
-def plan_work(office: Office, today: date, person: Person) -> PlanWork:
-    """The plan's work and where it leads: two statements. Contributions say whether `person` may see the work behind them."""
+def plan_work(office: Office, today: date, person: Person | None = None) -> PlanWork:
+    """The plan's work and where it leads: two statements. Contributions say whether `person` may see the work behind them.
+
+    They also name their KPI, its office, and who leads the project.
+    """
     rows = _plan_rows(office, today, person)
     work = mapping.work(rows)
     return PlanWork(rows, work, unsupported(work, today))
@@ -172,7 +175,13 @@ def _contributions(
     rows = (
         Contribution.objects.filter(Q(kpi__office=office) | Q(project__scope__in=below))
         .select_related("project")
-        .annotate(supervised_by=F("project__supervisions__step_id"), goal=Subquery(goals.values("now")[:1]))
+        .annotate(
+            supervised_by=F("project__supervisions__step_id"),
+            goal=Subquery(goals.values("now")[:1]),
+            kpi_name=F("kpi__name"),
+            kpi_office=F("kpi__office_id"),
+            leader=F("project__manager__name"),
+        )
         .order_by("id")
     )
     contributions: dict[int, Contribution] = {}

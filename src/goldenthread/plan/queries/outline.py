@@ -149,7 +149,7 @@ def named(offices: list[Office], code: str | None) -> Office:
 
 def plans_of(person: Person) -> list[BusinessPlan]:
     """The plans that the person may see, that of the person's own office first. One statement."""
-    plans = BusinessPlan.objects.select_related("office__organisation", "schedule__scope", "scope")
+    plans = BusinessPlan.objects.select_related("office__organisation", "office__head", "schedule__scope", "scope")
     return own_first(visible(plans, person).order_by("office_id"), person)
 
 

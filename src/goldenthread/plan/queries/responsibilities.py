@@ -198,16 +198,21 @@ class Leaver:
         return sum(n for _, n in self.parts)
 
 
+def people_of(office: Office) -> QuerySet[Person]:
+    """Everybody inside but those whose role or work lies in another office only; with a `resource`, they work on plans."""
+    work = Assignment.objects.filter(resource__person=OuterRef("pk"), activity__schedule__plan__isnull=False)
+    roles = RoleGrant.objects.filter(person=OuterRef("pk"), scope__scope_kind=Scope.ScopeKind.OFFICE)
+    here = Exists(work.filter(activity__schedule__plan__office=office)) | Exists(roles.filter(scope=office.scope_id))
+    return Person.objects.filter(here | ~(Exists(work) | Exists(roles)), is_external=False).order_by()
+
+
 def staff_and_leavers(office: Office, day: date) -> tuple[dict[int, str], list[Leaver]]:
     """Who works on plans and stays, by name; and who leaves while still responsible for something, the first to leave first.
 
     Without those whose role or work lies in another office only. One statement.
     """
-    work = Assignment.objects.filter(resource__person=OuterRef("pk"), activity__schedule__plan__isnull=False)
-    roles = RoleGrant.objects.filter(person=OuterRef("pk"), scope__scope_kind=Scope.ScopeKind.OFFICE)
-    here = Exists(work.filter(activity__schedule__plan__office=office)) | Exists(roles.filter(scope=office.scope_id))
     works = Case(When(resource__isnull=False, then=Value("staff")), default=Value("person"), output_field=CharField())
-    people = Person.objects.filter(here | ~(Exists(work) | Exists(roles)), is_external=False).order_by()
+    people = people_of(office)
     parts = _held(day, leaves_on__isnull=False)
     titles = {each.code: each.title for each in responsibilities(day)}
     staff: dict[int, str] = {}

@@ -16,7 +16,7 @@ from goldenthread.kit.slots import gather
 from goldenthread.plan import actions, queries
 from goldenthread.plan.forms import ContributionForm
 from goldenthread.plan.models import Contribution, Step
-from goldenthread.plan.views.shared import done, seen, step_of, visitor
+from goldenthread.plan.views.shared import came_from, done, seen, step_of, visitor
 from goldenthread.projects.models import Project
 from goldenthread.purpose.models import Office
 from goldenthread.ui import pages
@@ -130,7 +130,7 @@ def judge(request: HttpRequest, pk: int) -> HttpResponse:
     home, what = _home(row), request.POST.get("what", "")
     if what == "confirm":
         actions.confirm_contribution(contribution=row, by=visitor(request))
-        return done(request, "Confirmed", home)
+        return done(request, "Confirmed", came_from(request, row.kpi.office, home))
     if what == "withdraw":
         actions.withdraw_contribution(contribution=row, by=visitor(request))
         return done(request, "Withdrawn: no line to this figure any more", home)

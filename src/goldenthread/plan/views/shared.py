@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import may_in, one, undo_address
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan.models import BusinessPlan, Step
+from goldenthread.purpose.models import Office
 from goldenthread.ui import pages
 
 
@@ -46,6 +48,13 @@ def step_of(request: HttpRequest, pk: int) -> Step:
 def may_edit(request: HttpRequest, plan: BusinessPlan) -> bool:
     """Whether the visitor may change the plan."""
     return may_in(visitor(request), Act.EDIT, Kind.PLAN, plan.scope_id)
+
+
+def came_from(request: HttpRequest, office: Office, home: str) -> str:
+    """Where to go on: the page of the plan's freshness for who came from there, else home."""
+    if request.POST.get("next") == "freshness":
+        return f"{reverse('plan:freshness')}?office={office.code}"
+    return home
 
 
 def done(request: HttpRequest, text: str, url: str) -> HttpResponse:

@@ -15,7 +15,7 @@ from goldenthread.kit.errors import Refused
 from goldenthread.plan import actions, queries
 from goldenthread.plan.forms import StepForm
 from goldenthread.plan.models import Raci, Step, Supervision
-from goldenthread.plan.views.shared import done, may_edit, seen, step_of, visitor
+from goldenthread.plan.views.shared import came_from, done, may_edit, seen, step_of, visitor
 from goldenthread.projects.models import Project
 from goldenthread.schedule import actions as schedule
 from goldenthread.schedule.models import Activity, Relationship
@@ -97,7 +97,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """It still stands as written."""
     row = step_of(request, pk)
     actions.confirm_step(step=row, by=visitor(request))
-    return done(request, "Confirmed: it still stands as written", _url(pk))
+    return done(request, "Confirmed: it still stands as written", came_from(request, row.plan.office, _url(pk)))
 
 
 @require_POST

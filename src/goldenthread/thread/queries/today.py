@@ -18,6 +18,7 @@ from goldenthread.kit import history
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan.models import BusinessPlan, Forecast
 from goldenthread.plan.queries import plan_work, plans_of
+from goldenthread.plan.queries.freshness import KeptFreshness
 from goldenthread.purpose.queries import overdue_measurements
 from goldenthread.schedule.models import Activity, Assignment
 from goldenthread.thread.queries.chains import Chains, Link, chains_of
@@ -116,6 +117,7 @@ class Today:
     forecast_made: Any = None
     decisions: list[Decision] = field(default_factory=list)
     threads: list[Bead] = field(default_factory=list)
+    plans: list[KeptFreshness] = field(default_factory=list)
 
     @property
     def title(self) -> str:
@@ -181,7 +183,7 @@ def today(person: Person, day: date | None = None, *, viewer: Person | None = No
         shown = set(visible(Activity.objects.filter(pk__in=[a.pk for a in activities]), viewer).values_list("pk", flat=True))
         activities = [a for a in activities if a.pk in shown]
     chains = chains_of(activities, viewer)
-    delays, expected, made = _forecasts()
+    delays, expected, made, kept = _forecasts()
     wide = asks_anybody(viewer)
     entries = [_work(a, chains, delays, day, wide=wide) for a in activities]
     entries += _late_figures(person, day) if is_own or rights(viewer).anywhere(Act.VIEW, Kind.KPI) else []
@@ -197,6 +199,7 @@ def today(person: Person, day: date | None = None, *, viewer: Person | None = No
         changes=_changes(person, activities),
         forecast_made=made,
         decisions=decisions(person),
+        plans=_plans_to_review(kept, person, day) if is_own else [],
         threads=beads([row.chain for row in rows if row.kind == "work"], chains, expected, viewer),
     )
 
@@ -243,17 +246,30 @@ def hours_of_day(person: Person, day: date) -> float:
     return round(person.minutes_per_week * week[day.weekday()] / total / HOUR, 1)
 
 
-def _forecasts() -> tuple[dict[str, float], dict[str, Any], Any]:
-    """Activity id -> cost of delay, target id -> what is expected, and the oldest's time: of every office's newest forecast."""
+def _forecasts() -> tuple[dict[str, float], dict[str, Any], Any, list[dict[str, Any]]]:
+    """Activity id -> cost of delay, target id -> what is expected, the oldest's time: of every office's newest forecast.
+
+    And how fresh each plan was then.
+    """
     delays: dict[str, float] = {}
     expected: dict[str, Any] = {}
+    kept: list[dict[str, Any]] = []
     made = None
     newest = Forecast.objects.values("office").annotate(last=Max("id")).values("last")
     for row in Forecast.objects.filter(pk__in=newest).only("results", "made_at"):
         delays |= row.results.get("activities", {})
         expected |= row.results.get("targets", {})
+        kept += [row.results["freshness"]] if "freshness" in row.results else []
         made = row.made_at if made is None else min(made, row.made_at)
-    return delays, expected, made
+    return delays, expected, made, kept
+
+
+def _plans_to_review(kept: list[dict[str, Any]], person: Person, day: date) -> list[KeptFreshness]:
+    """The plans that the person both writes and approves, where they are stale or their review comes near. No statement."""
+    held = rights(person)
+    scopes = held.scopes(Act.EDIT, Kind.PLAN) & held.scopes(Act.APPROVE, Kind.PLAN)
+    plans = (KeptFreshness.of(row, day) for row in kept if row["scope"] in scopes or held.top_scope_id in scopes)
+    return [plan for plan in plans if plan.is_told]
 
 
 def _work(activity: Activity, chains: Chains, delays: dict[str, float], day: date, *, wide: bool = False) -> _Entry:
