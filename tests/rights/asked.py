@@ -27,6 +27,8 @@ ASKED: dict[str, tuple[str, ...]] = {
     "/projects": (f"q={WORDS}&state=ALL", "state=&size=200&sort=-budget", "state=gone", "owner=canary&sort=owner"),
     "/projects/goals": ("after={projects.Project}",),
     "/plan": ("done&office={purpose.Office.code}", "view=raci&done", "mine&done", "done"),
+    "/plan/one-page": ("office={purpose.Office.code}",),
+    "/plan/one-page/me": ("person={accounts.Person}",),
     "/plan/duties": ("office={purpose.Office.code}",),
     "/plan/duties/add": ("office={purpose.Office.code}",),
     "/plan/contributions/add": ("step={plan.Step}", "project={projects.Project}"),

@@ -21,6 +21,8 @@ from goldenthread.plan.queries.forecasts import (
     with_shown,
 )
 from goldenthread.plan.queries.gaps import PERIOD_DAYS, Gaps, PlanWork, gaps, none_said, plan_work
+from goldenthread.plan.queries.one_page import OfficePage, office_page
+from goldenthread.plan.queries.one_page_person import PersonPage, person_page
 from goldenthread.plan.queries.outline import (
     FrozenPlan,
     PlanOutline,
@@ -36,11 +38,16 @@ from goldenthread.plan.queries.outline import (
     plans_of,
     plans_with_baselines,
 )
-from goldenthread.plan.queries.responsibilities import Held, Leaver, Responsibility, answers_for, held_by, responsibilities
+from goldenthread.plan.queries.responsibilities import Held, Leaver, Responsibility, answers_for, held_by, may_see_work, responsibilities
 from goldenthread.plan.queries.step_explanation import StepExplanation, step_explanation
 from goldenthread.plan.queries.step_page import StepPage, step_page
 
 __all__ = [
+    "person_page",
+    "office_page",
+    "may_see_work",
+    "PersonPage",
+    "OfficePage",
     "LABELS",
     "NAMELESS",
     "OWNER_SAYS",
