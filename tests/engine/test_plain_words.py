@@ -7,7 +7,7 @@ from goldenthread.engine.plain_words import readability, syllables_of
 BY_HAND = {
     1: "cat make makes walked house lead three years fees times",
     2: "table tables value people wanted needed changes houses create being client quiet little agreed question science",
-    3: "decision objective creation area idea services various serious media customers governance assurance reduction created financial",
+    3: "decision objective creation area idea services various serious media customers governance assurance created financial",
     4: "portfolio delivery situation society supervision governmental relationship",
     5: "organisation evaluation implementation",
     6: "responsibility prioritisation",

@@ -57,9 +57,12 @@ def grow(scene, count: int) -> None:
     with accounts.changeset(title="Grow", by=head), postponed_dates():
         for n in range(have, count):
             objective = Objective(
-                office=scene.cast.office, title=(LONG * 2)[:280] + f"no. {n}", short_name=f"{LONG[:50]} {n}", owner=scene.cast.pmo,
+                office=scene.cast.office,
+                title=(LONG * 2)[:280] + f"no. {n}",
+                short_name=f"{LONG[:50]} {n}",
+                owner=scene.cast.pmo,
                 state=Objective.State.APPROVED,
-            )  # fmt: skip
+            )
             objective.save()
             for m in range(2):
                 kpi = Kpi(office=scene.cast.office, name=f"{n}.{m} {LONG}", unit="working days a decision", direction="FALL")
@@ -67,7 +70,9 @@ def grow(scene, count: int) -> None:
                 due = scene.today + timedelta(days=300 + n)
                 Target(objective=objective, kpi=kpi, baseline=1_234_567.5, value=987_654.5, due_on=due).save()
             for m in range(4):
-                step = actions.add_step(plan=scene.plan, name=f"{n}.{m} {LONG * 2}"[:290], by=head, accountable=head, duration=480)
+                step = actions.add_step(
+                    plan=scene.plan, name=f"{n}.{m} {LONG * 2}"[:290], by=head, accountable=head, duration=480
+                )
                 Contribution(step=step, kpi=kpi, low=-1.0, likely=-2.0, high=-3.0).save()
 
 

@@ -219,9 +219,13 @@ def test_statements_are_the_same_for_many_rows(full):
     with accounts.changeset(title="Many", by=head), postponed_dates():
         for n in range(20):
             _, kpi = goal(full, f"Objective {n}")
-            step = actions.add_step(plan=full.plan, name=f"Step {n}", by=head, accountable=head, responsible=(member,), duration=480)
+            step = actions.add_step(
+                plan=full.plan, name=f"Step {n}", by=head, accountable=head, responsible=(member,), duration=480
+            )
             actions.contribute(kpi=kpi, step=step, size="S", by=head)
-            purpose.add_service(office=full.cast.office, name=f"Service {n}", by=head, state=Service.State.NOT_OFFERED, goes_to="IT")
+            purpose.add_service(
+                office=full.cast.office, name=f"Service {n}", by=head, state=Service.State.NOT_OFFERED, goes_to="IT"
+            )
             projects.add_project(name=f"Project {n}", by=None, under=full.cast.project_scope)
     assert counts() == small
     print(small)

@@ -17,7 +17,7 @@ class ThreadApp(AppConfig):
     label = "thread"
 
     def ready(self) -> None:
-        """Offer the first group of the navigation, rows of the search, a person's open work and decisions, the way back from an import."""
+        """Offer the first group of the navigation, rows of the search, a person's work, decisions, a way back from an import."""
         from goldenthread.thread import queries
         from goldenthread.thread.views import first_run, people
 

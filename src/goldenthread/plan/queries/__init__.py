@@ -38,16 +38,19 @@ from goldenthread.plan.queries.outline import (
     plans_of,
     plans_with_baselines,
 )
-from goldenthread.plan.queries.responsibilities import Held, Leaver, Responsibility, answers_for, held_by, may_see_work, responsibilities
+from goldenthread.plan.queries.responsibilities import (
+    Held,
+    Leaver,
+    Responsibility,
+    answers_for,
+    held_by,
+    may_see_work,
+    responsibilities,
+)
 from goldenthread.plan.queries.step_explanation import StepExplanation, step_explanation
 from goldenthread.plan.queries.step_page import StepPage, step_page
 
 __all__ = [
-    "person_page",
-    "office_page",
-    "may_see_work",
-    "PersonPage",
-    "OfficePage",
     "LABELS",
     "NAMELESS",
     "OWNER_SAYS",
@@ -58,6 +61,8 @@ __all__ = [
     "Gaps",
     "Held",
     "Leaver",
+    "OfficePage",
+    "PersonPage",
     "PlanOutline",
     "PlanRow",
     "PlanWork",
@@ -83,6 +88,7 @@ __all__ = [
     "latest_forecast",
     "levers",
     "may_explain",
+    "may_see_work",
     "named",
     "named_plan",
     "none_said",
@@ -90,7 +96,9 @@ __all__ = [
     "objective_forecasts",
     "objectives_that_rank",
     "office_of",
+    "office_page",
     "offices_of",
+    "person_page",
     "plan_of",
     "plan_outline",
     "plan_work",

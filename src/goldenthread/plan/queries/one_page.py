@@ -1,4 +1,4 @@
-"""The plan of an office on one page: why it is there, what it is to reach, by which steps, its duties, and what it does not do."""
+"""The plan of an office on one page: why it is there, what it is to reach, by which steps, its duties, what it does not do."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from goldenthread.purpose.models import Mandate, Objective, Service
 from goldenthread.ui import writing
 
 COUNTED = (Objective.State.APPROVED, Objective.State.PROPOSED)
-TITLE_ROOM, TITLE_SIZE = 260.0, 10.0  # points on paper beside owner and chance, in the size of a title
+TITLE_ROOM, TITLE_SIZE = 245.0, 10.0  # points on paper beside owner and chance, in the size of a title
 LONGEST_TITLE = 2  # lines
 
 
@@ -121,7 +121,7 @@ class OfficePage:
 
 
 def office_page(plan: BusinessPlan, viewer: Person, day: date) -> OfficePage:
-    """The page of a plan that `viewer` may see, without what is confidential to him or her: thirteen statements, whatever its size."""
+    """The page of a plan that `viewer` may see, less what is confidential to him or her: twelve statements, whatever its size."""
     mandate = visible(Mandate.objects.filter(office=plan.office_id, state=Mandate.State.IN_FORCE), viewer).first()
     counted = Objective.objects.filter(office=plan.office_id, state__in=COUNTED)
     objectives = list(visible(counted.select_related("owner"), viewer).order_by("state", "id"))  # APPROVED before PROPOSED
@@ -188,8 +188,8 @@ def _works(plan: BusinessPlan, kpis: set[int], viewer: Person) -> dict[int, list
     spans = spans_of([plan.schedule_id])
     who: dict[int, str] = {}
     letters = Raci.objects.filter(step__in=[row.step_id for row in rows if row.step_id], letter__in="AR")
-    for step, name in letters.order_by("letter", "person__name").values_list("step_id", "person__name"):
-        who.setdefault(step, name)
+    for pk, name in letters.order_by("letter", "person__name").values_list("step_id", "person__name"):
+        who.setdefault(pk, name)
     found: dict[int, list[Work]] = defaultdict(list)
     for row in rows:
         if row.project is not None:

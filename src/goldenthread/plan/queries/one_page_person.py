@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Subquery
@@ -22,7 +22,7 @@ from goldenthread.plan.queries.own_steps import own_steps, when_of
 from goldenthread.plan.queries.page_parts import Eyes, Line, Lines, duties_due, figure_of, lasting, spans_of, targets_of
 from goldenthread.projects.models import Project
 from goldenthread.purpose.models import Kpi, Measurement, Objective
-from goldenthread.purpose.progress import next_figure_due
+from goldenthread.purpose.queries import NEXT_FIGURE
 from goldenthread.ui import writing
 from goldenthread.workspace.models import Question
 
@@ -122,7 +122,7 @@ def _figures(eyes: Eyes, day: date) -> list[Line]:
     )
     found = []
     for kpi in rows.order_by("name", "id"):
-        due = next_figure_due(kpi.last_on, kpi.cadence)
+        due = kpi.last_on + timedelta(days=NEXT_FIGURE[kpi.cadence]) if kpi.last_on else None
         when = f"by {writing.date(due)}" if due else "the first one is due"
         known = kpi.last_value is not None
         note = f"last {writing.number(kpi.last_value, kpi.decimals)} {kpi.unit}".rstrip() if known else "no figure yet"
@@ -183,7 +183,7 @@ def _parts(eyes: Eyes, day: date) -> list[Line]:
 
 
 def _to_decide(eyes: Eyes, day: date) -> list[Line]:
-    """What only the person can decide, questions to answer, and versions of a plan to sign. Two statements and those of the slot."""
+    """What only the person can decide, questions to answer, versions of a plan to sign. Two statements and the slot’s."""
     waiting = Question.objects.filter(asked=eyes.subject, answered_at__isnull=True, expires_at__date__gte=day)
     questions = eyes.may(waiting).select_related("asked_by").order_by("expires_at", "id")
     rows = [Line(title, url, "now", asked) for title, asked, url in gather("decisions_of", eyes.subject)] if eyes.is_own else []
@@ -192,7 +192,10 @@ def _to_decide(eyes: Eyes, day: date) -> list[Line]:
         for q in questions
     ]
     answers = Raci.objects.filter(
-        step__plan=OuterRef("plan"), person=eyes.subject, letter=Raci.Letter.ACCOUNTABLE, step__activity__cancelled_on__isnull=True
+        step__plan=OuterRef("plan"),
+        person=eyes.subject,
+        letter=Raci.Letter.ACCOUNTABLE,
+        step__activity__cancelled_on__isnull=True,
     )
     owns = Objective.objects.filter(
         office=OuterRef("plan__office"), owner=eyes.subject, state__in=(Objective.State.PROPOSED, Objective.State.APPROVED)

@@ -73,4 +73,8 @@ def _people(viewer: Person) -> list[Any]:
 def _advice(reading: Readability | None) -> dict[str, Any]:
     """The judgement of the words and the sentences at fault, for who may change them."""
     hard = reading.hard if reading else ()
-    return {"reading": reading if reading and reading.words else None, "hard": hard[:ADVICE], "hard_left_out": max(0, len(hard) - ADVICE)}
+    return {
+        "reading": reading if reading and reading.words else None,
+        "hard": hard[:ADVICE],
+        "hard_left_out": max(0, len(hard) - ADVICE),
+    }
