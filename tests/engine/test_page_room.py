@@ -29,6 +29,8 @@ def test_the_lists_at_the_foot_stand_below_each_other_while_there_is_room():
     goals = [GoalSize(1, 2, 1)] * 3
     found = arrange(goals, (3, 3))
     assert (found.stacked, found.used, found.is_roomy) == (True, 3 + 27 + 18, True)
+    assert not found.is_airy, "96 half lines, were every row to run on"
+    assert arrange(goals[:2], (0, 0)).is_airy
     assert not arrange([GoalSize(1, 2, 9)] * 6, (6, 6)).stacked
 
 

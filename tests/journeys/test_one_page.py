@@ -7,6 +7,7 @@ import pytest
 from django.contrib.staticfiles import finders
 
 from goldenthread.accounts import actions as accounts
+from goldenthread.formats.one_page import pages_of
 from goldenthread.plan import actions
 from goldenthread.plan.models import Contribution
 from goldenthread.purpose.models import Kpi, Objective, Service, Target
@@ -27,7 +28,7 @@ ROW = 4.2 * 96 / 25.4  # what one row takes on paper, in the browser's pixels
 
 def on_paper(page: Page) -> int:
     """How many pages the browser prints."""
-    return len(re.findall(rb"/Type\s*/Page\b(?!s)", page.pdf(prefer_css_page_size=True)))
+    return pages_of(page.pdf(prefer_css_page_size=True))
 
 
 def bring(page: Page, html: str) -> None:
@@ -94,7 +95,9 @@ def test_an_office_page_never_takes_a_second_sheet(page: Page, large, capsys) ->
     told = []
     for count in COUNTS:
         grow(large, count)
-        html = large.cast.client(large.cast.head).get("/plan/one-page").content.decode()
+        client = large.cast.client(large.cast.head)
+        html = client.get("/plan/one-page").content.decode()
+        assert pages_of(client.get("/plan/one-page?pdf").content) == 1
         bring(page, html)
         assert page.locator(".goal").count() == count
         assert on_paper(page) == 1, count
@@ -103,7 +106,10 @@ def test_an_office_page_never_takes_a_second_sheet(page: Page, large, capsys) ->
         bottom = page.evaluate("document.querySelector('.sheet').getBoundingClientRect().bottom")
         row = ROW * (5.1 / 4.2 if page.locator(".roomy").count() else 1)
         rows = [box["height"] for box in (item.bounding_box() for item in page.locator(".works li, .sides li").all())]
-        assert all(abs(height - row) < 0.6 for height in rows), "a row of the page has the height that was counted on"
+        lines = (1, 2) if page.locator(".airy").count() else (1,)
+        assert all(min(abs(height - n * row) for n in lines) < 0.6 for height in rows), (
+            "a row of the page has the height that was counted on"
+        )
         told.append(f"{count}: {page.locator('.sheet').get_attribute('class')}, {bottom * 25.4 / 96:.0f} of 277 mm")
         assert bottom <= 277 * 96 / 25.4
         page.emulate_media(media="null")  # as the browser prints by itself

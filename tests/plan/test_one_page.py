@@ -1,5 +1,6 @@
 """The plan on one page: what stands there for whom, cut honestly, in a fixed number of statements."""
 
+import json
 import re
 from datetime import timedelta
 
@@ -9,6 +10,10 @@ from django.test.utils import CaptureQueriesContext
 
 from goldenthread.accounts import actions as accounts
 from goldenthread.accounts.queries import forget_rights
+from goldenthread.config import planning
+from goldenthread.config.session import Session
+from goldenthread.formats.one_page import pages_of
+from goldenthread.kit.errors import Refused
 from goldenthread.plan import actions, queries
 from goldenthread.plan.actions import versions
 from goldenthread.plan.actions.forecasts import make_forecast
@@ -243,3 +248,42 @@ def test_statements_are_the_same_for_many_rows(full):
 )
 def test_a_mandate_is_its_first_sentence(given, wanted):
     assert first_sentence(given) == wanted
+
+
+def test_the_pdf_has_the_words_of_the_page_and_one_sheet(full):
+    page = office_page(full, full.cast.head)
+    rows = [row for part in queries.office_paper(page).parts for row in part.rows]
+    told = " ".join(cell for row in rows for cell in row.cells)
+    for words in ("Bring decisions from 5 to 3 days (proposed)", "5.5 → 3.0 days", "Clients decide", "Report to the regulator"):
+        assert words in told
+    response = full.cast.client(full.cast.head).get("/plan/one-page?pdf")
+    assert response["Content-Type"] == "application/pdf"
+    assert pages_of(response.content) == 1
+    own = own_page(full, full.cast.member)
+    told = " ".join(cell for part in queries.person_paper(own, "lead").parts for row in part.rows for cell in row.cells)
+    assert "for: Faster decisions" in told
+    assert "No objective. Nothing waits for a decision." in told
+    assert pages_of(full.cast.client(full.cast.member).get("/plan/one-page/me?pdf").content) == 1
+
+
+def test_the_command_writes_the_page_of_the_office_or_of_a_person(full, tmp_path, capsys):
+    session = Session(full.cast.organisation, full.cast.fresh(full.cast.head), "")
+    file = tmp_path / "plan.pdf"
+    planning.one_page(session, file, "", json=True)
+    told = json.loads(capsys.readouterr().out)
+    assert (told["file"], told["pages"]) == (str(file), 1)
+    assert pages_of(file.read_bytes()) == 1
+    planning.one_page(session, file, full.cast.member.email, json=False)
+    assert full.cast.member.name in capsys.readouterr().out
+    refused = [
+        (tmp_path / "plan.doc", "", "does not end in .pdf"),
+        (file, "x@y.example", "nobody with the address"),
+        (tmp_path / "no" / "plan.pdf", "", "cannot be written"),
+    ]
+    for out, email, said in refused:
+        with pytest.raises(Refused, match=said):
+            planning.one_page(session, out, email, json=False)
+    with pytest.raises(Refused):
+        planning.one_page(
+            Session(full.cast.organisation, full.cast.fresh(full.cast.nobody), ""), file, full.cast.head.email, json=False
+        )

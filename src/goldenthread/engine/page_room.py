@@ -61,6 +61,11 @@ class Arrangement:
         """Whether there is room for taller rows."""
         return self.used <= ROOMY
 
+    @property
+    def is_airy(self) -> bool:
+        """Whether there is room for every row to run on into a second line."""
+        return 2 * self.used <= ROOMY
+
 
 def arrange(goals: Sequence[GoalSize], sides: tuple[int, int]) -> Arrangement:
     """Objectives above, two lists at the foot, side by side where room is short."""

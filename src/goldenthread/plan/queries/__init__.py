@@ -22,7 +22,8 @@ from goldenthread.plan.queries.forecasts import (
 )
 from goldenthread.plan.queries.gaps import PERIOD_DAYS, Gaps, PlanWork, gaps, none_said, plan_work
 from goldenthread.plan.queries.one_page import OfficePage, office_page
-from goldenthread.plan.queries.one_page_person import PersonPage, person_page
+from goldenthread.plan.queries.one_page_paper import office_paper, person_paper
+from goldenthread.plan.queries.one_page_person import PersonPage, lead_of, person_page
 from goldenthread.plan.queries.outline import (
     FrozenPlan,
     PlanOutline,
@@ -86,6 +87,7 @@ __all__ = [
     "held_by",
     "in_words",
     "latest_forecast",
+    "lead_of",
     "levers",
     "may_explain",
     "may_see_work",
@@ -97,8 +99,10 @@ __all__ = [
     "objectives_that_rank",
     "office_of",
     "office_page",
+    "office_paper",
     "offices_of",
     "person_page",
+    "person_paper",
     "plan_of",
     "plan_outline",
     "plan_work",

@@ -99,6 +99,7 @@ class OfficePage:
     mandate_url: str
     density: str
     is_roomy: bool
+    is_airy: bool
     stacked: bool
     goals: tuple[GoalLine, ...]
     goals_count: int
@@ -143,6 +144,7 @@ def office_page(plan: BusinessPlan, viewer: Person, day: date) -> OfficePage:
         mandate_url=f"/mandate?office={plan.office_id}",
         density=found.density,
         is_roomy=found.is_roomy,
+        is_airy=found.is_airy,
         stacked=found.stacked,
         goals=goals,
         goals_count=len(objectives),

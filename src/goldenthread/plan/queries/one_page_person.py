@@ -51,8 +51,16 @@ class PersonPage:
     @property
     def is_roomy(self) -> bool:
         """Whether there is room for taller rows."""
+        return self._used(LINE) <= ROOMY
+
+    @property
+    def is_airy(self) -> bool:
+        """Whether there is room for every row to run on into a second line."""
+        return self._used(2 * LINE) <= ROOMY
+
+    def _used(self, height: int) -> int:
         rows = [len(section.lines.rows) + bool(section.lines.left_out) for section in self.sections]
-        return sum(HEADING + LINE * count for count in rows if count) <= ROOMY
+        return sum(HEADING + height * count for count in rows if count)
 
     @property
     def reading(self) -> Readability:
@@ -77,6 +85,12 @@ def person_page(subject: Person, viewer: Person, day: date) -> PersonPage:
         Section(title, Lines(tuple(rows[:kept]), len(rows)), none) for (title, rows, none), kept in zip(told, given, strict=True)
     )
     return PersonPage(subject, day, outside, tuple(sections))
+
+
+def lead_of(page: PersonPage, *, is_own: bool) -> str:
+    """What the page is, and from when, in one line."""
+    whose = "What is mine in the plan, and why" if is_own else "What is this person’s in the plan, and why"
+    return f"{'What comes, when, and who to ask' if page.is_stakeholder else whose} · as it stands on {writing.date(page.day)}"
 
 
 Told = list[tuple[str, list[Line], str]]

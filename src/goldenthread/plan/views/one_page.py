@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,6 +13,8 @@ from django.views.decorators.http import require_GET
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import rights, visible
 from goldenthread.engine.plain_words import Readability
+from goldenthread.formats.one_page import Paper, as_pdf, is_available
+from goldenthread.kit.errors import Refused
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan import queries
 from goldenthread.plan.views.shared import may_edit, visitor
@@ -22,17 +25,20 @@ ADVICE = 8  # sentences at fault that are named
 
 @require_GET
 def one_page(request: HttpRequest) -> HttpResponse:
-    """An office's plan on one page: `?office=`. Who may edit it is told which sentences are hard to read."""
+    """An office's plan on one page: `?office=`; with `?pdf` as a file. Who may edit it is told which words are hard."""
     viewer = visitor(request)
     plans = queries.plans_of(viewer)
     found = queries.named_plan(plans, request.GET.get("office"))
     edits = may_edit(request, found)
     page = queries.office_page(found, viewer, timezone.localdate())
+    if "pdf" in request.GET:
+        return _as_file(queries.office_paper(page), f"plan-{found.office.code}", page.standing.day)
     context = {
         "plan": found,
         "office": found.office,
         "offices": [plan.office for plan in plans],
         "sheet": page,
+        "has_pdf": is_available(),
         "people": _people(viewer) if edits else [],
         **_advice(page.reading if edits else None),
     }
@@ -41,13 +47,31 @@ def one_page(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def my_page(request: HttpRequest) -> HttpResponse:
-    """One's own plan on one page, or with `?person=`, for who plans, that of somebody else."""
+    """One's own plan on one page, or with `?person=`, for who plans, that of somebody else; with `?pdf` as a file."""
     viewer = visitor(request)
     subject = _subject(viewer, request.GET.get("person", ""))
     edits = rights(viewer).anywhere(Act.EDIT, Kind.PLAN)
     page = queries.person_page(subject, viewer, timezone.localdate())
-    context = {"sheet": page, "is_own": subject.pk == viewer.pk, **_advice(page.reading if edits else None)}
+    lead = queries.lead_of(page, is_own=subject.pk == viewer.pk)
+    if "pdf" in request.GET:
+        return _as_file(queries.person_paper(page, lead), f"plan-of-{subject.pk}", page.day)
+    context = {
+        "sheet": page,
+        "lead": lead,
+        "has_pdf": is_available(),
+        "is_own": subject.pk == viewer.pk,
+        **_advice(page.reading if edits else None),
+    }
     return pages.page(request, "plan/templates/one_page_person.html", context)
+
+
+def _as_file(paper: Paper, name: str, day: date) -> HttpResponse:
+    """The page as a PDF, to be saved."""
+    if not is_available():
+        raise Refused("PDF is not installed here.", advice="Print the page, or have the extra “reports” installed.")
+    response = HttpResponse(as_pdf(paper), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{name}-{day:%Y-%m-%d}.pdf"'
+    return response
 
 
 def _subject(viewer: Person, wanted: str) -> Person:
