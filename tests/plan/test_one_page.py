@@ -260,7 +260,7 @@ def test_the_pdf_has_the_words_of_the_page_and_one_sheet(full):
     assert response["Content-Type"] == "application/pdf"
     assert pages_of(response.content) == 1
     own = own_page(full, full.cast.member)
-    told = " ".join(cell for part in queries.person_paper(own, "lead").parts for row in part.rows for cell in row.cells)
+    told = " ".join(cell for part in queries.person_paper(own).parts for row in part.rows for cell in row.cells)
     assert "for: Faster decisions" in told
     assert "No objective. Nothing waits for a decision." in told
     assert pages_of(full.cast.client(full.cast.member).get("/plan/one-page/me?pdf").content) == 1

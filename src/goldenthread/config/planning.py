@@ -158,7 +158,7 @@ def _page_of(session: Session, email: str) -> tuple[Any, Any]:
     if subject is None or not queries.may_see_work(subject, session.person):
         raise Refused(f"There is nobody with the address {email} whose page you may see.", field="--person")
     page = queries.person_page(subject, session.person, timezone.localdate())
-    return queries.person_paper(page, queries.lead_of(page, is_own=subject.pk == session.person.pk)), page.reading
+    return queries.person_paper(page), page.reading
 
 
 def _say(version: Any, *, json: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from goldenthread.engine.page_room import FULL, LIST
 from goldenthread.formats.one_page import Paper, Part, Row
 from goldenthread.plan.queries.one_page import GoalLine, OfficePage
-from goldenthread.plan.queries.one_page_person import PersonPage
+from goldenthread.plan.queries.one_page_person import PersonPage, lead_of
 from goldenthread.plan.queries.page_parts import Lines
 from goldenthread.ui import writing
 from goldenthread.ui.terms import term
@@ -40,21 +40,17 @@ def office_paper(page: OfficePage) -> Paper:
     )
 
 
-def person_paper(page: PersonPage, lead: str) -> Paper:
+def person_paper(page: PersonPage) -> Paper:
     """The page of a person."""
     row, size = ROWS[page.is_roomy]
-    parts = [
-        Part(f"{term(s.title)} {s.lines.count}", _listed("own", s.lines, ("more", "more")))
-        for s in page.sections
-        if s.lines.count
-    ]
+    parts = [Part(term(s.title), _listed("own", s.lines, ("more", "more"))) for s in page.sections if s.lines.count]
     empty = " ".join(term(section.none) for section in page.sections if not section.lines.count)
     if empty and parts:
         parts[-1] = Part(parts[-1].title, (*parts[-1].rows, Row("rest", (empty,))))
     return Paper(
         title=f"{page.subject.name}: the plan on one page",
         author=page.subject.organisation.name,
-        lead=lead,
+        lead=lead_of(page),
         opening="" if parts else term("Nothing of the plan is yours yet."),
         row=row,
         size=size,

@@ -79,7 +79,8 @@ def person_page(subject: Person, viewer: Person, day: date) -> PersonPage:
     """The page of `subject` as far as `viewer` may see it, in a fixed number of statements."""
     eyes, outside = Eyes(subject, viewer), is_stakeholder(subject)
     told = _for_stakeholder(eyes, day) if outside else _for_worker(eyes, day)
-    told.append(("To decide", _to_decide(eyes, day), "Nothing waits for a decision."))
+    nothing = "Nothing waits for a decision." if eyes.is_own else "Nothing that may be shown to you waits for a decision."
+    told.append(("To decide", _to_decide(eyes, day), nothing))
     given = share_out([len(rows) for _, rows, _ in told])
     sections = (
         Section(title, Lines(tuple(rows[:kept]), len(rows)), none) for (title, rows, none), kept in zip(told, given, strict=True)
@@ -87,10 +88,10 @@ def person_page(subject: Person, viewer: Person, day: date) -> PersonPage:
     return PersonPage(subject, day, outside, tuple(sections))
 
 
-def lead_of(page: PersonPage, *, is_own: bool) -> str:
-    """What the page is, and from when, in one line."""
-    whose = "What is mine in the plan, and why" if is_own else "What is this person’s in the plan, and why"
-    return f"{'What comes, when, and who to ask' if page.is_stakeholder else whose} · as it stands on {writing.date(page.day)}"
+def lead_of(page: PersonPage) -> str:
+    """What the page is, and from when, in one line; said to the person whose page it is."""
+    what = "What comes, when, and who to ask" if page.is_stakeholder else "What is mine in the plan, and why"
+    return f"{what} · as it stands on {writing.date(page.day)}"
 
 
 Told = list[tuple[str, list[Line], str]]

@@ -52,12 +52,11 @@ def my_page(request: HttpRequest) -> HttpResponse:
     subject = _subject(viewer, request.GET.get("person", ""))
     edits = rights(viewer).anywhere(Act.EDIT, Kind.PLAN)
     page = queries.person_page(subject, viewer, timezone.localdate())
-    lead = queries.lead_of(page, is_own=subject.pk == viewer.pk)
     if "pdf" in request.GET:
-        return _as_file(queries.person_paper(page, lead), f"plan-of-{subject.pk}", page.day)
+        return _as_file(queries.person_paper(page), f"plan-of-{subject.pk}", page.day)
     context = {
         "sheet": page,
-        "lead": lead,
+        "lead": queries.lead_of(page),
         "has_pdf": is_available(),
         "is_own": subject.pk == viewer.pk,
         **_advice(page.reading if edits else None),
