@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,17 +16,18 @@ from goldenthread.engine.page_room import HEADING, LINE, ROOMY, share_out
 from goldenthread.engine.plain_words import Readability, readability
 from goldenthread.kit.permissions import Role
 from goldenthread.kit.slots import gather
-from goldenthread.plan.models import Duty, PlanVersion, Raci, SignOff, Step
+from goldenthread.plan.models import Duty, Raci, Step
 from goldenthread.plan.queries.goals import LIVE, OPEN_PROJECTS
 from goldenthread.plan.queries.own_steps import own_steps, when_of
 from goldenthread.plan.queries.page_parts import Eyes, Line, Lines, duties_due, figure_of, lasting, spans_of, targets_of
+from goldenthread.plan.queries.versions import to_sign
 from goldenthread.projects.models import Project
 from goldenthread.purpose.models import Kpi, Measurement, Objective
 from goldenthread.purpose.queries import NEXT_FIGURE
 from goldenthread.ui import writing
 from goldenthread.workspace.models import Question
 
-ASKED = (PlanVersion.State.PROPOSED, PlanVersion.State.SIGNED)
+SIGN = "Agree to the version proposed, or object"
 PARTS = {"A": "you answer for it", "R": "you work on it", "C": "your advice is asked", "I": "you are kept informed"}
 
 
@@ -198,25 +199,14 @@ def _parts(eyes: Eyes, day: date) -> list[Line]:
 
 
 def _to_decide(eyes: Eyes, day: date) -> list[Line]:
-    """What only the person can decide, questions to answer, versions of a plan to sign. Two statements and the slot’s."""
+    """What only the person can move on, by the slot; of somebody else the versions to sign. And questions to answer."""
+    if eyes.is_own:
+        rows = [Line(title, url, "now", asked) for title, asked, url in gather("decisions_of", eyes.subject)]
+    else:
+        unsigned = eyes.may(to_sign(eyes.subject)).defer("document").select_related("plan").order_by("id")
+        rows = [Line(str(version.plan), reverse("plan:version", args=[version.pk]), "now", SIGN) for version in unsigned]
     waiting = Question.objects.filter(asked=eyes.subject, answered_at__isnull=True, expires_at__date__gte=day)
-    questions = eyes.may(waiting).select_related("asked_by").order_by("expires_at", "id")
-    rows = [Line(title, url, "now", asked) for title, asked, url in gather("decisions_of", eyes.subject)] if eyes.is_own else []
-    rows += [
-        Line(q.text, "/", f"by {writing.date(timezone.localdate(q.expires_at))}", f"asked by {q.asked_by}" if q.asked_by else "")
-        for q in questions
-    ]
-    answers = Raci.objects.filter(
-        step__plan=OuterRef("plan"),
-        person=eyes.subject,
-        letter=Raci.Letter.ACCOUNTABLE,
-        step__activity__cancelled_on__isnull=True,
-    )
-    owns = Objective.objects.filter(
-        office=OuterRef("plan__office"), owner=eyes.subject, state__in=(Objective.State.PROPOSED, Objective.State.APPROVED)
-    )
-    said = SignOff.objects.filter(plan_version=OuterRef("pk"), person=eyes.subject)
-    versions = PlanVersion.objects.filter(Exists(answers) | Exists(owns), ~Exists(said), state__in=ASKED)
-    for version in eyes.may(versions).defer("document").select_related("plan__office").order_by("id"):
-        rows.append(Line(f"Version {version.number} of {version.plan}: agree or object", "", "now", version.because))
+    for q in eyes.may(waiting).select_related("asked_by").order_by("expires_at", "id"):
+        by = f"asked by {q.asked_by}" if q.asked_by else ""
+        rows.append(Line(q.text, "/", f"by {writing.date(timezone.localdate(q.expires_at))}", by))
     return rows
