@@ -22,7 +22,8 @@ def pinned(name: str) -> dict[str, str]:
 
 
 def declared() -> dict[str, list[Requirement]]:
-    groups = {"base": PROJECT["project"]["dependencies"] + PROJECT["dependency-groups"]["build"]}
+    extras = [line for lines in PROJECT["project"]["optional-dependencies"].values() for line in lines]
+    groups = {"base": PROJECT["project"]["dependencies"] + extras + PROJECT["dependency-groups"]["build"]}
     return {
         name: [Requirement(line) for line in lines]
         for name, lines in (groups | {"dev": PROJECT["dependency-groups"]["dev"]}).items()
@@ -53,7 +54,7 @@ def test_developers_have_what_everybody_has():
 
 def test_each_dependency_says_its_licence_and_its_reason():
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    lists = re.findall(r"^(?:dependencies|dev|build) = \[\n(.*?)^\]", text, re.MULTILINE | re.DOTALL)
+    lists = re.findall(r"^(?:dependencies|dev|build|reports) = \[\n(.*?)^\]", text, re.MULTILINE | re.DOTALL)
     lines = [line.strip() for block in lists for line in block.splitlines() if line.strip()]
     assert len(lines) == sum(len(group) for group in declared().values())
     assert not [line for line in lines if not re.search(r'",\s*# [^:]*(MIT|BSD|Apache|PSF|MPL|LGPL)[^:]*: .{10,}', line)]

@@ -28,6 +28,8 @@ ASKED: dict[str, tuple[str, ...]] = {
     "/projects/goals": ("after={projects.Project}",),
     "/plan": ("done&office={purpose.Office.code}", "view=raci&done", "mine&done", "done"),
     "/plan/freshness": ("office={purpose.Office.code}",),
+    "/plan/one-page": ("office={purpose.Office.code}", "pdf"),
+    "/plan/one-page/me": ("person={accounts.Person}", "pdf&person={accounts.Person}"),
     "/plan/duties": ("office={purpose.Office.code}",),
     "/plan/duties/add": ("office={purpose.Office.code}",),
     "/plan/contributions/add": ("step={plan.Step}", "project={projects.Project}"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,6 +10,7 @@ import typer
 from goldenthread.config.options import As, Json, OfficeCode, Organisation, opened
 
 app = typer.Typer(no_args_is_help=True, help="The business plan: its versions and how fresh it is.")
+app = typer.Typer(no_args_is_help=True, help="The business plan: its versions, and the plan on one page.")
 
 Number = Annotated[int, typer.Argument(help="Number of the version.")]
 Because = Annotated[str, typer.Option("--because", help="What changed and why, in a sentence.")]
@@ -87,3 +89,20 @@ def freshness(*, json: Json = False, organisation: Organisation = "", office: Of
 
     with opened(organisation, office, as_) as session:
         plan_freshness.freshness(session, json=json)
+
+
+@app.command("one-page")
+def one_page(
+    *,
+    out: Annotated[Path, typer.Option("--out", help="File to write, ending in .pdf.")],
+    person: Annotated[str, typer.Option("--person", help="E-mail address: the page of this person, not the office’s.")] = "",
+    json: Json = False,
+    organisation: Organisation = "",
+    office: OfficeCode = "",
+    as_: As = "",
+) -> None:
+    """The plan on one page, of the office or of one person, as a tagged PDF."""
+    from goldenthread.config import planning
+
+    with opened(organisation, office, as_, person) as session:
+        planning.one_page(session, out, person, json=json)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from goldenthread.config.printing import document, say, table
@@ -111,6 +112,53 @@ def approve(session: Session, number: int, *, json: bool) -> None:
     from goldenthread.plan.actions import versions as actions
 
     _say(actions.approve_version(version=_version(session, number), by=session.person), json=json)
+
+
+def one_page(session: Session, out: Path, email: str, *, json: bool) -> None:
+    """`plan one-page`: the plan of the office, or of one person, as a PDF of one page."""
+    from goldenthread.formats.one_page import as_pdf, is_available, pages_of
+    from goldenthread.kit.errors import Refused
+
+    if out.suffix.lower() != ".pdf":
+        raise Refused(f"“{out}” does not end in .pdf.", field="--out", advice="PDF is what this command writes.")
+    if not is_available():
+        raise Refused("PDF is not installed here.", advice="Install the extra: goldenthread[reports].")
+    paper, reading = _page_of(session, email) if email else _page(session)
+    made = as_pdf(paper)
+    try:
+        out.write_bytes(made)
+    except OSError as error:
+        raise Refused(f"“{out}” cannot be written: {error.strerror}.", field="--out") from error
+    told = {"file": str(out), "pages": pages_of(made), "reading_grade": reading.grade, "hard_sentences": len(reading.hard)}
+    if json:
+        document(told)
+    else:
+        grade = "" if reading.grade is None else f"; reading grade {reading.grade}: {reading.judgement}"
+        say(f"{out}: {paper.title}{grade}.")
+
+
+def _page(session: Session) -> tuple[Any, Any]:
+    from django.utils import timezone
+
+    from goldenthread.plan import queries
+
+    page = queries.office_page(_plan(session), session.person, timezone.localdate())
+    return queries.office_paper(page), page.reading
+
+
+def _page_of(session: Session, email: str) -> tuple[Any, Any]:
+    from django.utils import timezone
+
+    from goldenthread.accounts.models import Person
+    from goldenthread.accounts.queries import visible
+    from goldenthread.kit.errors import Refused
+    from goldenthread.plan import queries
+
+    subject = visible(Person.objects.select_related("organisation"), session.person).filter(email__iexact=email).first()
+    if subject is None or not queries.may_see_work(subject, session.person):
+        raise Refused(f"There is nobody with the address {email} whose page you may see.", field="--person")
+    page = queries.person_page(subject, session.person, timezone.localdate())
+    return queries.person_paper(page), page.reading
 
 
 def _say(version: Any, *, json: bool) -> None:

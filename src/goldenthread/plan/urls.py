@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from goldenthread.plan.views import contributions, duties, forecasts, freshness, goals, outline, steps, versions
+from goldenthread.plan.views import contributions, duties, forecasts, freshness, goals, one_page, outline, steps, versions
 
 app_name = "plan"
 urlpatterns = [
@@ -45,6 +45,8 @@ urlpatterns = [
     path("plan/versions/<int:pk>/read", versions.read, name="read_version"),
     path("plan/steps/<int:pk>/except", versions.except_step, name="except_step"),
     path("plan/objections/<int:pk>/answer", versions.answer, name="answer_objection"),
+    path("plan/one-page", one_page.one_page, name="one_page"),
+    path("plan/one-page/me", one_page.my_page, name="my_page"),
     path("plan/explain/<slug:kind>/<int:pk>", forecasts.explain, name="explain"),
     path("plan/forecast", forecasts.forecast_now, name="forecast_now"),
 ]

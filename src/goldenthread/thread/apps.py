@@ -17,12 +17,13 @@ class ThreadApp(AppConfig):
     label = "thread"
 
     def ready(self) -> None:
-        """Offer the first group of the navigation, rows of the search, a person's open work, the way back from an import."""
+        """Offer the first group of the navigation, rows of the search, a person's work, decisions, a way back from an import."""
         from goldenthread.thread import queries
         from goldenthread.thread.views import first_run, people
 
         provide("navigation", navigation, position=10)
         provide("search_rows", queries.search_rows, position=60)
+        provide("decisions_of", queries.decisions_of)
         provide("person_panels", people.person_panels, position=10)
         provide("after_import", first_run.after_import, position=90)
 

@@ -21,6 +21,9 @@ from goldenthread.plan.queries.forecasts import (
     with_shown,
 )
 from goldenthread.plan.queries.gaps import PERIOD_DAYS, Gaps, PlanWork, gaps, none_said, plan_work
+from goldenthread.plan.queries.one_page import OfficePage, office_page
+from goldenthread.plan.queries.one_page_paper import office_paper, person_paper
+from goldenthread.plan.queries.one_page_person import PersonPage, lead_of, person_page
 from goldenthread.plan.queries.outline import (
     FrozenPlan,
     PlanOutline,
@@ -36,7 +39,15 @@ from goldenthread.plan.queries.outline import (
     plans_of,
     plans_with_baselines,
 )
-from goldenthread.plan.queries.responsibilities import Held, Leaver, Responsibility, answers_for, held_by, responsibilities
+from goldenthread.plan.queries.responsibilities import (
+    Held,
+    Leaver,
+    Responsibility,
+    answers_for,
+    held_by,
+    may_see_work,
+    responsibilities,
+)
 from goldenthread.plan.queries.step_explanation import StepExplanation, step_explanation
 from goldenthread.plan.queries.step_page import StepPage, step_page
 
@@ -51,6 +62,8 @@ __all__ = [
     "Gaps",
     "Held",
     "Leaver",
+    "OfficePage",
+    "PersonPage",
     "PlanOutline",
     "PlanRow",
     "PlanWork",
@@ -74,8 +87,10 @@ __all__ = [
     "held_by",
     "in_words",
     "latest_forecast",
+    "lead_of",
     "levers",
     "may_explain",
+    "may_see_work",
     "named",
     "named_plan",
     "none_said",
@@ -83,7 +98,11 @@ __all__ = [
     "objective_forecasts",
     "objectives_that_rank",
     "office_of",
+    "office_page",
+    "office_paper",
     "offices_of",
+    "person_page",
+    "person_paper",
     "plan_of",
     "plan_outline",
     "plan_work",

@@ -11,7 +11,7 @@ from typing import Any, cast
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
 
 from goldenthread.accounts.models import Person, RoleGrant, Scope
-from goldenthread.accounts.queries import may, may_in, may_manage, visible
+from goldenthread.accounts.queries import may, may_in, may_manage, rights, visible
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.kit.slots import gather
 from goldenthread.plan.models import Duty, Raci, Step
@@ -123,6 +123,14 @@ class Held:
     def count(self) -> int:
         """Shown and not shown together: what the gaps page counts."""
         return len(self.rows) + self.hidden
+
+
+def may_see_work(subject: Person, viewer: Person) -> bool:
+    """One's own; of others, who plans, unless the organisation has switched that off. The work of who leaves is always found."""
+    if subject.pk == viewer.pk:
+        return True
+    plans = rights(viewer).anywhere(Act.EDIT, Kind.PLAN)
+    return plans and (viewer.organisation.shows_person_load or subject.leaves_on is not None)
 
 
 def answers_for(row: Any) -> list[int]:

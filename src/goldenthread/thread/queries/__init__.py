@@ -1,8 +1,8 @@
 """Reads across rooms, one module a page: chains, today, the map, the first run, a person's work, the search."""
 
 from goldenthread.thread.queries.chains import Chains, Link, chains_of
-from goldenthread.thread.queries.decisions import Decision, decisions
-from goldenthread.thread.queries.people import may_see_work, takers, threads_of
+from goldenthread.thread.queries.decisions import Decision, decisions, decisions_of
+from goldenthread.thread.queries.people import takers, threads_of
 from goldenthread.thread.queries.result import Result, result, thread_of_office
 from goldenthread.thread.queries.search import search_rows
 from goldenthread.thread.queries.start import FirstRun, figures, first_run, has_answers
@@ -20,12 +20,12 @@ __all__ = [
     "TodayRow",
     "chains_of",
     "decisions",
+    "decisions_of",
     "figures",
     "first_run",
     "has_answers",
     "leads",
     "may_add_loose",
-    "may_see_work",
     "result",
     "search_rows",
     "takers",

@@ -64,3 +64,8 @@ def decisions(person: Person) -> list[Decision]:
     rows = parts[0].union(*parts[1:]) if len(parts) > 1 else parts[0]
     found = sorted(rows, key=lambda row: (list(ASKED).index(row[0]), row[1], row[2]))
     return [Decision(title, ASKED[kind][0], ASKED[kind][1].format(at)) for kind, title, at in found]
+
+
+def decisions_of(person: Person) -> list[tuple[str, str, str]]:
+    """The same as title, what is asked and address. For the slot of the same name."""
+    return [(decision.title, decision.asked, decision.url) for decision in decisions(person)]

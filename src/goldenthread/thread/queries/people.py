@@ -8,19 +8,10 @@ from datetime import date
 from django.db.models import Q, QuerySet
 
 from goldenthread.accounts.models import Person
-from goldenthread.accounts.queries import rights, visible
-from goldenthread.kit.permissions import Act, Kind
+from goldenthread.accounts.queries import visible
 from goldenthread.plan.models import DutyOccurrence
 from goldenthread.schedule.models import Activity
 from goldenthread.thread.queries.chains import Chains, Link, chains_of
-
-
-def may_see_work(subject: Person, viewer: Person) -> bool:
-    """One's own; of others, who plans, unless the organisation has switched that off. The work of who leaves is always found."""
-    if subject.pk == viewer.pk:
-        return True
-    plans = rights(viewer).anywhere(Act.EDIT, Kind.PLAN)
-    return plans and (viewer.organisation.shows_person_load or subject.leaves_on is not None)
 
 
 def takers(giver: Person, viewer: Person, day: date) -> QuerySet[Person]:

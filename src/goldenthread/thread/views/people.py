@@ -24,7 +24,7 @@ SHOWN = 12
 
 def person_panels(subject: Person, viewer: Person) -> list[str]:
     """“Open work” with the way to hand it over. For the slot of the same name."""
-    if not queries.may_see_work(subject, viewer):
+    if not plans.may_see_work(subject, viewer):
         closed = {"subject": subject, "is_closed": True}
         return [mark_safe(render_to_string("thread/templates/person_panel.html", closed))]  # noqa: S308
     held = plans.held_by(subject, viewer, timezone.localdate())
@@ -49,7 +49,7 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     subject = get_object_or_404(people(viewer), pk=pk)
     if not rights(viewer).anywhere(Act.EDIT, Kind.PLAN):
         raise Forbidden("You may not plan the work of others.")
-    if not queries.may_see_work(subject, viewer):
+    if not plans.may_see_work(subject, viewer):
         raise Http404
     today = timezone.localdate()
     held, takers = plans.held_by(subject, viewer, today, Act.EDIT), queries.takers(subject, viewer, today)
