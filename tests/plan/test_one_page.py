@@ -17,12 +17,13 @@ from goldenthread.kit.errors import Refused
 from goldenthread.plan import actions, queries
 from goldenthread.plan.actions import versions
 from goldenthread.plan.actions.forecasts import make_forecast
+from goldenthread.plan.actions.rows import add_row
 from goldenthread.plan.queries.one_page_person import is_stakeholder
 from goldenthread.plan.queries.page_parts import first_sentence
 from goldenthread.projects import actions as projects
 from goldenthread.purpose import actions as purpose
 from goldenthread.purpose.models import Kpi, Objective, Service
-from goldenthread.schedule.actions import postponed_dates
+from goldenthread.schedule.actions import assign, postponed_dates
 
 
 def text(response) -> str:
@@ -160,6 +161,37 @@ def test_steps_without_a_goal_say_so_and_the_earlier_comes_first(full):
     actions.add_step(plan=full.plan, name="Later", by=head, responsible=(member,), duration=480, not_before=late)
     found = rows(own_page(full, member), "My steps, in order")
     assert [(row.name, row.note) for row in found] == [("Clients decide", "for: Faster decisions"), ("Later", "no goal named")]
+
+
+def test_a_step_is_for_the_goal_of_what_it_supervises_or_of_what_lies_above_it(full):
+    head, member = full.cast.head, full.cast.member
+    watch = actions.add_step(plan=full.plan, name="Watch", by=head, responsible=(member,), duration=480)
+    actions.supervise(step=watch, project=full.project, by=head)
+
+    def why(name):
+        return {row.name: row.note for row in rows(own_page(full, member), "My steps, in order")}[name]
+
+    assert why("Watch") == "supervises a project that is not shown here", "a member may not see it, and has a goal all the same"
+    (line,) = [row for row in rows(own_page(full, member, head), "My steps, in order") if row.name == "Watch"]
+    assert line.note == "supervises a project that is not shown here", "the page of a person names what that person may see"
+    actions.contribute(kpi=full.kpi, project=full.project, size="S", by=head)
+    assert why("Watch") == "for: Faster decisions"
+    part = actions.add_step(plan=full.plan, name="Part", by=head, parent=full.fresh(full.step), accountable=member, duration=480)
+    assert why("Part") == "for: Faster decisions"
+    assert part.activity.parent_id == full.step.activity_id
+    Objective.objects.update(is_confidential=True, owner=head)
+    assert why("Part") == "for: a goal that is not shown here"
+
+
+def test_a_task_of_ones_own_step_is_not_listed_beside_it(full):
+    part = actions.add_step(
+        plan=full.plan, name="Part", by=full.cast.head, parent=full.fresh(full.step), responsible=(full.cast.member,)
+    )
+    add_row(plan=full.plan, name="Task", by=full.cast.head, inside=part.activity)
+    assign(activity=full.task("Task"), person=full.cast.member, by=full.cast.head)
+    assign(activity=full.task("Task"), person=full.cast.pmo, by=full.cast.head)
+    assert [row.name for row in rows(own_page(full, full.cast.member), "My steps, in order")] == ["Clients decide", "Part"]
+    assert [row.name for row in rows(own_page(full, full.cast.pmo), "My steps, in order")] == ["Task"]
 
 
 def test_a_version_to_sign_waits_for_a_decision_until_it_is_signed(full):

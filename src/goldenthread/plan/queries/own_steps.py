@@ -12,13 +12,13 @@ from django.urls import reverse
 from goldenthread.plan.models import Contribution, Raci, Step, Supervision
 from goldenthread.plan.queries.goals import LIVE
 from goldenthread.plan.queries.page_parts import Eyes, Line, Span, spans_of
-from goldenthread.projects.models import Project
 from goldenthread.purpose.models import Objective, Target
 from goldenthread.schedule.models import Activity
 from goldenthread.ui import writing
 
 MINE = (Raci.Letter.ACCOUNTABLE, Raci.Letter.RESPONSIBLE)
 NO_GOAL = "no goal named"
+HIDDEN_GOAL, HIDDEN_PROJECT = "a goal that is not shown here", "a project that is not shown here"
 
 
 def own_steps(eyes: Eyes, day: date) -> list[Line]:
@@ -37,7 +37,7 @@ def own_steps(eyes: Eyes, day: date) -> list[Line]:
         project = getattr(row.schedule, "project", None)
         url = reverse("plan:step", args=[step.pk]) if step else f"/projects/{project.pk}" if project else ""
         late = span.finish is not None and span.finish < day
-        line = Line(row.name, url, when_of(span), why.get(row.pk, NO_GOAL), is_late=late)
+        line = Line(row.name, url, when_of(span), why[row.pk], is_late=late)
         found.append(((span.start or date.max, span.finish or date.max, row.pk), line))
     return [line for _, line in sorted(found, key=lambda pair: pair[0])]
 
@@ -63,43 +63,55 @@ def when_of(span: Span) -> str:
 
 
 def _reasons(eyes: Eyes, rows: list[Any], spans: dict[int, Span]) -> dict[int, str]:
-    """Activity id -> what it is for: the objective it moves, itself, through what lies above it or what it supervises."""
+    """Activity id -> what it is for: the objective it moves, itself, through what lies above it or what it supervises.
+
+    What may not be named is said to be there: a goal that is hidden is not a goal that is missing.
+    """
     paths = {row.pk: [row.pk, *_above(row.pk, spans)] for row in rows}
     near = {pk for path in paths.values() for pk in path}
-    projects = {row.schedule_id: row.schedule.project.pk for row in rows if hasattr(row.schedule, "project")}
-    watched: dict[int, list[Project]] = defaultdict(list)
-    for watch in eyes.may(Supervision.objects.filter(step__activity__in=near).select_related("project", "step")).order_by("id"):
-        watched[watch.step.activity_id].append(watch.project)
-    watching = {project.pk for given in watched.values() for project in given}
-    by_step = Q(step__activity__in=near)
-    given = eyes.may(Contribution.objects.filter(by_step | Q(project__in={*projects.values(), *watching})))
-    of: dict[Any, list[int]] = defaultdict(list)
-    columns = ("step__activity_id", "project_id", "kpi_id")
-    for activity, project, kpi in given.exclude(shown=Contribution.Shown.REFUTED).order_by("-likely", "id").values_list(*columns):
-        of["project", project] += [kpi] if project else []
-        of["activity", activity] += [kpi] if activity else []
+    own = {row.schedule_id: row.schedule.project.pk for row in rows if hasattr(row.schedule, "project")}
+    shown = eyes.may(Supervision.objects.filter(pk=OuterRef("pk")))
+    watches = Supervision.objects.filter(step__activity__in=near).annotate(is_shown=Exists(shown)).order_by("id")
+    watched: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for activity, project, name, is_shown in watches.values_list("step__activity", "project", "project__name", "is_shown"):
+        watched[activity].append((project, name if is_shown else HIDDEN_PROJECT))
+    projects = {*own.values(), *(project for given in watched.values() for project, _ in given)}
+    of = _moved(near, projects)
     goals = _goals(eyes, {kpi for kpis in of.values() for kpi in kpis})
     found = {}
     for row in rows:
         for here in paths[row.pk]:
-            kpis = [*of["activity", here], *(kpi for project in watched[here] for kpi in of["project", project.pk])]
-            goal = next((goals[kpi] for kpi in kpis if kpi in goals), "")
+            kpis = [*of["activity", here], *(kpi for project, _ in watched[here] for kpi in of["project", project])]
+            goal = _goal(kpis, goals)
             if goal or watched[here]:
-                found[row.pk] = f"for: {goal}" if goal else f"supervises {watched[here][0]}"
+                found[row.pk] = goal or f"supervises {watched[here][0][1]}"
                 break
         else:
-            own = projects.get(row.schedule_id)
-            goal = next((goals[kpi] for kpi in of["project", own] if kpi in goals), "") if own else ""
-            if goal:
-                found[row.pk] = f"for: {goal}"
+            found[row.pk] = _goal(of["project", own.get(row.schedule_id, 0)], goals) or NO_GOAL
     return found
 
 
+def _moved(activities: set[int], projects: set[int]) -> dict[tuple[str, int], list[int]]:
+    """Step's activity or project -> the KPIs it moves, most expected first. One statement."""
+    given = Contribution.objects.filter(Q(step__activity__in=activities) | Q(project__in=projects))
+    found: dict[tuple[str, int], list[int]] = defaultdict(list)
+    columns = ("step__activity_id", "project_id", "kpi_id")
+    for activity, project, kpi in given.exclude(shown=Contribution.Shown.REFUTED).order_by("-likely", "id").values_list(*columns):
+        found[("project", project) if project else ("activity", activity)].append(kpi)
+    return found
+
+
+def _goal(kpis: list[int], goals: dict[int, str]) -> str:
+    """The first goal that may be named; else that there is one; empty where there is none."""
+    told = [goals[kpi] for kpi in kpis if kpi in goals]
+    return f"for: {next(filter(None, told), HIDDEN_GOAL)}" if told else ""
+
+
 def _goals(eyes: Eyes, kpis: set[int]) -> dict[int, str]:
-    """KPI id -> the objective it stands for, approved ones first. One statement."""
-    shown = eyes.may(Objective.objects.filter(pk=OuterRef("objective"), state__in=LIVE))
-    rows = Target.objects.filter(Exists(shown), kpi__in=kpis).select_related("objective").order_by("objective__state", "id")
+    """KPI id -> the objective it stands for, approved ones first; empty where that may not be named. One statement."""
+    shown = eyes.may(Objective.objects.filter(pk=OuterRef("objective")))
+    rows = Target.objects.filter(kpi__in=kpis, objective__state__in=LIVE).annotate(is_shown=Exists(shown))
     found: dict[int, str] = {}
-    for target in rows:
-        found.setdefault(target.kpi_id, target.objective.label)
+    for target in rows.select_related("objective").order_by("objective__state", "id"):
+        found[target.kpi_id] = found.get(target.kpi_id) or (target.objective.label if target.is_shown else "")
     return found
