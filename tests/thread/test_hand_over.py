@@ -27,10 +27,10 @@ FACTS = {
     "evidence.ExpectedResult.registered_by", "evidence.OwnEstimate.person", "accounts.Erasure.person", "accounts.Erasure.by",
     "accounts.Changeset.by", "accounts.RoleGrant.person", "accounts.Invitation.person", "accounts.ApiToken.person",
     "plan.Contribution.confirmed_by", "plan.PulseAnswer.person", "plan.PlanVersion.proposed_by", "plan.SignOff.person",
-    "plan.SignOff.answered_by", "plan.PlanEvent.person", "plan.StepException.given_by", "projects.StatusReport.by", "purpose.Objective.agreed_by",
-    "purpose.ValueRate.signed_by", "purpose.Measurement.entered_by", "resources.TimeEntry.person", "workspace.Comment.by",
-    "workspace.InboxItem.person", "workspace.Question.asked", "workspace.Question.asked_by", "workspace.ImportedFile.by",
-    "workspace.Job.by",
+    "plan.SignOff.answered_by", "plan.PlanEvent.person", "plan.StepException.given_by", "projects.StatusReport.by",
+    "purpose.Objective.agreed_by", "purpose.ValueRate.signed_by", "purpose.Measurement.entered_by",
+    "resources.TimeEntry.person", "workspace.Comment.by", "workspace.InboxItem.person", "workspace.Question.asked",
+    "workspace.Question.asked_by", "workspace.ImportedFile.by", "workspace.Job.by",
 }  # fmt: skip
 KINDS = ["office", "objective", "kpi", "step", "work", "duty", "lead", "sponsor", "programme", "look", "deputy"]
 
