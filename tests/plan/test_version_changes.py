@@ -157,5 +157,5 @@ def test_statements_do_not_grow_with_what_changed(work):
             )
             schedule.assign(activity=task, person=work.cast.member, by=work.cast.head)
     assert statements(first, propose(work)) <= few
-    assert few <= 4
+    assert few <= 5  # the two documents among them, which a page reads with the versions
     assert Activity.objects.count() > 20

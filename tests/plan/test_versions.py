@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from goldenthread.accounts.actions import edit_organisation
@@ -167,11 +168,6 @@ def test_to_have_read_it_is_kept_once(scene, monkeypatch):
     assert PlanEvent.objects.filter(what="SEEN").count() == 1
 
 
-def sql(text, *params):
-    with connection.cursor() as cursor:
-        cursor.execute(text, params)
-
-
 TAMPERING = {
     "an event was changed": lambda v: PlanEvent.objects.filter(place=2).update(what="OVERRULED"),
     "an event was removed": lambda v: PlanEvent.objects.filter(place=2).delete(),
@@ -249,6 +245,19 @@ def test_today_asks_for_a_word_and_tells_what_changes_until_it_is_read(scene, mo
     assert "Read and seen" not in text(scene.cast.client(scene.cast.head).get(f"/plan/versions/{second.pk}"))
     assert "you have read it" in client.get(f"/plan/versions/{second.pk}/changes").content.decode()
     assert whole(scene.plan) == []
+
+
+def test_who_reads_what_changes_costs_eight_statements(scene, monkeypatch):
+    clear(scene, monkeypatch)
+    versions.approve_version(version=propose(scene), by=scene.cast.head)
+    schedule.edit_activity(activity=scene.step.activity, changes={"duration": 9600}, by=scene.cast.head)
+    version = versions.approve_version(version=propose(scene, "Longer"), by=scene.cast.head)
+    client = scene.cast.client(scene.cast.member)
+    client.get(f"/plan/versions/{version.pk}/changes")
+    with CaptureQueriesContext(connection) as seen:
+        page = client.get(f"/plan/versions/{version.pk}/changes").content.decode()
+    assert "Your work changed: " in page
+    assert len(seen) <= 8, [query["sql"][:80] for query in seen]
 
 
 def test_a_worker_killed_while_telling_has_told_nobody_and_tells_everybody_the_next_time(scene, monkeypatch):

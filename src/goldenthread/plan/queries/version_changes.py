@@ -23,7 +23,7 @@ from goldenthread.kit import history
 from goldenthread.plan.mapping.version_changes import KINDS, RE_ASSIGNED, Between, Line, between
 from goldenthread.plan.mapping.version_document import FROZEN, day_of, read
 from goldenthread.plan.mapping.version_threads import activities_of_rows, kpis_of_activities, kpis_of_rows
-from goldenthread.plan.models import Contribution, Duty, PlanVersion, Raci, Step, Supervision, VersionDocument
+from goldenthread.plan.models import Contribution, Duty, PlanVersion, Raci, Step, Supervision
 from goldenthread.purpose.models import Clause, Kpi, Objective, Target, ValueRate
 from goldenthread.schedule.models import Activity, Assignment, BaselineActivity, Relationship
 from goldenthread.ui import writing
@@ -85,14 +85,13 @@ class Change:
 
 
 def states_of(*versions: PlanVersion) -> list[State]:
-    """What each version holds, in two statements."""
-    texts = dict(VersionDocument.objects.filter(version__in=[row.pk for row in versions]).values_list("version_id", "text"))
+    """What each version holds, in one statement for those whose documents are at hand."""
     ids = [version.baseline_id for version in versions]
     rows: dict[int, list[Any]] = {pk: [] for pk in ids}
     found = BaselineActivity.objects.filter(baseline__in=ids).order_by("activity_id")
     for baseline, *row in found.values_list("baseline_id", "activity_id", *FROZEN).iterator(5_000):
         rows[baseline].append(row)
-    return [read(texts[version.pk], rows[version.baseline_id]) for version in versions]
+    return [read(version.document.text, rows[version.baseline_id]) for version in versions]
 
 
 def changes_between(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import Exists, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -12,13 +13,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from goldenthread.accounts.models import Person
-from goldenthread.accounts.queries import may, people
+from goldenthread.accounts.queries import may, may_in, people
 from goldenthread.kit.errors import Refused
-from goldenthread.kit.permissions import Act
+from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan import queries
 from goldenthread.plan.actions import telling
 from goldenthread.plan.actions import versions as actions
-from goldenthread.plan.models import PlanVersion, SignOff
+from goldenthread.plan.models import PlanEvent, PlanVersion, SignOff
 from goldenthread.plan.queries import version_approval, version_changes
 from goldenthread.plan.queries import versions as reads
 from goldenthread.plan.views.shared import done, seen, step_of, visitor
@@ -77,7 +78,7 @@ def version(request: HttpRequest, pk: int) -> HttpResponse:
 def changes(request: HttpRequest, pk: int) -> HttpResponse:
     """What a version changes against the one in force before it: in one's own work, in another's, or in all of it."""
     person, row = visitor(request), _version(request, pk)
-    old = _compared_with(request, row)
+    old, has_seen = _compared_with(request, row)
     whose = _whose(request, person, row)
     lines = version_changes.changes_between(old, row, person, whose) if old is not None else []
     who = "Your work" if whose == person else f"The work of {whose}" if whose else "The plan"
@@ -90,8 +91,7 @@ def changes(request: HttpRequest, pk: int) -> HttpResponse:
         "lines": lines,
         "sentence": version_changes.in_a_sentence(lines, who),
         "who": who,
-        "has_seen": row.events.filter(person=person, what="SEEN").exists(),
-        "may_see_all": may(person, Act.EDIT, row.plan),
+        "has_seen": has_seen,
     }
     return pages.page(request, "plan/templates/version_changes.html", context)
 
@@ -101,13 +101,21 @@ def _version(request: HttpRequest, pk: int) -> PlanVersion:
     return found
 
 
-def _compared_with(request: HttpRequest, row: PlanVersion) -> PlanVersion | None:
+def _compared_with(request: HttpRequest, row: PlanVersion) -> tuple[PlanVersion | None, bool]:
+    """The version to compare with, and whether the visitor has read this one. One statement."""
     asked = request.GET.get("with", "")
-    if not asked:
-        return telling.before(row)
-    if not asked.isdecimal() or len(asked) > 9:
+    if asked and (not asked.isdecimal() or len(asked) > 9):
         raise Http404
-    return get_object_or_404(PlanVersion, plan=row.plan_id, number=int(asked))
+    beside = Q(number=int(asked)) if asked else Q(number__lt=row.number, in_force_on__isnull=False)
+    seen_by = PlanEvent.objects.filter(version=row, person=visitor(request), what=PlanEvent.What.SEEN)
+    rows = PlanVersion.objects.filter(Q(pk=row.pk) | beside, plan=row.plan_id).select_related("document")
+    found = list(rows.annotate(has_seen=Exists(seen_by)).order_by("-number"))
+    old = next((one for one in found if one.pk != row.pk), None)
+    if asked and old is None and int(asked) != row.number:
+        raise Http404
+    if old is not None:
+        row.document = next(one.document for one in found if one.pk == row.pk)
+    return old, found[0].has_seen
 
 
 def _whose(request: HttpRequest, person: Person, row: PlanVersion) -> Person | None:
@@ -115,7 +123,7 @@ def _whose(request: HttpRequest, person: Person, row: PlanVersion) -> Person | N
     if "all" in request.GET:
         return None
     asked = request.GET.get("person", "")
-    if not asked or not may(person, Act.EDIT, row.plan):
+    if not asked or not may_in(person, Act.EDIT, Kind.PLAN, row.plan.scope_id):
         return person
     if not asked.isdecimal() or len(asked) > 18:
         raise Http404
