@@ -203,7 +203,7 @@ def _to_decide(eyes: Eyes, day: date) -> list[Line]:
     if eyes.is_own:
         rows = [Line(title, url, "now", asked) for title, asked, url in gather("decisions_of", eyes.subject)]
     else:
-        unsigned = eyes.may(to_sign(eyes.subject)).defer("document").select_related("plan").order_by("id")
+        unsigned = eyes.may(to_sign(eyes.subject)).select_related("plan").order_by("id")
         rows = [Line(str(version.plan), reverse("plan:version", args=[version.pk]), "now", SIGN) for version in unsigned]
     waiting = Question.objects.filter(asked=eyes.subject, answered_at__isnull=True, expires_at__date__gte=day)
     for q in eyes.may(waiting).select_related("asked_by").order_by("expires_at", "id"):
