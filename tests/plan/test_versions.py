@@ -303,3 +303,16 @@ def test_the_pages_of_a_version_walk_from_proposal_to_force(scene, monkeypatch):
     for words in ("In force", "A month more.", "Objection resolved", "Approved"):
         assert words in shown, words
     assert "first version" in head.get(f"{page}/changes").content.decode()
+
+
+def test_the_plan_is_compared_with_what_was_in_force_and_not_with_what_was_only_proposed(scene, monkeypatch):
+    clear(scene, monkeypatch)
+    client = scene.cast.client(scene.cast.head)
+    version = propose(scene)
+    assert "Version 1" not in text(client.get("/plan"))
+    versions.approve_version(version=version, by=scene.cast.head)
+    assert "Version 1" in text(client.get("/plan"))
+    versions.withdraw_version(version=propose(scene, "Not this"), by=scene.cast.head)
+    shown = text(client.get("/plan"))
+    assert "Version 2" not in shown
+    assert "re-baselined" not in shown

@@ -16,7 +16,7 @@ from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import for_person, rights, visible
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.kit.prepared import Blank, Prepared
-from goldenthread.plan.models import BusinessPlan, Contribution, Raci, Step
+from goldenthread.plan.models import BusinessPlan, Contribution, PlanVersion, Raci, Step
 from goldenthread.purpose.models import Kpi, Office, secret_kpis
 from goldenthread.schedule.models import Activity, Assignment, BaselineActivity, Relationship
 from goldenthread.schedule.queries import OutlineRow, outline
@@ -178,17 +178,24 @@ def _with_baselines(person: Person) -> QuerySet[BusinessPlan]:
         baseline_id=F("schedule__baselines__id"),
         baseline_name=F("schedule__baselines__name"),
         baseline_on=F("schedule__baselines__set_on"),
+        baseline_state=F("schedule__baselines__plan_version__state"),
     )
     newest = (F("schedule__baselines__set_on").desc(nulls_last=True), "-schedule__baselines__id")
     return visible(plans, person).order_by("office_id", *newest)
 
 
+AGREED = (None, PlanVersion.State.IN_FORCE, PlanVersion.State.SUPERSEDED)  # no version: a baseline set by itself
+
+
 def plans_with_baselines(person: Person) -> tuple[list[BusinessPlan], dict[int, list[FrozenPlan]]]:
-    """The plans as `plans_of` orders them; and by plan its baselines, newest first. One statement."""
+    """The plans as `plans_of` orders them; and by plan its baselines, newest first. One statement.
+
+    Of versions those that were in force: what was only proposed, or withdrawn, was never agreed.
+    """
     rows: list[Any] = own_first(_with_baselines(person), person)
     frozen: dict[int, list[FrozenPlan]] = defaultdict(list)
     for row in rows:
-        if row.baseline_id is not None:
+        if row.baseline_id is not None and row.baseline_state in AGREED:
             frozen[row.pk].append(FrozenPlan(row.baseline_id, row.baseline_name, row.baseline_on))
     return list({row.pk: row for row in rows}.values()), frozen
 
