@@ -63,7 +63,7 @@ def test_the_palette_finds_a_page_by_keyboard_alone(page, gallery):
     page.goto(f"{gallery}/ui/today/")
     page.keyboard.press("Control+k")
     page.keyboard.type("pla")
-    page.get_by_role("link", name="Activity page").wait_for(state="detached")
+    page.wait_for_function("() => document.querySelector('#palette li a')?.firstChild.textContent === 'Plan'")
     page.keyboard.press("ArrowDown")
     assert page.evaluate("document.activeElement.firstChild.textContent") == "Plan"
     page.keyboard.press("Enter")
