@@ -125,7 +125,10 @@ def test_each_line_has_one_root_and_no_line_is_told_twice(work):
     first = propose(work)
     purpose.edit_target(target=work.target, changes={"value": work.target.value - 1}, by=work.cast.head)
     schedule.edit_activity(activity=work.fresh(work.tasks[0]), changes={"duration": 10 * DAY}, by=work.cast.head)
+    actions.set_raci(step=work.step, person=work.cast.pmo, letter="R", by=work.cast.head)
+    schedule.assign(activity=work.step.activity, person=work.cast.head, by=work.cast.head)
     made = between(*states_of(first, propose(work)))
+    assert [line.key for line in made.lines if line.kind == "re_assigned"] == [work.step.activity.pk]
     assert len({(line.kind, line.table, line.key) for line in made.lines}) == len(made.lines)
     assert all(len(line.root) == 2 for line in made.lines)
 

@@ -27,7 +27,9 @@ COLUMNS = {
     RE_ESTIMATED: ("duration", "effort_low", "effort_likely", "effort_high"),
     RE_LINKED: ("parent_id",),
 }
-AT_ACTIVITY = {"assignments": RE_ASSIGNED, "raci": RE_ASSIGNED, "relationships": RE_LINKED}
+AT_ACTIVITY = {
+    "assignments": ("activity_id", RE_ASSIGNED), "raci": ("step_id", RE_ASSIGNED), "relationships": ("successor_id", RE_LINKED),
+}  # fmt: skip
 BY_TABLE = {
     "contributions": EFFECT, "supervisions": EFFECT, "targets": TARGET, "objectives": OBJECTIVE, "kpis": TARGET, "rates": TARGET,
     "clauses": OBJECTIVE, "duties": OTHER, "steps": OTHER,
@@ -87,8 +89,10 @@ def between(old: State, new: State) -> Between:
     changes = compare(old, new)
     before, after = _people(old), _people(new)
     moved = roots(old, new, changes)
-    lines = [*_of_activities(changes["activities"], moved), *_at_activities(old, new, changes), *_of_others(changes)]
-    return Between(old, new, changes, tuple(_held(line, old, new, before, after) for line in lines))
+    lines: dict[tuple[str, str, int], Line] = {}
+    for line in (*_of_activities(changes["activities"], moved), *_at_activities(old, new, changes), *_of_others(changes)):
+        lines.setdefault((line.kind, line.table, line.key), line)
+    return Between(old, new, changes, tuple(_held(line, old, new, before, after) for line in lines.values()))
 
 
 def of_person(state: State, person: int) -> dict[str, Table]:
@@ -137,25 +141,15 @@ def _of_activities(told: TableChanges, moved: dict[int, Root]) -> Iterator[Line]
 def _at_activities(old: State, new: State, changes: Changes) -> Iterator[Line]:
     """Letters, assignments and relationships, told at their activity."""
     step_of = {**_activities_of_steps(old), **_activities_of_steps(new)}
-    for table, kind in AT_ACTIVITY.items():
+    gone = {*changes["activities"].added.keys.tolist(), *changes["activities"].dropped.keys.tolist()}
+    for table, (column, kind) in AT_ACTIVITY.items():
         told = changes[table]
-        rows: dict[int, int] = {}
-        for side in (told.added, told.dropped):
-            column = {"assignments": "activity_id", "raci": "step_id", "relationships": "successor_id"}[table]
-            rows.update(zip(side.keys.tolist(), side.columns[column].tolist(), strict=True))
-        both = {key for key in _cells(told) if key not in rows}
-        if both:
-            at = new[table].rows(np.isin(new[table].keys, _keys(both)))
-            column = {"assignments": "activity_id", "raci": "step_id", "relationships": "successor_id"}[table]
-            rows.update(zip(at.keys.tolist(), at.columns[column].tolist(), strict=True))
-        first: dict[int, int] = {}
-        for key, at_row in sorted(rows.items()):
-            activity = step_of.get(at_row, NOTHING) if table == "raci" else at_row
-            first.setdefault(activity, key)
-        gone = set(changes["activities"].added.keys.tolist()) | set(changes["activities"].dropped.keys.tolist())
-        for activity, key in first.items():
-            if activity not in gone:  # of work that came or went this goes without saying
-                yield Line(kind, "activities", activity, (table, key))
+        changed = new[table].rows(np.isin(new[table].keys, _keys(_cells(told))))
+        for rows in (told.added, told.dropped, changed):
+            for key, at in zip(rows.keys.tolist(), rows.columns[column].tolist(), strict=True):
+                activity = step_of.get(at, NOTHING) if column == "step_id" else at
+                if activity not in gone:  # of work that came or went this goes without saying
+                    yield Line(kind, "activities", activity, (table, key))
 
 
 def _of_others(changes: Changes) -> Iterator[Line]:
