@@ -1,5 +1,6 @@
 """What changed between two versions: whose work, of which kind, and which decision caused it."""
 
+from datetime import date
 from itertools import pairwise
 
 import pytest
@@ -141,6 +142,20 @@ def test_what_one_may_not_see_is_not_named(work):
         assert not change.subject.startswith("Task")
         assert "Task" not in change.cause.words
         assert change.what == ()
+
+
+def test_a_target_of_a_confidential_objective_on_an_open_figure_tells_nobody_its_value(work):
+    by = work.cast.head
+    secret = purpose.add_objective(office=work.cast.office, title="Sell the depot", by=by, is_confidential=True)
+    target = purpose.set_target(
+        objective=secret, kpi=work.kpi, by=by, baseline=5.5, baseline_on=date(2026, 1, 1), value=2.5, due_on=date(2099, 1, 1)
+    )
+    first = propose(work)
+    purpose.edit_target(target=target, changes={"value": 1.25}, by=by)
+    second = propose(work)
+    for viewer, sees in ((by, True), (work.cast.member, False)):
+        said = repr(changes_between(first, second, viewer))
+        assert ("1.25" in said or "1.3" in said or "1.2" in said) is sees
 
 
 def test_statements_do_not_grow_with_what_changed(work):

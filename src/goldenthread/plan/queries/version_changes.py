@@ -36,6 +36,7 @@ MODELS: dict[str, Any] = {
 }  # fmt: skip
 NAMED: tuple[tuple[str, Any, str], ...] = (
     ("activities", Activity, "name"), ("kpis", Kpi, "name"), ("objectives", Objective, "title"), ("people", Person, "name"),
+    ("targets", Target, "kpi__name"),
 )  # fmt: skip
 ABOUT = {
     "raci": "who does “{}” changed", "assignments": "who does “{}” changed", "relationships": "what comes before “{}” changed",
@@ -238,7 +239,7 @@ class _Words:
 
     def _names(self) -> dict[tuple[str, int], str]:
         """Table and key -> name, of what the viewer may see. One statement."""
-        wanted: dict[str, set[int]] = {"activities": set(), "kpis": set(), "objectives": set(), "people": set()}
+        wanted: dict[str, set[int]] = {"activities": set(), "kpis": set(), "objectives": set(), "people": set(), "targets": set()}
         for line in self.lines:
             wanted["people"] |= line.people
         for table, key in {
@@ -250,7 +251,7 @@ class _Words:
                 wanted[table].add(key)
             if (table, key) in self.activity_of:
                 wanted["activities"].add(self.activity_of[table, key])
-            if table in {"targets", "rates"}:
+            if table == "rates":
                 wanted["kpis"] |= self.kpi_of.get((table, key), frozenset())
         parts = [
             visible(model.objects.filter(pk__in=wanted[table]), self.viewer).order_by().values_list(Value(table), "pk", name)
@@ -259,7 +260,7 @@ class _Words:
         return {(table, pk): name for table, pk, name in parts[0].union(*parts[1:], all=True)}
 
     def _name(self, table: str, key: int) -> str:
-        if table in {"targets", "rates"}:
+        if table == "rates":
             kpi = next(iter(self.kpi_of.get((table, key), ())), NOTHING)
             return self.names.get(("kpis", kpi), NAMELESS)
         if (table, key) in self.names:
