@@ -1,6 +1,7 @@
 # Untried where this was built (no container engine was at hand); see README.
 FROM python:3.13-slim AS build
 WORKDIR /build
+ENV UV_COMPILE_BYTECODE=1
 COPY requirements/boot.txt requirements/base.txt requirements/
 RUN pip install --no-cache-dir --require-hashes -r requirements/boot.txt \
  && uv venv /opt/golden-thread \

@@ -58,7 +58,36 @@ def commands() -> str:
     return "\n\n".join(parts) + "\n"
 
 
-PAGES = {"docs/rooms.md": rooms, "docs/commands.md": commands}
+def schedule_checks() -> str:
+    """Every check of schedule health with its limit and advice, and the practices they tell."""
+    from goldenthread.engine.health.review import CHECKS, PRACTICES
+
+    parts = [
+        "# Checks of a schedule",
+        DRAWN,
+        "How they are used and scored: [Is the schedule sound?](guide/schedule-health.md).",
+    ]
+    for family in dict.fromkeys(one.family for one in CHECKS.values()):
+        parts.append(f"## {family.value}")
+        rows = [
+            f"| {one.id} | {one.title} | {one.measures} | {one.limit.words} | {one.weight} | {one.advice} |"
+            for one in sorted(CHECKS.values(), key=lambda one: one.id)
+            if one.family == family
+        ]
+        head = ["| check | title | what is measured | met where it is | weight | where it is not |", "|---|---|---|---|---|---|"]
+        parts.append("\n".join([*head, *rows]))
+    parts.append("## The ten practices of the GAO schedule guide (2015)")
+    rows = [
+        f"| {one.id} | {one.title} | {one.trait} | {', '.join(one.tests) or 'none'} | {one.cannot} |"
+        for one in PRACTICES.values()
+    ]
+    parts.append(
+        "\n".join(["| practice | title | trait | told by | cannot be told from a file |", "|---|---|---|---|---|", *rows])
+    )
+    return "\n\n".join(parts) + "\n"
+
+
+PAGES = {"docs/rooms.md": rooms, "docs/commands.md": commands, "docs/schedule-checks.md": schedule_checks}
 
 
 def main(arguments: list[str]) -> int:

@@ -27,9 +27,9 @@ def pytest_runtest_setup() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A test belongs to the lanes of what it uses: nobody has to remember a mark. On several cores the long walk goes first."""
+    """A test belongs to the lanes of what it uses: nobody has to remember a mark. On several cores the long ones go first."""
     if getattr(config, "workerinput", None) is not None:
-        items.sort(key=lambda item: "rights" not in item.path.parts)
+        items.sort(key=lambda item: ("rights" not in item.path.parts, item.get_closest_marker("slow") is None))
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
         if fixtures & DATABASE or item.get_closest_marker("django_db"):

@@ -22,6 +22,8 @@ GIVEN: dict[str, dict[str, Any]] = {
     "accounts.RoleGrant": {"role": "TEAM_MEMBER"},
     "accounts.CurrencyRate": {"currency": "USD"},
     "purpose.ValueRate": {"currency": "EUR"},
+    "purpose.Cascade": {"objective": "fresh purpose.Objective", "sponsor": "accounts.Person"},
+    "purpose.CascadeWord": {"kpi": "purpose.Kpi", "value": 4.0},
     "plan.Contribution": {"low": 1.0, "likely": 2.0, "high": 3.0, "step": "plan.Step"},
     "plan.PlanVersion": {"state": "WITHDRAWN"},
     "evidence.ExpectedResult": {"step": "fresh plan.Step"},

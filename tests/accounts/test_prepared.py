@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from goldenthread.accounts import actions, queries
 from goldenthread.accounts.models import Person, RoleGrant, Scope
-from goldenthread.kit import prepared
 from goldenthread.kit.permissions import Act, Role
 from goldenthread.kit.prepared import Blank, Prepared
 from goldenthread.kit.scoping import current_organisation, organisation_scope
@@ -117,12 +116,21 @@ class TestPrepared:
             assert {p.organisation_id for p in everybody.rows()} == {cast.organisation.pk, cast.foreign.pk}
         assert {p.organisation_id for p in everybody.rows()} == {cast.organisation.pk}
 
-    def test_the_oldest_goes_where_there_are_too_many(self, cast, monkeypatch):
-        monkeypatch.setattr(prepared, "KEPT", 2)
-        asked = Prepared(lambda who: Person.objects.filter(name=who))
+    def test_the_oldest_goes_where_there_are_too_many(self, cast):
+        asked = Prepared(lambda who: Person.objects.filter(name=who), kept=2)
         for who in ("a", "b", "c", "a"):
             assert asked.rows(who, key=who) == []
         assert [key for _, key in asked._composed] == ["c", "a"]
+
+    def test_several_answer_together_in_one_statement(self, cast):
+        asked = Prepared(lambda model: model.objects.filter(pk__in=Blank("ids")).values_list("pk", "organisation_id"))
+        ids = [cast.head.pk, cast.member.pk]
+        wanted = list(asked.rows(Person, key=Person, ids=ids)) + list(asked.rows(Scope, key=Scope, ids=ids))
+        with CaptureQueriesContext(connection) as said:
+            found = asked.together([((Person,), Person), ((Scope,), Scope)], ids=ids)
+        assert (sorted(map(tuple, found)), len(said)) == (sorted(wanted), 1)
+        assert asked.together([((Person,), Person)], ids=[]) == []
+        assert asked.together([], ids=ids) == []
 
 
 class TestForPerson:

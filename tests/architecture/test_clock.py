@@ -2,7 +2,7 @@
 
 Nothing below the edge reads the machine's clock, so that it can be tested and explained on any date. A write may note the
 moment it happens, on Django's clock in the organisation's own time zone; a read is told the day, and may fall back on
-today only as `day or timezone.localdate()`.
+today only as `day or clock.today()`.
 """
 
 import ast
@@ -13,7 +13,7 @@ import pytest
 from tests.architecture.source import PACKAGE, dotted, modules, name, nodes
 
 MACHINE = ("datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time")
-ORGANISATION = ("timezone.now", "timezone.localdate", "timezone.localtime")
+ORGANISATION = ("timezone.now", "timezone.localdate", "timezone.localtime", "clock.now", "clock.today")
 CONVERTS = ("timezone.localdate", "timezone.localtime")  # with an argument they only convert a moment that was given
 EDGE = {"views", "jobs", "api", "commands", "config"}
 WRITES = EDGE | {"actions"}

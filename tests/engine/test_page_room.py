@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goldenthread.engine.page_room import MOST_STEPS, ROOM, GoalSize, arrange, kept_of, share_out
+from goldenthread.engine.page_room import (
+    MOST_STEPS,
+    ROOM,
+    SLIDE,
+    GoalSize,
+    arrange,
+    arrange_all,
+    arrange_slide,
+    kept_of,
+    share_out,
+)
 
 GOALS = st.lists(st.builds(GoalSize, st.integers(1, 2), st.integers(0, 9), st.integers(0, 60)), max_size=90)
 COUNTS = st.integers(0, 300)
@@ -76,3 +86,29 @@ def test_lists_share_a_page_fairly(counts, room):
 def test_short_lists_stand_whole_and_the_long_ones_share_the_rest():
     """Three headings take 9 of 69; of 30 lines 4 go to the short list, 13 to each of the others."""
     assert share_out([4, 50, 60], 69) == (4, 12, 12)
+
+
+@pytest.mark.parametrize(
+    ("count", "stand", "steps"), [(3, 3, 7), (10, 10, 1), (12, 12, 1), (13, 13, 0), (24, 24, 0), (25, 23, 0), (40, 23, 0)]
+)
+def test_a_slide_holds_24_lines_and_says_how_many_objectives_it_has_no_line_for(count, stand, steps):
+    """3 x (1 + 7) = 24; 12 x (1 + 1) = 24; of 25 one line says “and 2 more”."""
+    found = arrange_slide([GoalSize(2, 3, 9)] * count, (9, 2))
+    assert len(found.goals) == stand
+    assert {goal.steps for goal in found.goals} == {steps}
+    assert found.sides == ((3, 2) if count <= 12 else (2, 2))
+
+
+@given(goals=GOALS, duties=COUNTS, stopped=COUNTS)
+def test_nothing_overflows_a_slide(goals, duties, stopped):
+    found = arrange_slide(goals, (duties, stopped))
+    lines = sum(1 + goal.steps for goal in found.goals) + (len(goals) > len(found.goals))
+    assert lines <= SLIDE
+    assert max(found.sides) <= 4
+
+
+def test_a_workbook_has_room_for_everything():
+    goals = [GoalSize(2, 3, 90)] * 200
+    found = arrange_all(goals, (300, 400))
+    assert [(shown.figures, shown.steps) for shown in found.goals] == [(3, 90)] * 200
+    assert found.sides == (300, 400)

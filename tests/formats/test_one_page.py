@@ -1,5 +1,7 @@
 """A plan as a PDF: one sheet, tagged, with title and language, the same bytes each time, whatever its words."""
 
+import re
+
 import pytest
 
 from goldenthread.formats.one_page import Paper, Part, Row, as_pdf, pages_of
@@ -27,6 +29,16 @@ def test_a_pdf_is_tagged_and_says_title_and_language():
     assert b"/StructTreeRoot" in made
     assert b"/Lang" in made
     assert b"pdfuaid" in made
+
+
+def test_it_stands_in_inter_for_letters_of_all_europe_and_the_signs_of_figures():
+    made = as_pdf(paper([Row("goal", ("5.5 → 3.0 ≤ 4, Łukasz Ørsted", "Ωμέγα Идея", "−3 €…"))], lead="Lead", opening="Why"))
+    assert {name.split(b"+")[1] for name in re.findall(rb"/BaseFont\s*/([A-Z]{6}\+[\w-]+)", made)} == {
+        b"Inter-Regular-Identity-H",
+        b"Inter-Bold-Identity-H",
+        b"Inter-Regular",
+        b"Inter-Bold",
+    }
 
 
 def test_the_same_paper_gives_the_same_bytes():

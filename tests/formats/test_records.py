@@ -102,7 +102,7 @@ def test_wrong_cells_are_named_with_row_column_and_advice(column, cell):
 def test_every_wrong_cell_of_a_row_is_told_at_once():
     read = records("id,title,hours,start", "S-1,,abc,soon", "S-1,Good,1,2026-01-01", "S-1,Twice,2,2026-01-01")
     assert [(problem.place, problem.column) for problem in read.problems] == [
-        ("line 2, column B", "title"), ("line 2, column C", "hours"), ("line 2, column D", "start"), ("line 4", "id"),
+        ("line 2, column B", "title"), ("line 2, column C", "hours"), ("line 2, column D", "start"), ("line 4, column A", "id"),
     ]  # fmt: skip
     assert [row["title"] for row in read.rows] == ["Good"]
 

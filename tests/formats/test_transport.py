@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import tracemalloc
 from decimal import Decimal
 
 import pytest
@@ -29,6 +30,17 @@ DATA = csv_of("Ref,Project,Start,Budget", "P1,Älpha 🟢,13/01/2026,£1.50", "P
 )
 def test_results_come_back_equal(result):
     assert transport.unpack(transport.pack(result)) == result
+
+
+def test_packing_holds_little_beside_what_it_packs():
+    """An encoder that is given everything at once keeps every number and name of it as a piece of text of its own."""
+    rows = tuple(tuple(float(number) for number in range(30)) for _ in range(2_000))
+    tracemalloc.start()
+    packed = transport.pack({"result": (rows,)})
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert transport.unpack(packed) == {"result": (rows,)}
+    assert peak < 2 * len(packed)
 
 
 def test_through_a_child_is_the_same_as_here():

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
@@ -15,9 +16,10 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.browser import Page
+from tests.browser import Browser, Page
 from tests.kept import SIGN_INS, Kept
 
+Serve = Callable[..., "Product"]
 COMMAND = str(Path(sys.executable).with_name("goldenthread"))
 
 
@@ -117,13 +119,13 @@ def granian(port: int) -> list[str]:
     return [sys.executable, *f"-m granian {options} --log-level warning --no-ws goldenthread.config.wsgi:application".split()]
 
 
-@pytest.fixture
-def serve(tmp_path: Path) -> Iterator[Callable[..., Product]]:
+@contextmanager
+def serving(root: Path, browser: Callable[[], Browser | None]) -> Iterator[Serve]:
     """Start the product on a copy of a data folder: its server alone, or its command, which looks after tables and styles too."""
     servers = []
 
     def start(prepared: Path, *, by_command: bool = False) -> Product:
-        folder = tmp_path / f"data-{len(servers)}"
+        folder = root / f"data-{len(servers)}"
         shutil.copytree(prepared, folder)
         port = free_port()
         words = [COMMAND, "serve", "--port", str(port)] if by_command else granian(port)
@@ -135,6 +137,9 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Product]]:
         return Product(address, folder, sign_ins)
 
     yield start
+    if opened := browser():  # an open page goes on asking for changes, and would find nobody there
+        for context in opened.contexts:
+            context.close()
     for server in servers:
         server.terminate()
     for server in servers:
@@ -145,12 +150,26 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Product]]:
 
 
 @pytest.fixture
-def product(serve: Callable[..., Product], demo_folder: Path) -> Product:
+def serve(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Serve]:
+    """Starts servers that end with the test."""
+    with serving(tmp_path, lambda: request.getfixturevalue("browser") if "browser" in request.fixturenames else None) as start:
+        yield start
+
+
+@pytest.fixture
+def product(serve: Serve, demo_folder: Path) -> Product:
     """The running demo; a fresh copy for each test."""
     return serve(demo_folder)
 
 
+@pytest.fixture(scope="session")
+def shown(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """The running demo for tests that only look: one for all of them."""
+    with serving(tmp_path_factory.mktemp("shown"), lambda: None) as start:
+        yield start(demo_folder)
+
+
 @pytest.fixture
-def empty_product(serve: Callable[..., Product], empty_folder: Path) -> Product:
+def empty_product(serve: Serve, empty_folder: Path) -> Product:
     """A running installation without the demo, started by its own command."""
     return serve(empty_folder, by_command=True)

@@ -9,8 +9,8 @@ from tests.journeys.walking import Walker
 HEAD = "head@aldermere.example.org"
 
 
-def test_from_a_task_to_money_and_back(page, product: Product) -> None:
-    walker = Walker(page, product).sign_in(HEAD).go("/")
+def test_from_a_task_to_money_and_back(page, shown: Product) -> None:
+    walker = Walker(page, shown).sign_in(HEAD).go("/")
     beads = page.locator("ol.work > li").first.get_by_role("list", name="Serves").get_by_role("link")
     step, figure, goal = (beads.nth(n) for n in range(3))
     step_name, figure_name, goal_name = step.inner_text(), figure.inner_text(), goal.inner_text()
@@ -28,8 +28,8 @@ def test_from_a_task_to_money_and_back(page, product: Product) -> None:
     walker.go("/").follow(step_name).reads(step_name).follow(mover_name).reads(mover_name)
 
 
-def test_the_map_shows_one_thread_alone_by_keyboard(page, product: Product) -> None:
-    Walker(page, product).sign_in(HEAD).go("/map")
+def test_the_map_shows_one_thread_alone_by_keyboard(page, shown: Product) -> None:
+    Walker(page, shown).sign_in(HEAD).go("/map")
     node = page.locator("[data-thread-node^='objective:']").first
     node.focus()
     page.keyboard.press("Enter")
@@ -37,15 +37,15 @@ def test_the_map_shows_one_thread_alone_by_keyboard(page, product: Product) -> N
     assert accessibility(page) == []
 
 
-def test_a_phone_shows_today_and_the_gaps_without_scrolling_sideways(phone, product: Product) -> None:
-    walker = Walker(phone, product).sign_in(HEAD)
+def test_a_phone_shows_today_and_the_gaps_without_scrolling_sideways(phone, shown: Product) -> None:
+    walker = Walker(phone, shown).sign_in(HEAD)
     for path in ("/", "/gaps", "/start/result"):
         walker.go(path)
         assert phone.evaluate("document.documentElement.scrollWidth") <= 390, path
 
 
-def test_results_show_one_seen_one_not_and_one_that_cannot_be_tested(page, product: Product) -> None:
-    walker = Walker(page, product).sign_in(HEAD).go("/results").look()
+def test_results_show_one_seen_one_not_and_one_that_cannot_be_tested(page, shown: Product) -> None:
+    walker = Walker(page, shown).sign_in(HEAD).go("/results").look()
     for work, state in (
         ("One register for decisions", "seen"),
         ("Survey by text message", "not seen so far"),

@@ -4,6 +4,7 @@ import re
 from collections import deque
 from urllib.parse import urlsplit
 
+import pytest
 from django.contrib.admindocs.views import simplify_regex
 from django.urls import Resolver404, resolve
 
@@ -35,7 +36,14 @@ ELSEWHERE = {
     "/sign-in/second/webauthn/login/": "data for the browser",
     "/sign-in/second/reauthenticate/": "needs one-time codes: test_sign_in",
 }
-MADE_UP = ("/invitation/no-such-secret", "/answer/no-such-secret", "/sign-in/confirm-email/no-such-key/", "/nothing/here")
+LEFT = ("/static/", "/sign-in/logout", "/scenario/", "/as-of/")  # the same pages once more
+MADE_UP = (
+    "/invitation/no-such-secret",
+    "/answer/no-such-secret",
+    "/shared/no-such-link",
+    "/sign-in/confirm-email/no-such-key/",
+    "/nothing/here",
+)
 
 
 def wanted() -> set[str]:
@@ -94,11 +102,12 @@ class Round:
     def gather(self) -> list[str]:
         """Where the page that is open leads."""
         links = self.page.eval_on_selector_all("a[href]", "links => links.map(link => link.getAttribute('href'))")
-        found = [link for link in links if link.startswith("/") and not link.startswith(("/static/", "/sign-in/logout"))]
+        found = [link for link in links if link.startswith("/") and not link.startswith(LEFT)]
         self.ways.extend(found)
         return found
 
 
+@pytest.mark.slow
 def test_no_page_has_a_barrier(page, new_page, product: Product, trouble) -> None:
     trouble.allow("status of (404|422|403|405)")
     walker = Walker(page, product).sign_in(OPERATOR)
@@ -106,14 +115,19 @@ def test_no_page_has_a_barrier(page, new_page, product: Product, trouble) -> Non
     _bring_files(walker, walk)
     _bring_a_strategy(walker, walk)
     _propose_a_version(walker, walk)
+    _plan_together(walker, walk)
+    _try_out(walker, walk)
     _ask_and_invite(walker, walk)
     walk.ways.extend(MADE_UP)
     _look_at_every_office(walk)
+    _look_where_one_comes_from(walk)
+    _look_at_a_schedule(walk)
     walk.run()
     stranger = Round(new_page(), product)
     for path in ("/sign-in/login/", "/sign-in/password/reset/", "/sign-in/inactive/", *MADE_UP):
         stranger.visit(path)
     _answer_as_a_stranger(stranger, walker)
+    _read_a_shared_plan(stranger, walker)
     owner = _look_as_an_owner(Round(new_page(), product), product)
     missing = wanted() - walk.seen - stranger.seen - owner.seen
     assert len(walk.seen) > 70
@@ -151,6 +165,32 @@ def _propose_a_version(walker: Walker, walk: Round) -> None:
     walk.ways.extend([path, f"{path}/changes"])
 
 
+def _plan_together(walker: Walker, walk: Round) -> None:
+    """A session about what lacks something, with everybody concerned, in which an estimate is asked for."""
+    walker.go("/plan/sessions")
+    walk.look("/plan/sessions without any")
+    page = walker.go("/plan/sessions/new").page
+    page.get_by_label("Name", exact=True).fill("Autumn planning")
+    page.get_by_label("What is to be agreed").fill("Who answers for what")
+    walker.press("Open the session")
+    page.get_by_text("Ask for estimates").first.click()
+    walker.press("Ask everybody invited")
+    walk.look("a session in which an estimate waits")
+    walk.ways.append(urlsplit(page.url).path)
+
+
+def _try_out(walker: Walker, walk: Round) -> None:
+    """A scenario, from outside and from inside."""
+    page = walker.go("/plan/scenarios").page
+    walk.look("/plan/scenarios without any")
+    page.get_by_role("button", name="New scenario").click()
+    page.locator("dialog[open]").get_by_label("Name").fill("Two people more")
+    page.locator("dialog[open]").get_by_role("button", name="Copy the plan").click()
+    walker.reads("Scenario: Two people more")
+    walk.look("the plan inside a scenario")
+    walk.ways.append(re.sub(r".*/scenario/(\d+)/.*", r"/plan/scenarios/\1", page.url))
+
+
 def _look_as_an_owner(owner: Round, product: Product) -> Round:
     """What the owner of an objective alone is offered on its page."""
     Walker(owner.page, product).sign_in(OWNER)
@@ -170,10 +210,35 @@ def _look_at_every_office(walk: Round) -> None:
         walk.gather()
 
 
+def _look_at_a_schedule(walk: Round) -> None:
+    """A project with a plan of its own: not every project has one."""
+    walk.page.goto(f"{walk.site}/projects?q=Billing+renewal")
+    link = next(link for link in walk.gather() if re.fullmatch(r"/projects/\d+", link))
+    walk.visit(f"{link}/schedule")
+
+
+def _look_where_one_comes_from(walk: Round) -> None:
+    """An objective whose goal above was negotiated: not every objective has one."""
+    walk.page.goto(f"{walk.site}/objectives?goal=signed")
+    link = next(link for link in walk.gather() if re.fullmatch(r"/objectives/\d+", link))
+    walk.page.goto(walk.site + link)
+    walk.gather()
+
+
 def _ask_and_invite(walker: Walker, walk: Round) -> None:
     """A link to set a password, as it is shown once."""
     walker.go("/people/2").press("New password link")
     walk.look("/people/2 with a link")
+
+
+def _read_a_shared_plan(stranger: Round, walker: Walker) -> None:
+    """The plan on one page by a link that somebody made."""
+    walker.go("/plan/links").page.get_by_label("For whom").fill("The regulator")
+    walker.press("Make the link")
+    path = urlsplit(walker.page.get_by_label("The new link").input_value()).path
+    stranger.seen.discard(address_of(path))
+    stranger.visit(path)
+    assert stranger.page.get_by_role("link", name="PDF").count()
 
 
 def _answer_as_a_stranger(stranger: Round, walker: Walker) -> None:

@@ -28,15 +28,15 @@ def weighed(page: Page, address: str) -> dict[str, list[int]]:
     return found
 
 
-def test_a_first_visit_is_light_and_still(new_page: NewPage, product: Product) -> None:
+def test_a_first_visit_is_light_and_still(new_page: NewPage, shown: Product) -> None:
     door = new_page()
-    product.sign_in(door)
+    shown.sign_in(door)
     cookies = door.context.cookies()
     faults = []
     for path in PAGES:
         page = new_page()
         page.context.add_cookies(cookies)
-        found = weighed(page, product.address + path)
+        found = weighed(page, shown.address + path)
         shift = page.evaluate(SHIFT)
         total = sum(map(sum, found.values()))
         figures = {

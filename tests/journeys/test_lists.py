@@ -6,8 +6,8 @@ from tests.journeys.conftest import Product
 from tests.journeys.walking import Walker
 
 
-def test_a_list_comes_back_as_it_was_left_and_its_own_link_shows_all(page, product: Product) -> None:
-    walker = Walker(page, product).sign_in("head@aldermere.example.org").go("/projects")
+def test_a_list_comes_back_as_it_was_left_and_its_own_link_shows_all(page, shown: Product) -> None:
+    walker = Walker(page, shown).sign_in("head@aldermere.example.org").go("/projects")
     page.get_by_label("State").select_option("")
     page.wait_for_url("**/projects?*state=*")
     page.get_by_role("main").get_by_role("link", name="Budget").click()

@@ -14,9 +14,11 @@ from goldenthread.purpose.models import Kpi, Objective, Service, Target
 from goldenthread.schedule.actions import postponed_dates
 from goldenthread.ui import assets
 from tests.browser import Page
+from tests.formats.test_one_page_slide import check as check_slide
 from tests.journeys.conftest import Product
 from tests.journeys.walking import Walker
 from tests.plan.conftest import kept_cast, module_cast, scene
+from tests.plan.test_workbook import changed
 
 __all__ = ["kept_cast", "module_cast", "scene"]
 
@@ -98,6 +100,7 @@ def test_an_office_page_never_takes_a_second_sheet(page: Page, large, capsys) ->
         client = large.cast.client(large.cast.head)
         html = client.get("/plan/one-page").content.decode()
         assert pages_of(client.get("/plan/one-page?pdf").content) == 1
+        check_slide(client.get("/plan/one-page?pptx").content)
         bring(page, html)
         assert page.locator(".goal").count() == count
         assert on_paper(page) == 1, count
@@ -124,11 +127,52 @@ def test_a_persons_page_never_takes_a_second_sheet(page: Page, large) -> None:
     assert on_paper(page) == 1
 
 
-def test_the_demo_prints_on_one_page_each_and_the_ways_there_are_short(page: Page, product: Product) -> None:
+def more(walker: Walker) -> Walker:
+    """The page of the plan with its menu open."""
+    walker.page.get_by_role("button", name="More of the plan").click()
+    return walker
+
+
+def test_a_shared_page_is_read_without_an_account_prints_on_one_sheet_and_ends(
+    page: Page, new_page, product: Product, trouble
+) -> None:
+    trouble.allow("status of 404")
     product.sign_in(page)
-    walker = Walker(page, product).follow("My plan on one page").reads("My steps, in order")
+    walker = Walker(page, product).go("/plan/one-page").follow("Share")
+    page.get_by_label("For whom").fill("The board")
+    walker.press("Make the link")
+    address = page.get_by_label("The new link").input_value()
+    outside = new_page()
+    outside.goto(address)
+    outside.get_by_role("heading", name="the plan on one page").wait_for()
+    assert on_paper(outside) == 1
+    assert not outside.get_by_text("Tobias Merrow").count(), "nobody is named"
+    walker.go("/plan/links").reads("1 time, last on")
+    page.get_by_role("row", name="The board").get_by_role("button", name="Revoke").click()
+    page.locator("#confirm button[value=yes]").click()
+    walker.reads("revoked")
+    outside.goto(address)
+    outside.get_by_role("heading", name="This link does not open anything").wait_for()
+
+
+def test_a_workbook_comes_back_over_a_page_that_shows_every_cell(page: Page, product: Product) -> None:
+    product.sign_in(page)
+    walker = more(Walker(page, product).go("/plan")).follow("Excel")
+    with page.expect_download() as out:
+        page.get_by_role("link", name="Take it out").click()
+    book = changed(out.value.path().read_bytes(), lambda book: book["steps"][0].update({"deliverable": "A dated list"}))
+    page.get_by_label("The workbook that you changed").set_input_files(
+        [{"name": "plan.xlsx", "mimeType": "application/octet-stream", "buffer": book}]
+    )
+    walker.press("Show what changes").reads("A dated list").reads("nothing has been written yet")
+    walker.press("Import").reads("1changed")
+
+
+def test_the_demo_prints_on_one_page_each_and_the_ways_there_are_short(page: Page, shown: Product) -> None:
+    shown.sign_in(page)
+    walker = Walker(page, shown).follow("My plan on one page").reads("My steps, in order")
     assert on_paper(page) == 1
-    walker.go("/plan").follow("On one page").reads("What we do not do")
+    more(walker.go("/plan")).follow("On one page").reads("What we do not do")
     assert on_paper(page) == 1
     page.emulate_media(media="print")
     assert not page.get_by_text("Plain words").is_visible()

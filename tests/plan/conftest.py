@@ -6,7 +6,9 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
+from goldenthread.accounts.models import Changeset
 from goldenthread.accounts.queries import forget_rights
+from goldenthread.accounts.undo import undo
 from goldenthread.kit.money import Money
 from goldenthread.plan import actions as plan
 from goldenthread.plan.models import BusinessPlan, Step
@@ -88,3 +90,9 @@ def make(cast: Cast) -> Scene:
 @pytest.fixture
 def scene(kept_cast: Cast) -> Scene:
     return make(kept_cast)
+
+
+@pytest.fixture
+def undo_last(scene):
+    """Undo what was written last, as the head of PMO."""
+    return lambda: undo(changeset=Changeset.objects.latest("id"), by=scene.cast.fresh(scene.cast.head))

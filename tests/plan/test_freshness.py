@@ -10,6 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from goldenthread.accounts import actions as accounts
+from goldenthread.accounts.models import Changeset
+from goldenthread.accounts.undo import undo
 from goldenthread.kit import history
 from goldenthread.plan import actions
 from goldenthread.plan.actions import versions
@@ -342,3 +344,17 @@ class TestToday:
         later(40)
         kept, fresh = freshness_in_short(in_force.plan, timezone.localdate()), found(in_force)
         assert (kept["score"], kept["state"], kept["changed"]) == (fresh.score, fresh.state, fresh.changed)
+
+
+def test_how_often_a_plan_is_reviewed_is_said_on_its_page_and_undone_like_anything_else(scene):
+    head, member = scene.cast.client(scene.cast.head), scene.cast.client(scene.cast.member)
+    assert "Reviewed every 90 days" in head.get("/plan/freshness").content.decode()
+    assert "Reviewed every" not in member.get("/plan/freshness").content.decode()
+    seen = scene.fresh(scene.plan).version
+    for days, status in (("", 422), ("6", 422), ("731", 422), ("60", 303)):
+        assert head.post("/plan/review", {"days": days, "version": seen}).status_code == status
+    assert scene.fresh(scene.plan).review_days == 60
+    assert head.post("/plan/review", {"days": "30", "version": seen}).status_code == 409
+    assert member.post("/plan/review", {"days": "30", "version": seen + 1}).status_code == 403
+    undo(changeset=Changeset.objects.order_by("-pk").first(), by=scene.cast.head)
+    assert scene.fresh(scene.plan).review_days == 90

@@ -1,18 +1,22 @@
 """The plan on one page: what stands there for whom, cut honestly, in a fixed number of statements."""
 
+import io
 import json
 import re
+import zipfile
 from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from goldenthread.accounts import actions as accounts
 from goldenthread.accounts.queries import forget_rights
 from goldenthread.config import planning
 from goldenthread.config.session import Session
 from goldenthread.formats.one_page import pages_of
+from goldenthread.formats.workbook import read_workbook
 from goldenthread.kit.errors import Refused
 from goldenthread.plan import actions, queries
 from goldenthread.plan.actions import versions
@@ -23,7 +27,10 @@ from goldenthread.plan.queries.page_parts import first_sentence
 from goldenthread.projects import actions as projects
 from goldenthread.purpose import actions as purpose
 from goldenthread.purpose.models import Kpi, Objective, Service
-from goldenthread.schedule.actions import assign, postponed_dates
+from goldenthread.schedule.actions import assign, postponed_dates, relate
+from goldenthread.ui import writing
+from goldenthread.workspace.models import InboxItem
+from tests.formats.test_one_page_slide import check as check_slide
 
 
 def text(response) -> str:
@@ -103,6 +110,50 @@ def test_the_version_in_force_stands_with_its_day(full):
     type(version).objects.filter(pk=version.pk).update(state="IN_FORCE", in_force_on=full.today)
     words = office_page(full, full.cast.head).standing.words
     assert f"version {version.number}, in force since {full.today.day} " in words
+
+
+def test_changes_since_the_version_in_force_are_counted_by_what_started_them(full, undo_last):
+    """One edit that moves other work is one change, and so is one that is taken back none."""
+    head = full.cast.head
+    part = actions.add_step(plan=full.plan, name="Part", by=head, accountable=head, duration=480)
+    relate(predecessor=full.step.activity, successor=part.activity, by=head)
+    version = versions.propose_version(plan=full.plan, because="First", by=head)
+    type(version).objects.filter(pk=version.pk).update(state="IN_FORCE", in_force_on=full.today)
+
+    def since():
+        return office_page(full, head).standing.version.partition("; ")[2]
+
+    assert since() == "no change since"
+    actions.edit_step(step=full.fresh(full.step), changes={"duration": 9600}, by=head)
+    assert since() == "1 change since, not approved", "what it moves is not counted again"
+    Kpi.objects.filter(pk=full.kpi.pk).update(definition="Not what a version holds")
+    purpose.edit_target(target=full.fresh(full.target), changes={"value": 2.5}, by=head, reason="The board asked")
+    assert since() == "2 changes since, not approved"
+    undo_last()
+    assert since() == "1 change since, not approved"
+    for words in (text(full.cast.client(head).get("/plan/one-page")), queries.office_paper(office_page(full, head)).lead):
+        assert "version 1, in force since" in words
+        assert "1 change since, not approved" in words
+
+
+def test_how_many_have_read_the_version_stands_below_without_names(full):
+    version = versions.propose_version(plan=full.plan, because="First", by=full.cast.head)
+    type(version).objects.filter(pk=version.pk).update(state="IN_FORCE", in_force_on=full.today)
+    for person in (full.cast.member, full.cast.pmo):
+        InboxItem(person=person, title="Read", link=f"/plan/versions/{version.pk}/changes", at=timezone.now()).save()
+    versions.see_version(version=full.fresh(version), by=full.cast.fresh(full.cast.member))
+    assert office_page(full, full.cast.head).standing.read == (1, 2)
+    assert "Version 1: read and understood by 1 of 2." in text(full.cast.client(full.cast.member).get("/plan/one-page"))
+
+
+def test_with_a_version_in_force_it_takes_a_few_statements_more_while_nobody_writes(full):
+    version = versions.propose_version(plan=full.plan, because="First", by=full.cast.head)
+    type(version).objects.filter(pk=version.pk).update(state="IN_FORCE", in_force_on=full.today)
+    client = full.cast.client(full.cast.head)
+    client.get("/plan/one-page")
+    with CaptureQueriesContext(connection) as seen:
+        client.get("/plan/one-page")
+    assert len(seen) <= 21
 
 
 def test_a_work_that_moves_an_objective_ends_with_its_last_part_and_closed_work_is_left_out(full):
@@ -299,6 +350,68 @@ def test_the_pdf_has_the_words_of_the_page_and_one_sheet(full):
     assert pages_of(full.cast.client(full.cast.member).get("/plan/one-page/me?pdf").content) == 1
 
 
+@pytest.mark.parametrize("count", [3, 30])
+def test_the_slide_has_the_words_of_the_page_and_its_chart_the_figures(full, count):
+    with accounts.changeset(title="Many", by=full.cast.head), postponed_dates():
+        for n in range(count - 1):
+            goal(full, f"Objective {n}")
+    response = full.cast.client(full.cast.head).get("/plan/one-page?pptx")
+    assert response["Content-Type"].endswith("presentationml.presentation")
+    assert response["Content-Disposition"].endswith('.pptx"')
+    page = check_slide(response.content)
+    (table,) = [shape.table for shape in page.shapes if shape.has_table]
+    told = [[cell.text_frame.text for cell in row.cells] for row in table.rows]
+    assert told[1][:2] == ["Faster decisions (proposed)", "5.5 → 3.0 days by " + writing.month(full.target.due_on)]
+    assert told[2][0] == "Clients decide" if count == 3 else told[-1][0] == "and 7 more objectives"
+    (chart,) = [shape.chart for shape in page.shapes if shape.has_chart]
+    assert next(iter(chart.plots[0].categories)) == "Faster decisions"
+    assert chart.plots[0].series[1].values[0] == pytest.approx(0.2), "from 5.5 to 5.0 on the way to 3.0"
+    texts = [shape.text_frame.text for shape in page.shapes if shape.has_text_frame]
+    assert any("Report to the regulator" in text for text in texts)
+    assert any("Minutes of meetings" in text for text in texts)
+
+
+def test_the_slide_of_a_person_has_what_is_his_and_no_chart(full):
+    page = check_slide(full.cast.client(full.cast.member).get("/plan/one-page/me?pptx").content)
+    (table,) = [shape.table for shape in page.shapes if shape.has_table]
+    told = [[cell.text_frame.text for cell in row.cells] for row in table.rows]
+    assert ["My steps, in order", "", ""] in told
+    assert any(row[1:] == ["Clients decide", "for: Faster decisions"] for row in told)
+    nobody = check_slide(full.cast.client(full.cast.nobody).get("/plan/one-page/me?pptx").content)
+    assert "Nothing of the plan is yours yet." in [s.text_frame.text for s in nobody.shapes if s.has_text_frame]
+
+
+def test_the_workbook_has_all_of_it_and_no_formula(full):
+    goal(full, "=1+1 and more")
+    data = full.cast.client(full.cast.head).get("/plan/one-page?xlsx").content
+    book = {sheet.name: sheet.rows for sheet in read_workbook(data).sheets}
+    assert list(book) == ["Plan", "Objectives", "Steps", "Duties", "What we do not do"]
+    assert ("=1+1 and more", "proposed") in [row[:2] for row in book["Objectives"]]
+    (line,) = [row for row in book["Objectives"] if row[3] == "Decision latency"]
+    assert line[4:7] == ("5.5 → 3.0 days", "now 5.0", pytest.approx(0.2))
+    assert book["Steps"][1][:3] == ("Bring decisions from 5 to 3 days", "Clients decide", full.cast.head.name)
+    own = read_workbook(full.cast.client(full.cast.member).get("/plan/one-page/me?xlsx").content).sheets[0].rows
+    assert any(row[2] == "Clients decide" for row in own)
+
+
+@pytest.mark.parametrize("form", ["pptx", "xlsx"])
+def test_no_file_names_a_confidential_objective_to_who_may_not_see_it(full, form):
+    _, kpi = goal(full, "Close the canary site", confidential=True, owner=full.cast.head)
+    actions.contribute(kpi=kpi, step=full.step, size="S", by=full.cast.head)
+    seen = {
+        role: unpacked(full.cast.client(full.cast.people[role]).get(f"/plan/one-page?{form}").content)
+        for role in ("HEAD", "PMO", "TEAM_MEMBER")
+    }
+    assert {role: b"canary" in data for role, data in seen.items()} == {"HEAD": True, "PMO": False, "TEAM_MEMBER": False}
+
+
+def unpacked(data: bytes) -> bytes:
+    """Every part of a packed file, and of the workbooks in it."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        parts = [archive.read(name) for name in archive.namelist()]
+    return b"".join(unpacked(part) if part.startswith(b"PK") else part for part in parts)
+
+
 def test_the_command_writes_the_page_of_the_office_or_of_a_person(full, tmp_path, capsys):
     session = Session(full.cast.organisation, full.cast.fresh(full.cast.head), "")
     file = tmp_path / "plan.pdf"
@@ -306,6 +419,9 @@ def test_the_command_writes_the_page_of_the_office_or_of_a_person(full, tmp_path
     told = json.loads(capsys.readouterr().out)
     assert (told["file"], told["pages"]) == (str(file), 1)
     assert pages_of(file.read_bytes()) == 1
+    for form in ("pptx", "xlsx"):
+        planning.one_page(session, tmp_path / f"plan.{form}", "", json=False)
+        assert (tmp_path / f"plan.{form}").read_bytes().startswith(b"PK")
     planning.one_page(session, file, full.cast.member.email, json=False)
     assert full.cast.member.name in capsys.readouterr().out
     refused = [

@@ -13,6 +13,7 @@ from goldenthread.plan.actions import cells, rows
 from goldenthread.plan.models import Step
 from goldenthread.schedule import actions as schedule
 from goldenthread.schedule.models import Activity, ActivityDates, Relationship
+from goldenthread.ui import writing
 
 
 @pytest.fixture
@@ -175,3 +176,12 @@ def test_letters_are_given_and_taken_as_one_action(scene):
     with pytest.raises(Refused, match="exactly one Accountable"):
         actions.set_letters(step=step, person=pmo, letters="C", by=head)
     assert set(step.raci.filter(person=pmo).values_list("letter", flat=True)) == {"A", "R"}, "a refusal changes nothing"
+
+
+def test_the_headline_is_the_sum_of_the_rows_under_it(scene, tree):
+    pieces = Activity.objects.filter(schedule=scene.plan.schedule, children__isnull=True)
+    for at, piece in enumerate(pieces):
+        schedule.report_progress(activity=piece, by=scene.cast.head, progress=(25 * at) % 100)
+    shown = scene.cast.client(scene.cast.head).get("/plan").content.decode()
+    expected = sum((p.effort_likely or 0) * (100 - p.progress) / 100 for p in pieces.all())
+    assert f"{writing.hours(expected)} left" in shown

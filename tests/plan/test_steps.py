@@ -11,7 +11,7 @@ from goldenthread.accounts.models import Changeset
 from goldenthread.accounts.undo import undo
 from goldenthread.kit.errors import Conflict, Forbidden, Refused
 from goldenthread.plan import actions
-from goldenthread.plan.actions import cells, rows
+from goldenthread.plan.actions import cells, rows, sessions, versions
 from goldenthread.plan.actions.duties import following
 from goldenthread.plan.models import DutyOccurrence, Raci, Step
 from goldenthread.schedule.models import Activity, ActivityDates
@@ -119,6 +119,26 @@ def test_a_step_with_effects_is_stopped_not_removed(scene):
         actions.remove_step(step=scene.step, by=scene.cast.head)
     actions.stop_step(step=scene.step, by=scene.cast.head, because="no longer wanted")
     assert scene.fresh(scene.step).activity.cancelled_on == scene.today
+
+
+def test_a_step_that_a_version_holds_or_that_was_talked_about_is_stopped_not_removed(scene):
+    other = actions.add_step(plan=scene.plan, name="Another", by=scene.cast.head)
+    days = (scene.today, scene.today)
+    session = sessions.open_session(
+        plan=scene.plan,
+        name="Autumn",
+        purpose="Agree",
+        days=days,
+        steps=[(other, "")],
+        people=[scene.cast.pmo],
+        by=scene.cast.head,
+    )
+    sessions.say(session=session, about=session.items.get(), stance="OBJECTS", because="Too dear", by=scene.cast.pmo)
+    with pytest.raises(Refused, match="what was said stays"):
+        actions.remove_step(step=other, by=scene.cast.head)
+    versions.propose_version(plan=scene.plan, because="The first", by=scene.cast.head)
+    with pytest.raises(Refused, match="a version of the plan"):
+        actions.remove_step(step=scene.fresh(scene.step), by=scene.cast.head)
 
 
 def test_a_member_may_not_plan(scene):

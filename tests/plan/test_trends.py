@@ -24,7 +24,7 @@ from goldenthread.plan.mapping.trends import reference_of
 from goldenthread.plan.models import Forecast
 from goldenthread.plan.queries.explanations import FORMULAS
 from goldenthread.purpose import actions as purpose
-from goldenthread.purpose.models import Kpi
+from goldenthread.purpose.models import Kpi, Target
 
 OTHERS, MONTHS = 7, 14
 
@@ -217,3 +217,14 @@ def test_a_target_whose_day_has_passed_is_explained_as_it_was_computed(idle):
     found = queries.explanation(made, "target", past.pk)
     assert found["same"]
     assert found["formula"] == FORMULAS["target"]
+
+
+def test_a_target_that_is_tried_out_teaches_no_other_kpi(few):
+    scene, kpi, _ = few
+    drift = lambda made: made.inputs["tables"]["kpis"]["drift_per_day"][made.inputs["ids"]["kpis"].index(kpi.pk)]
+    before, held = make_forecast(office=scene.cast.office), thread_rows(scene.cast.office, scene.today).others
+    for target in Target.objects.exclude(kpi=kpi).filter(objective=scene.objective):
+        value = target.baseline + (target.value - target.baseline) / 10
+        purpose.edit_target(target=target, changes={"value": value, "tolerance": None}, by=scene.cast.head)
+    assert drift(make_forecast(office=scene.cast.office, others=held)) == drift(before)
+    assert drift(make_forecast(office=scene.cast.office)) != drift(before)

@@ -11,8 +11,8 @@ from goldenthread.accounts import actions as accounts
 from goldenthread.engine.table_compare import apply, compare
 from goldenthread.plan import actions
 from goldenthread.plan.actions import versions
-from goldenthread.plan.mapping.version_changes import between, of_person
-from goldenthread.plan.queries.version_changes import changes_between, in_a_sentence, states_of
+from goldenthread.plan.mapping.version_changes import between, many, of_person
+from goldenthread.plan.queries.version_changes import _said, changes_between, in_a_sentence, states_of
 from goldenthread.purpose import actions as purpose
 from goldenthread.schedule import actions as schedule
 from goldenthread.schedule.models import Activity
@@ -177,3 +177,14 @@ def test_statements_do_not_grow_with_what_changed(work):
     assert statements(first, propose(work)) <= few
     assert few <= 5  # the two documents among them, which a page reads with the versions
     assert Activity.objects.count() > 20
+
+
+def test_what_a_cell_holds_is_told_in_words():
+    assert _said("contributions", "shown", "REFUTED") == "shown not to work"
+    assert _said("contributions", "shown", "") == "not judged"
+    assert _said("objectives", "state", "ACHIEVED") == "achieved"
+    assert _said("targets", "is_required", 0) == "no"
+    assert _said("objectives", "state", None) == "–"
+    assert many("effect changed", 3) == "effects changed"
+    assert many("effect changed", 1) == "effect changed"
+    assert many("added", 3) == "added"

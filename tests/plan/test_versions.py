@@ -19,6 +19,7 @@ from goldenthread.plan.actions import telling, versions
 from goldenthread.plan.models import PlanEvent, PlanVersion, SignOff, VersionDocument
 from goldenthread.plan.queries.version_approval import in_the_way
 from goldenthread.plan.queries.version_chain import chain_faults, head_of
+from goldenthread.plan.queries.version_changes import _known
 from goldenthread.plan.queries.versions import document_of, signers, state_of
 from goldenthread.purpose import actions as purpose
 from goldenthread.schedule import actions as schedule
@@ -80,6 +81,12 @@ def test_one_version_is_proposed_at_a_time_and_needs_a_reason(scene):
         propose(scene)
 
 
+def test_what_stands_in_the_way_is_said_in_sentences(scene):
+    version = propose(scene)
+    versions.object_to(version=version, because="Nobody asked operations", by=scene.cast.pmo)
+    assert f"{scene.cast.pmo} objects: Nobody asked operations." in told_in_the_way(scene, version)
+
+
 def test_who_may_not_plan_proposes_nothing(scene):
     with pytest.raises(Forbidden):
         versions.propose_version(plan=scene.plan, because="Mine", by=scene.cast.nobody)
@@ -112,7 +119,7 @@ def test_who_agrees_after_all_takes_the_objection_back(scene):
 
 def test_once_everybody_asked_agrees_it_is_signed(scene):
     version = propose(scene)
-    asked = list(signers(scene.plan))
+    asked = list(signers(scene.plan, scene.today))
     assert asked
     for person in asked:
         assert PlanVersion.objects.get().state == PlanVersion.State.PROPOSED
@@ -254,6 +261,7 @@ def test_who_reads_what_changes_costs_eight_statements(scene, monkeypatch):
     version = versions.approve_version(version=propose(scene, "Longer"), by=scene.cast.head)
     client = scene.cast.client(scene.cast.member)
     client.get(f"/plan/versions/{version.pk}/changes")
+    _known.cache_clear()
     with CaptureQueriesContext(connection) as seen:
         page = client.get(f"/plan/versions/{version.pk}/changes").content.decode()
     assert "Your work changed: " in page

@@ -196,16 +196,6 @@ class TestObjectives:
         actions.sign_value_rate(rate=rate, by=cast.sponsor)
         assert f"signed by {cast.sponsor.name}" in text(client.get(address))
 
-    def test_as_it_stood_on_a_day_shows_the_values_then_in_force(self, scene):
-        with time_machine.travel("2026-12-10 10:00Z", tick=False):
-            actions.edit_target(target=scene.target, changes={"value": 2.0}, by=scene.cast.head)
-            client = scene.cast.client(scene.cast.head)
-            address = f"/objectives/{scene.objective.pk}?on="
-            assert "5 → 3 days by 31 Oct 2027" in text(client.get(f"{address}2026-12-09"))
-            assert "5 → 2 days by 31 Oct 2027" in text(client.get(f"{address}2026-12-10"))
-            assert "It was not there yet" in text(client.get(f"{address}2026-11-01"))
-            assert client.get(f"{address}nonsense").status_code == 200
-
     def test_words_at_fault_are_marked_and_never_run_as_markup(self, scene):
         made = actions.add_objective(office=scene.cast.office, title="Improve <b>synergies</b> strategically", by=scene.cast.head)
         page = scene.cast.client(scene.cast.head).get(f"/objectives/{made.pk}").content.decode()

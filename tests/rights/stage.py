@@ -15,7 +15,18 @@ from goldenthread.kit import history
 from goldenthread.kit.permissions import Role
 from goldenthread.kit.scoping import organisation_scope
 from goldenthread.plan.actions.forecasts import make_forecast
-from goldenthread.plan.models import BusinessPlan, Contribution, Duty, Supervision
+from goldenthread.plan.models import (
+    AgendaItem,
+    BusinessPlan,
+    Contribution,
+    Duty,
+    Estimate,
+    EstimateRound,
+    Invitee,
+    PlanningSession,
+    StepProposal,
+    Supervision,
+)
 from goldenthread.projects.models import Project
 from goldenthread.purpose.models import Kpi, Objective, Office, Target
 from goldenthread.workspace.models import Comment, Question
@@ -173,6 +184,8 @@ class Stage:
             return nobody
         if model is Changeset:
             return self._changeset(planter, by=nobody)
+        if model in (PlanningSession, AgendaItem, EstimateRound, StepProposal):
+            return self._to_which_one_is_invited(model, planter)
         if model._meta.label == "schedule.Activity":
             resource = planter.plant(apps.get_model("schedule.Resource"), person=None, name="Nobody's hands")
             held = apps.get_model("schedule.Resource").objects.filter(person=nobody).first()
@@ -185,6 +198,21 @@ class Stage:
         names = (*getattr(model, "own_paths", ()), "person", "by", "asked")
         path = next((n for n in names if "__" not in n and any(f.name == n for f in model._meta.fields)), None)
         return planter.plant(model, **{path: nobody}) if path else None
+
+    def _to_which_one_is_invited(self, model: Any, planter: Planter) -> Any:
+        """A planning session to which `nobody` is invited, what is on its agenda, proposed by him, or asked of him."""
+        session = planter.plant(PlanningSession)
+        planter.plant(Invitee, session=session, person=self.cast.nobody)
+        if model is PlanningSession:
+            return session
+        item = planter.plant(AgendaItem, session=session)
+        if model is AgendaItem:
+            return item
+        if model is StepProposal:
+            return planter.plant(StepProposal, session=session, item=item, by=self.cast.nobody)
+        asked = planter.plant(EstimateRound, session=session, item=item)
+        planter.plant(Estimate, round=asked, person=self.cast.nobody)
+        return asked
 
     def is_scoped(self, label: str) -> bool:
         """Whether rows of this model belong to a scope."""

@@ -10,7 +10,7 @@ from django.db import connection
 from goldenthread.kit.permissions import Act, Kind, Role, allows
 from tests.cast import module_cast
 from tests.rights.policy import addresses, matrix
-from tests.rights.stage import ANONYMOUS, NOBODY, Stage
+from tests.rights.stage import NOBODY, Stage
 from tests.rights.walk import Findings, Walk, routes
 
 __all__ = ["module_cast"]
@@ -18,8 +18,9 @@ __all__ = ["module_cast"]
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 FEWEST = 5000
 # Each role on SQLite. On PostgreSQL, where only the SQL can differ, the roles whose statements have a shape of their own:
-# all of an office with and without what is confidential, the whole organisation, one project, little, nothing; LONG_TESTS: all.
-SHAPES = {"HEAD", "PMO", "PROJECT_MANAGER", "TEAM_MEMBER", "CLIENT", "AUDITOR", "ADMINISTRATOR", NOBODY, ANONYMOUS}
+# an office with and without what is confidential, one project, nothing; LONG_TESTS: all.
+SHAPES = {"HEAD", "PMO", "CLIENT", NOBODY}
+TWIN = ("PROGRAMME_MANAGER", "PROJECT_MANAGER")  # of two roles with the same rights the first is walked with LONG_TESTS
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +33,8 @@ def walked(module_cast, django_db_blocker) -> Iterator[Findings]:
             if connection.vendor != "sqlite" and not os.environ.get("LONG_TESTS"):
                 stage.players = [player for player in stage.players if player.name in SHAPES]
                 assert len(stage.players) == len(SHAPES)
+            elif not os.environ.get("LONG_TESTS"):
+                stage.players = [player for player in stage.players if player.name != TWIN[0]]
             yield Walk(stage).run()
     finally:
         logging.disable(logging.NOTSET)
@@ -49,6 +52,11 @@ def test_the_page_and_the_code_have_the_same_roles_and_letters():
     assert {key: "".join(sorted(value)) for key, value in matrix().items()} == {k: "".join(sorted(v)) for k, v in letters.items()}
 
 
+def test_two_roles_of_which_one_is_walked_have_the_same_rights():
+    rights = [{kind: letters for (role, kind), letters in matrix().items() if role == name} for name in TWIN]
+    assert rights[0] == rights[1]
+
+
 def test_every_address_has_its_line_and_every_line_its_address():
     assert set(routes()) - set(addresses()) == set(), "an address without a line in docs/rights.md"
     assert set(addresses()) - set(routes()) == set(), "a line in docs/rights.md for an address that is gone"
@@ -58,7 +66,7 @@ def test_every_answer_is_the_one_that_the_page_states(walked, capsys):
     with capsys.disabled():
         print(f"\n{walked.cells} cells, statuses {dict(sorted(walked.statuses.items()))}")
     assert not walked.wrong, told(walked.wrong)
-    assert walked.cells >= FEWEST
+    assert walked.cells >= (FEWEST if connection.vendor == "sqlite" else 1500)
 
 
 def test_no_answer_fails(walked):
@@ -68,6 +76,10 @@ def test_no_answer_fails(walked):
 
 def test_no_word_of_another_organisation_or_of_a_confidential_row_appears(walked):
     assert not walked.leaks, told(walked.leaks)
+
+
+def test_the_past_was_looked_at(walked):
+    assert walked.past[200] > 60 or connection.vendor != "sqlite", walked.past
 
 
 def test_no_read_writes(walked):

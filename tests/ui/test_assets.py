@@ -12,22 +12,25 @@ from django.contrib.staticfiles import finders
 from django.core.management import call_command
 from django.test import override_settings
 
+from goldenthread.formats import one_page
 from goldenthread.ui import assets
 
 VENDOR = assets.OWN / "vendor"
+FONTS = one_page.FONTS
 
 
 def compressed(text: str) -> int:
     return len(gzip.compress(text.encode(), 9))
 
 
-def test_every_vendored_file_is_the_one_we_looked_at():
-    listed = tomllib.loads((VENDOR / "vendor.toml").read_text("utf-8"))["file"]
+@pytest.mark.parametrize("folder", [VENDOR, FONTS], ids=["pages", "paper"])
+def test_every_vendored_file_is_the_one_we_looked_at(folder):
+    listed = tomllib.loads((folder / "vendor.toml").read_text("utf-8"))["file"]
     for entry in listed:
-        assert hashlib.sha256((VENDOR / entry["path"]).read_bytes()).hexdigest() == entry["sha256"], entry["path"]
-        assert len((VENDOR / entry["licence_file"]).read_text("utf-8")) > 300
+        assert hashlib.sha256((folder / entry["path"]).read_bytes()).hexdigest() == entry["sha256"], entry["path"]
+        assert len((folder / entry["licence_file"]).read_text("utf-8")) > 300
     known = {name for entry in listed for name in (entry["path"], entry["licence_file"])} | {"vendor.toml"}
-    assert {path.name for path in VENDOR.iterdir()} == known
+    assert {path.name for path in folder.iterdir()} == known
 
 
 def test_the_joined_files_hold_every_source_in_order():

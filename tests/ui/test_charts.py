@@ -163,3 +163,22 @@ def test_a_course_of_a_band_and_of_what_is_not_measured():
     assert charts.course(baseline=None, actual=60, target=(70, None), p10=None, p90=None).goal == (98.0, 98.0)
     assert charts.course(baseline=5, actual=7, target=None, p10=1, p90=2) is None
     assert charts.course(baseline=None, actual=None, target=5, p10=None, p90=None) is None
+
+
+def test_ranges_stand_below_each_other_on_one_axis_in_their_order():
+    made = charts.ranges(["Answer 1", "Together"], [(10.0, 20.0, 40.0), (20.0, 30.0, 40.0)], width=300)
+    first, last = made.lines
+    assert first.y < last.y < made.base
+    assert first.low < first.likely < first.high == last.high
+    assert last.low == first.likely
+    assert [line.values for line in made.lines] == [(10.0, 20.0, 40.0), (20.0, 30.0, 40.0)]
+    assert made.left <= min(tick.at for tick in made.ticks) <= first.low
+    assert max(tick.at for tick in made.ticks) <= made.width
+    at = {tick.label: tick.at for tick in made.ticks}
+    assert at["20"] == first.likely, "a figure stands at its own mark"
+
+
+def test_equal_ranges_around_nothing_still_have_an_axis():
+    made = charts.ranges(["A"], [(0.0, 0.0, 0.0)])
+    assert len(made.ticks) >= 2
+    assert made.left <= made.lines[0].likely <= made.width

@@ -14,7 +14,7 @@ from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.kit.permissions import Role
 from goldenthread.kit.scoping import organisation_scope
 from goldenthread.plan import actions as plan
-from goldenthread.plan.models import Contribution, Step
+from goldenthread.plan.models import Contribution, Duty, Step
 from goldenthread.projects import actions as projects
 from goldenthread.projects.models import Project
 from goldenthread.purpose import actions as purpose
@@ -35,6 +35,9 @@ def full(cast, scene):
     )
     plan.contribute(kpi=scene.kpis[0], step=step, by=cast.head, size="M")
     plan.contribute(kpi=scene.kpis[1], project=scene.project, by=cast.head, effect=(1.0, 2.0, 4.0))
+    plan.add_duty(
+        plan=made, name="Report", source="The Water Act", by=cast.head, holder=cast.pmo, next_due=date(2027, 3, 1), minutes=90
+    )
     return scene
 
 
@@ -66,6 +69,7 @@ def test_every_noun_goes_out_and_comes_back_unchanged(cast, full):
         "measurements",
         "projects",
         "steps",
+        "duties",
         "contributions",
     ]
     for form in ("csv", "xlsx"):
@@ -86,6 +90,7 @@ def test_a_changed_cell_changes_that_field_alone(cast, full):
         ("projects", "budget", "1500000.50"),
         ("steps", "deliverable", "A dated list"),
         ("contributions", "chance", "60"),
+        ("duties", "hours each time", "2"),
         ("people", "job title", "Analyst"),
     ):
         rows = table(cast.head, noun)
@@ -93,11 +98,11 @@ def test_a_changed_cell_changes_that_field_alone(cast, full):
         found = bring_back(cast, rows[-1:])
         assert found["counts"]["changed"] == 1, (noun, found)
         assert table(cast.head, noun)[-1][column] == value
-    assert Changeset.objects.count() == changesets + 16, "an upload and an import for each"
+    assert Changeset.objects.count() == changesets + 18, "an upload and an import for each"
 
 
 def test_rows_without_an_id_are_added_and_taken_back_in_one_go(cast, full, undo_last):
-    before = {model: model.objects.count() for model in (Objective, Kpi, Target, Step, Contribution, Project, Person)}
+    before = {model: model.objects.count() for model in (Objective, Kpi, Target, Step, Duty, Contribution, Project, Person)}
     step = Step.objects.order_by("id").first()
     new = {
         "objectives": {"title": "Answer within a week"},
@@ -111,6 +116,7 @@ def test_rows_without_an_id_are_added_and_taken_back_in_one_go(cast, full, undo_
             "effort likely hours": "8",
         },
         "contributions": {"project id": str(full.project.pk), "kpi": "Decision time", "size": "Large"},
+        "duties": {"name": "Audit", "source": "Standing order 7", "cadence": "Monthly", "next due": "2027-01-31"},
         "people": {"name": "Petra New", "email": "petra@aldermere.example", "hours a week": "20"},
     }
     for noun, row in new.items():

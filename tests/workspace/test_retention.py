@@ -1,6 +1,6 @@
 """What is kept for a while only: each rule removes what is older than its days, nothing else, and facts stay."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from goldenthread.accounts.actions import edit_organisation
 from goldenthread.accounts.models import Changeset, Organisation
 from goldenthread.config.keeping import _history_faults
 from goldenthread.kit import history, jobs
-from goldenthread.kit.scoping import organisation_scope
+from goldenthread.kit.scoping import current_organisation, organisation_scope
 from goldenthread.projects.models import Project
 from goldenthread.workspace.actions import answer_question, apply_retention, ask_question, mark_read, notify, take_in
 from goldenthread.workspace.models import InboxItem, Question
@@ -139,3 +139,14 @@ def test_the_rules_are_applied_every_night_for_every_organisation(cast, organisa
     with time_machine.travel(now, tick=False):
         jobs.run_recurring(now - timedelta(days=1), now)
     assert SECRET not in Question.objects.get(pk=answered.pk).answer
+
+
+def test_what_recurs_is_done_on_the_day_of_each_organisation(organisation, monkeypatch):
+    days, noon = {}, datetime(2027, 1, 13, 12, 0, tzinfo=UTC)
+    Organisation.objects.filter(pk=organisation.pk).update(time_zone="Pacific/Auckland")
+    note = lambda: days.update({current_organisation().pk: timezone.localdate()})
+    monkeypatch.setattr(jobs, "_recurring", [("* * * * *", note)])
+    with time_machine.travel(noon, tick=False):
+        jobs.run_recurring(noon - timedelta(minutes=1), noon)
+    assert days.pop(organisation.pk) == date(2027, 1, 14)
+    assert set(days.values()) == {date(2027, 1, 13)}

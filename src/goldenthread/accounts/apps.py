@@ -18,6 +18,7 @@ class AccountsApp(AppConfig):
         from goldenthread.accounts.views import entries
         from goldenthread.kit import history, slots
 
+        history.write_in_long_statements()
         slots.provide("navigation", entries.navigation, position=900)
         user_logged_in.connect(sign_in.note_session, dispatch_uid="accounts.note_session")
         request_started.connect(history.forget_last_changeset, dispatch_uid="accounts.forget_last_changeset")

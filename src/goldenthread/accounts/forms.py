@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -38,6 +39,10 @@ def _day(label: str, *, required: bool = False, hint: str = "") -> forms.DateFie
     return forms.DateField(
         label=label, required=required, help_text=hint, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )
+
+
+def _hour(label: str, hint: str = "") -> forms.TimeField:
+    return forms.TimeField(label=label, required=False, help_text=hint, widget=forms.TimeInput({"type": "time"}, format="%H:%M"))
 
 
 def _days_kept(label: str, hint: str) -> forms.IntegerField:
@@ -159,8 +164,21 @@ class PrivacyForm(forms.Form):
     keeps_files_days = _days_kept("Files that were imported", "The bytes go; what came of the import stays and can be undone.")
     keeps_sessions_days = _days_kept("Sessions that ended", "Start and program of a sign-in.")
 
+    quiet_from = _hour(
+        "Mails wait from", "What tells of changes; a link to sign in never waits. Both empty: mails go at any hour."
+    )
+    quiet_to = _hour("to", "In the organisation’s time zone; each person may choose other hours.")
+    is_quiet_on_free_days = forms.BooleanField(
+        required=False, label="Mails wait on days without work", help_text="As the working week says, mostly the weekend."
+    )
+
     def __init__(self, data: Any = None, *, organisation: Organisation) -> None:
         super().__init__(data, initial={name: getattr(organisation, name) for name in self.base_fields})
+
+    @property
+    def mails(self) -> list[Any]:
+        """When mails wait."""
+        return [self[name] for name in ("quiet_from", "quiet_to", "is_quiet_on_free_days")]
 
     @property
     def switches(self) -> list[Any]:
@@ -225,7 +243,7 @@ class AbsenceForm(forms.Form):
         queryset=None, required=False, empty_label="Nobody", help_text="Sees and may do what you may, while you are away."
     )
 
-    def __init__(self, data: Any = None, *, person: Person) -> None:
+    def __init__(self, data: Any = None, *, person: Person, today: date) -> None:
         super().__init__(
             data,
             initial={
@@ -235,10 +253,27 @@ class AbsenceForm(forms.Form):
                 "version": person.version,
             },
         )
-        people = Person.objects.filter(user__isnull=False, is_external=False, leaves_on__isnull=True).exclude(pk=person.pk)
+        here = queries.still_here(today)
+        people = Person.objects.filter(here, user__isnull=False, is_external=False).exclude(pk=person.pk)
         if not queries.rights(person).anywhere("v", "PERSON"):
             people = people.filter(department=person.department) if person.department else people.none()
         self.fields["deputy"].queryset = people.order_by("name")  # type: ignore[attr-defined]
+
+
+class MailForm(forms.Form):
+    """Whether I get mails about changes, and my own quiet hours."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    gets_mail = forms.BooleanField(
+        required=False,
+        label="Tell me of changes by mail too",
+        help_text="One mail for a version of the plan. Today tells it in any case.",
+    )
+    quiet_from = _hour("My mails wait from", "Both empty: the hours of the organisation.")
+    quiet_to = _hour("to")
+
+    def __init__(self, data: Any = None, *, person: Person) -> None:
+        super().__init__(data, initial={name: getattr(person, name) for name in self.base_fields})
 
 
 class PersonForm(forms.Form):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import time
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -31,6 +32,9 @@ def no_terms() -> dict[str, str]:
 class Organisation(models.Model):
     """The tenant: nothing is shared between two of them."""
 
+    in_past = "now"
+    organisation_path = "pk"
+
     name = models.CharField(max_length=120)
     slug = models.SlugField(max_length=40, unique=True)
     time_zone = models.CharField(max_length=40, default="Europe/London")
@@ -51,6 +55,10 @@ class Organisation(models.Model):
     keeps_messages_days = models.PositiveSmallIntegerField(null=True, blank=True, validators=DAYS_KEPT)
     keeps_files_days = models.PositiveSmallIntegerField(null=True, blank=True, validators=DAYS_KEPT)
     keeps_sessions_days = models.PositiveSmallIntegerField(null=True, blank=True, default=1, validators=DAYS_KEPT)
+    # Mails that nobody waits for: from when to when, and whether on days without work, they wait. Both empty: at any hour.
+    quiet_from = models.TimeField(null=True, blank=True, default=time(19))
+    quiet_to = models.TimeField(null=True, blank=True, default=time(7))
+    is_quiet_on_free_days = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
@@ -105,6 +113,10 @@ class UserAccounts(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A sign-in. What it may see follows from its Person."""
 
+    in_past = "now"
+    organisation_path = "person__organisation"
+    left_behind = ("password",)
+
     email = models.EmailField(unique=True)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
@@ -123,6 +135,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 class Person(Tracked):
     """Somebody who works, decides or is asked. May have no sign-in."""
 
+    in_past = "now"
+
     user = models.OneToOneField(User, models.SET_NULL, null=True, blank=True, related_name="person")
     name = models.CharField(max_length=120)
     email = models.EmailField(blank=True)
@@ -134,6 +148,9 @@ class Person(Tracked):
     deputy = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="stands_in_for")
     absent_from = models.DateField(null=True, blank=True)
     absent_to = models.DateField(null=True, blank=True)
+    gets_mail = models.BooleanField(default=True)
+    quiet_from = models.TimeField(null=True, blank=True, help_text="Instead of the organisation's")
+    quiet_to = models.TimeField(null=True, blank=True)
     seen_at = models.DateTimeField(null=True, blank=True, editable=False)
     erased_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="A number stands for the name since then")
 
@@ -153,6 +170,8 @@ class Person(Tracked):
 
 class Scope(InOrganisation):
     """A place where roles are held: the organisation, an office, a portfolio, a programme or a project."""
+
+    in_past = "now"
 
     class ScopeKind(models.TextChoices):
         ORGANISATION = "ORGANISATION", "Organisation"
@@ -179,6 +198,8 @@ class Scope(InOrganisation):
 class ScopeEdge(InOrganisation):
     """One scope lies directly under another; a project may lie under several portfolios."""
 
+    in_past = "now"
+
     parent = models.ForeignKey(Scope, models.CASCADE, related_name="child_edges")
     child = models.ForeignKey(Scope, models.CASCADE, related_name="parent_edges")
 
@@ -196,6 +217,8 @@ class ScopeEdge(InOrganisation):
 class ScopePath(InOrganisation):
     """The closure of the edges, each scope under itself included: who lies anywhere below whom."""
 
+    in_past = "now"
+
     ancestor = models.ForeignKey(Scope, models.CASCADE, related_name="paths_down")
     descendant = models.ForeignKey(Scope, models.CASCADE, related_name="paths_up")
 
@@ -209,6 +232,8 @@ class ScopePath(InOrganisation):
 
 class RoleGrant(Tracked):
     """A person holds a role on a scope."""
+
+    in_past = "now"
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="grants")
     role = models.CharField(max_length=30, choices=Role.choices)
@@ -229,6 +254,8 @@ class RoleGrant(Tracked):
 
 class Changeset(InOrganisation):
     """One user action: what was done, by whom, when and why. The unit of undo. Append-only."""
+
+    in_past = "at"
 
     class Source(models.TextChoices):
         PAGE = "PAGE", "Page"
@@ -263,6 +290,8 @@ class Changeset(InOrganisation):
 
 class Invitation(Tracked):
     """A link by which a person makes a sign-in. Only its digest is stored."""
+
+    in_past = ""
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="invitations")
     digest = models.CharField(max_length=64, unique=True)
@@ -301,6 +330,8 @@ class ApiToken(InOrganisation):
 
 class Erasure(Tracked):
     """A person was erased: a number stands for the name. A fact; nothing brings the name back."""
+
+    in_past = ""
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     at = models.DateTimeField()

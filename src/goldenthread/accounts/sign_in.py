@@ -8,24 +8,28 @@ from typing import Any, ClassVar
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.internal.stagekit import clear_login
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django_scopes import scopes_disabled
 
-from goldenthread.accounts.models import User
+from goldenthread.accounts.models import Changeset, User
 from goldenthread.kit.prepared import Blank, Prepared
 
 
 @Prepared
 def _signed_in() -> QuerySet[User]:
-    return User.objects.filter(pk=Blank("user")).select_related("person", "person__organisation")
+    with scopes_disabled():  # nobody is known yet; the row that it goes with names the organisation
+        newest = Changeset.objects.filter(organisation=OuterRef("person__organisation")).order_by("-id").values("id")[:1]
+    found = User.objects.filter(pk=Blank("user")).annotate(newest_changeset=newest)
+    return found.select_related("person", "person__organisation")
 
 
 class SignIn(AuthenticationBackend):
     """allauth's e-mail sign-in, reading user, person and organisation in one statement."""
 
     def get_user(self, user_id: Any) -> User | None:
-        """The signed-in user with person and organisation, or None when the account is closed or the person has left."""
+        """The signed-in user with person, organisation and its newest changeset; None where the account is closed."""
         user = next(iter(_signed_in.rows(user=user_id)), None)
         return user if user is not None and self.user_can_authenticate(user) else None
 

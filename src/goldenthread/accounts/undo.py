@@ -19,7 +19,7 @@ from goldenthread.accounts.actions.persons import OF_ONESELF, follow_address, is
 from goldenthread.accounts.actions.scopes import holds_a_scope, name_scopes, one_at_a_time
 from goldenthread.accounts.models import Changeset, Invitation, Person, RoleGrant
 from goldenthread.accounts.queries.changes import written_models
-from goldenthread.kit import history
+from goldenthread.kit import history, slots
 from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.kit.permissions import Role
 from goldenthread.ui.terms import action
@@ -100,6 +100,7 @@ def _undo_rows(changeset: Changeset, by: Person | None) -> None:
         _revert(model, [row for row in group if not row.is_new and row.last.history_type != "-"])
         _bring_back(model, [row for row in group if row.last.history_type == "-" and row.first.history_type != "+"])
     _see_that_nothing_hangs({model: ids for model, ids in going.items() if ids}, by)
+    slots.ask("undone", {model: [row.last for row in group] for model, group in by_model.items()})
     _keep_the_house_in_order(by_model, by)
 
 

@@ -23,6 +23,7 @@ urlpatterns = [
     path("people/<int:pk>/erase", erasure.erase, name="erase"),
     path("invitation/<str:secret>", invitations.invitation, name="invitation"),
     path("settings", settings.account, name="settings"),
+    path("settings/mails", settings.mails, name="mails"),
     path("settings/sessions/end", settings.end_sessions, name="end_sessions"),
     path("settings/tokens", settings.tokens, name="tokens"),
     path("settings/tokens/<int:pk>/revoke", settings.revoke_token, name="revoke_token"),

@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from goldenthread.config import plan_command
+from goldenthread.config import plan_command, schedule_command
 from goldenthread.config.options import As, Json, OfficeCode, Organisation
 from goldenthread.config.options import opened as _session
 
@@ -153,6 +153,7 @@ app.add_typer(imports, name="import")
 app.add_typer(exports, name="export")
 app.add_typer(backtests, name="backtest")
 app.add_typer(plan_command.app, name="plan")
+app.add_typer(schedule_command.app, name="schedule")
 
 Files = Annotated[list[str], typer.Argument(help="The files.")]
 
@@ -219,6 +220,28 @@ def import_projects(
     """Project lists from CSV, XLSX or ODS; what the wizard would ask is left as it is and named."""
     decided = {"same": renamed.value, "gone": gone.value, "as_of": as_of}
     _import("projects", files, (organisation, office, as_), dry_run=dry_run, json=json, decided=decided)
+
+
+@imports.command(name="schedule")
+def import_schedule(
+    file: Annotated[
+        str, typer.Argument(help="The plan: Microsoft Project (.mpp, XML), Primavera (XER, PMXML), GanttProject and more.")
+    ],
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it holds and change nothing; needs no database.")] = False,
+    json: Json = False,
+    organisation: Organisation = "",
+    office: OfficeCode = "",
+    as_: As = "",
+) -> None:
+    """Project schedules: read, counted and stored as the page does; a known one is brought up to date by the ids of its rows."""
+    from goldenthread.config import schedule_files
+
+    if dry_run:
+        schedule_files.look_at_schedule(file, json=json)
+        return
+    with _session(organisation, office, as_) as session:
+        schedule_files.import_schedule(session, file, json=json)
 
 
 @imports.command(name="csv")
@@ -309,6 +332,24 @@ def backtest_capital(
     from goldenthread.config import backtesting
 
     backtesting.capital(file, json=json, plot=plot)
+
+
+@exports.command(name="schedule")
+def export_schedule(
+    project: Annotated[str, typer.Argument(help="Id, reference or name of the project.")],
+    *,
+    form: Annotated[schedule_command.Format, typer.Option("--format", help="What to write.")],
+    file: Annotated[str, typer.Option("--out", help="File to write; empty: named after the project.")] = "",
+    json: Json = False,
+    organisation: Organisation = "",
+    office: OfficeCode = "",
+    as_: As = "",
+) -> None:
+    """The schedule of a project for Microsoft Project, Primavera, Excel or a calendar, and what that has no place for."""
+    from goldenthread.config import schedule_files
+
+    with _session(organisation, office, as_) as session:
+        schedule_files.export_schedule(session, project, form.value, file, json=json)
 
 
 @exports.command(name="stratml")

@@ -41,6 +41,10 @@ LIMITS = {
     "workspace:download": (Limit(10, MINUTE, ("person",)),),
     "accounts:invitation": (Limit(30, QUARTER, ("network",), wrong=NO_SUCH_LINK),),
     "workspace:answer": (Limit(30, QUARTER, ("network",), wrong=NO_SUCH_LINK),),
+    "plan:shared": (
+        Limit(30, QUARTER, ("network",), wrong=NO_SUCH_LINK),
+        Limit(120, QUARTER, ("network",)),  # a page and its PDF, read again and again by a whole house
+    ),
     "account_reset_password_from_key": (Limit(60, QUARTER, ("network",)),),
     API: (
         Limit(600, MINUTE, ("token", "network")),

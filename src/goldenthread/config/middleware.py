@@ -26,7 +26,7 @@ from goldenthread.ui import errors, pages
 log = logging.getLogger("goldenthread")
 Answer = Callable[[HttpRequest], HttpResponse]
 READS = frozenset({"GET", "HEAD"})
-OPEN_TO_ALL = ("/sign-in/", "/static/", "/healthz", "/favicon.ico", "/answer/", "/invitation/", "/api/")
+OPEN_TO_ALL = ("/sign-in/", "/static/", "/healthz", "/favicon.ico", "/answer/", "/shared/", "/invitation/", "/api/")
 
 
 def headers(get_response: Answer) -> Answer:

@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "goldenthread.ui.middleware.htmx_answers",
     "goldenthread.config.middleware.Answers",
     "goldenthread.config.middleware.Visit",
+    "goldenthread.config.worlds.Worlds",
 ]
 
 ROOT_URLCONF = "goldenthread.config.urls"

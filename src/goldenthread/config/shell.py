@@ -6,8 +6,10 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 
+from goldenthread.accounts.queries import head_mark
+from goldenthread.config.worlds import has_past
+from goldenthread.kit import clock
 from goldenthread.kit.slots import gather
 
 GROUPS = ("thread", "work", "office")
@@ -18,6 +20,7 @@ def ui_shell(request: HttpRequest) -> dict[str, Any]:
     person = getattr(request, "person", None)
     if person is None:
         return {"person": None}
+    world = getattr(request, "world", None)
     groups: dict[str, list[dict[str, Any]]] = {}
     for entry in gather("navigation", person):
         groups.setdefault(entry["group"], []).append({**entry, "current": _is_current(request.path, entry["url"])})
@@ -25,8 +28,11 @@ def ui_shell(request: HttpRequest) -> dict[str, Any]:
         "person": person,
         "organisation": person.organisation,
         "navigation": [groups[name] for name in sorted(groups, key=_place)],
-        "today": timezone.localdate(),
-        "changes_url": reverse("accounts:head"),
+        "today": clock.today(),
+        "changes_url": reverse("accounts:head") if world is None else "",
+        "world": world,
+        "as_of_page": request.get_full_path() if world is None and has_past(request.path) else "",
+        "changes_mark": head_mark(request.user),
     }
 
 

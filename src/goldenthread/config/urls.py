@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import include, path
 
-from goldenthread.config import views
+from goldenthread.config import views, worlds
 
 handler400 = "goldenthread.ui.errors.bad_request"
 handler403 = "goldenthread.ui.errors.forbidden"
@@ -17,6 +17,7 @@ urlpatterns = [
     path("healthz", views.health, name="health"),
     path("favicon.ico", views.favicon, name="favicon"),
     path("api/", include(("goldenthread.config.api", "api"))),
+    path("as-of", worlds.where, name="as_of"),
     path("settings/demo/clear", views.clear_demo, name="clear_demo"),
     path("sign-in/email/", views.own_address, name="account_email"),
     path("sign-in/", include("allauth.account.urls")),

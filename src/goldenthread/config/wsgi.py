@@ -8,6 +8,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "goldenthread.config.settings")
 import scipy.special  # noqa: F401  a page that foretells must not wait for it
 from django.core.wsgi import get_wsgi_application
 
+from goldenthread.kit.memory import keep_freed_memory
+
+keep_freed_memory()
 application = get_wsgi_application()
 
 if os.environ.get("GT_WORKER", "on") == "on":

@@ -1,82 +1,55 @@
-"""Critical path: early and late dates, floats and what drives each start, on one axis of working minutes.
+"""Critical path: early and late dates, floats and what drives each start.
 
-Method: Kelley & Walker (1959) with the four relationship types and lags. Minutes count from the data date on one working-time
-axis (`calendars.WorkingTime` converts). Unfinished work never starts before minute 0. Started work keeps its actual start; its
-remaining duration starts when its predecessors allow (retained logic) or at once (`retained_logic=False`). Total float = late
-finish - early finish; free float = the delay of an activity that moves no successor's early dates, nor the latest finish.
+Method: Kelley & Walker (1959) with the four relationship types, lags, calendars and constraints. Unfinished work never starts
+before the data date. Started work keeps its actual start; its remaining duration starts when its predecessors allow (retained
+logic) or at once (`retained_logic=False`, progress override). Total float = late finish - early finish; free float = the delay
+that moves no successor's early dates, nor the latest finish; independent float = what is left of it where predecessors end as
+late as they may (Battersby 1970). Floats are working minutes of the activity's own calendar.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from goldenthread.engine import network_passes
+from goldenthread.engine import driving, network_order
 from goldenthread.engine.errors import EngineError
-from goldenthread.engine.network_passes import FF, FINISHED, FS, NOT_STARTED, SF, SS, STARTED
+from goldenthread.engine.network import FF, FS, NONE, SF, SS, Bools, Ints, Network
+from goldenthread.engine.network_order import FAR, PLAIN_LIMIT, Ready
 
-__all__ = ["FF", "FS", "NONE", "SF", "SS", "Network", "Schedule", "ScheduleOptions", "schedule", "tail_of"]
-
-Ints = npt.NDArray[np.int64]
-NONE = int(np.iinfo(np.int64).min)  # no actual date, no deadline
-PLAIN_LIMIT = 2_000
-FAR = 1 << 60
-MAX_MINUTES = 1 << 40
-NAMED = 12  # so many activities of a loop are named; all of them are in the error's items
+__all__ = ["FF", "FS", "NONE", "PLAIN_LIMIT", "SF", "SS", "Network", "Schedule", "ScheduleOptions", "schedule", "tail_of"]
 
 
-def _column(values: Any, size: int, default: int) -> Ints:
-    if values is None:
-        return np.full(size, default, np.int64)
-    return np.array(values, dtype=np.int64).reshape(-1)
+class FreeFloat(Enum):
+    """How free float is counted: within the latest finish (ours), or as another program shows it."""
 
-
-@dataclass(frozen=True, eq=False)
-class Network:
-    """Activities and relationships as int64 columns (lists or arrays).
-
-    key, duration (remaining minutes, >= 0); a relationship i leads from row predecessor[i] to row successor[i] with kind FS,
-    SS, FF or SF and a lag in minutes (negative = lead). Optional a row: not_before (minute, -1 = none), actual_start,
-    actual_finish and deadline (minute, NONE = none; actual ones <= 0).
-    """
-
-    key: Ints
-    duration: Ints
-    predecessor: Ints
-    successor: Ints
-    kind: Any = None
-    lag: Any = None
-    not_before: Any = None
-    actual_start: Any = None
-    actual_finish: Any = None
-    deadline: Any = None
-
-    def __post_init__(self) -> None:
-        size, links = np.asarray(self.key).size, np.asarray(self.predecessor).size
-        defaults = {"not_before": -1, "actual_start": NONE, "actual_finish": NONE, "deadline": NONE, "kind": FS, "lag": 0}
-        for name in self.__dataclass_fields__:
-            of_link = name in {"predecessor", "successor", "kind", "lag"}
-            values = _column(getattr(self, name), links if of_link else size, defaults.get(name, 0))
-            if values.size != (links if of_link else size):
-                raise EngineError(f"The column {name} has {values.size} rows.")
-            object.__setattr__(self, name, values)
-        _check(self)
+    WITHIN_FINISH, MICROSOFT, PRIMAVERA = 0, 1, 2
 
 
 @dataclass(frozen=True)
 class ScheduleOptions:
     """Against what late dates are counted, and which rules hold.
 
-    `finish`: minute against which late dates are counted (None = the early finish of the network); `critical_float`: total
-    float up to which an activity is critical; `path`: "auto", "plain" or "compiled".
+    `finish`: moment against which late dates are counted (None = the early finish of the network); `finishes`: the same for
+    single groups; `several_paths`: an activity without successors has no float; `critical_float`: total float up to which
+    an activity is critical; `dates_win`: "no later than" pulls work forward against its logic, as Microsoft Project does by
+    default; `late_within_free_float`: work that is to be as late as possible moves nothing after it, as in Primavera;
+    `path`: "auto", "plain" or "compiled".
     """
 
     finish: int | None = None
+    finishes: Mapping[int, int] = field(default_factory=dict)
     critical_float: int = 0
     retained_logic: bool = True
+    dates_win: bool = False
+    several_paths: bool = False
+    free_float: FreeFloat = FreeFloat.WITHIN_FINISH
+    late_within_free_float: bool = False
     path: str = "auto"
 
 
@@ -85,7 +58,7 @@ class Schedule:
     """One row an activity, in the caller's order, in minutes.
 
     Of started work early_start is the actual start and late_start the late start of what remains; finished work has its
-    actual dates, no float, and is never critical. `driving_predecessor` is a row or -1.
+    actual dates, no float, and is never critical. remaining_start is the early start of what remains.
     """
 
     key: Ints
@@ -95,44 +68,59 @@ class Schedule:
     late_finish: Ints
     total_float: Ints
     free_float: Ints
-    critical: npt.NDArray[np.bool_]
-    driving_predecessor: Ints
+    critical: Bools
+    remaining_start: Ints
     finish: int
+    made_by: Any = field(repr=False)  # the network and its passes, for what is worked out only when asked for
+
+    @cached_property
+    def driving(self) -> Bools:
+        """Of each relationship, whether it decides the start of its successor (several may)."""
+        return driving.driving_links(*self.made_by)
+
+    @cached_property
+    def driving_predecessor(self) -> Ints:
+        """Of each activity a row that drives its start, of several the one with the lowest key, or -1."""
+        return driving.driving_predecessors(self.made_by[0], self.made_by[1], self.driving)
+
+    @cached_property
+    def longest_path(self) -> Bools:
+        """Whether the activity lies on a chain of driving relationships that ends at the latest finish."""
+        return driving.longest_path(self.made_by[0], self.driving, self.early_finish)
+
+    @cached_property
+    def independent_float(self) -> Ints:
+        """Working minutes of delay that move no successor even where every predecessor ends as late as it may."""
+        return driving.independent_float(self.made_by[0], self.made_by[1], self.free_float)
+
+
+@dataclass(frozen=True, eq=False)
+class Passed:
+    """What the passes left, in topological order."""
+
+    ready: Ready
+    start: Ints
+    finish: Ints
+    late_start: Ints
+    late_finish: Ints
+    total: Ints
+    free: Ints
+    latest: int
 
 
 def schedule(network: Network, options: ScheduleOptions | None = None) -> Schedule:
     """Dates and floats of a network; EngineError names the activities of a loop in order."""
     options = options or ScheduleOptions()
-    plain = len(network.key) < PLAIN_LIMIT if options.path == "auto" else options.path == "plain"
-    if plain:
-        passes: Any = network_passes
-    else:
-        from goldenthread.engine import network_kernel as passes
-    ready: Any = np.ndarray.tolist if plain else np.ascontiguousarray
-    count, state = len(network.key), _state(network)
-    in_ptr, in_link = _by_end(network.successor, count)
-    out_ptr, out_link = _by_end(network.predecessor, count)
-    columns = (network.duration, state, network.actual_start, network.actual_finish, network.not_before, network.deadline)
-    duration, states, actual_start, actual_finish, not_before, deadline = (ready(column) for column in columns)
-    kind, lag, link_from, link_to = (ready(c) for c in (network.kind, network.lag, network.predecessor, network.successor))
-    in_ptr, in_link, out_ptr, out_link = (ready(c) for c in (in_ptr, in_link, out_ptr, out_link))
-    rank = ready(np.argsort(np.argsort(network.key, kind="stable"), kind="stable"))
-    order, waiting, start, finish, late_finish, free, driver = (ready(np.zeros(count, np.int64)) for _ in range(7))
-    placed = passes.sort_network(count, in_ptr, out_ptr, out_link, link_to, order, waiting)
-    if placed < count:
-        raise _loop_error(network, np.asarray(waiting))
-    retained = options.retained_logic
-    latest = passes.forward(
-        order, in_ptr, in_link, link_from, kind, lag, rank,
-        duration, states, actual_start, actual_finish, not_before, retained, start, finish, driver,
-    )  # fmt: skip
-    against = latest if options.finish is None else options.finish
-    deadline = ready(np.where(network.deadline == NONE, FAR, network.deadline))
-    passes.backward(
-        order, out_ptr, out_link, link_to, kind, lag,
-        duration, states, actual_start, deadline, retained, against, latest, start, finish, late_finish, free,
-    )  # fmt: skip
-    return _schedule(network, options, state, latest, start, finish, late_finish, free, driver)
+    rules = {"retained": options.retained_logic, "dates_win": options.dates_win}
+    made = network_order.prepare(network, options.path, **rules)
+    done = passed(made, options)
+    while network.calendars and ran_out(done):
+        wider = network_order.widened(network, made, options.path, **rules)
+        if wider is None:
+            raise network_order.outside_error(network, made, done.start, done.finish)
+        made = wider
+        done = passed(made, options)
+    return _schedule(network, options, done)
 
 
 def tail_of(network: Network, result: Schedule, key: int) -> tuple[int, ...]:
@@ -148,85 +136,113 @@ def tail_of(network: Network, result: Schedule, key: int) -> tuple[int, ...]:
     return tuple(reversed(chain))
 
 
-def _schedule(
-    network: Network,
-    options: ScheduleOptions,
-    state: Ints,
-    latest: int,
-    start: Any,
-    finish: Any,
-    late: Any,
-    free: Any,
-    driver: Any,
-) -> Schedule:
-    early_finish, late_finish = np.asarray(finish, np.int64), np.asarray(late, np.int64)
-    done = state == FINISHED
-    total = np.where(done, 0, late_finish - early_finish)
-    begun = np.where(state == NOT_STARTED, np.asarray(start, np.int64), network.actual_start)
+def passed(made: Ready, options: ScheduleOptions) -> Passed:
+    """Both passes, and again from the late dates of what is to be as late as possible, which itself keeps its early dates."""
+    done = both_passes(made, options, made.floor)
+    if options.late_within_free_float or not np.any(made.as_late):
+        return done
+    moved = both_passes(made, options, np.where(made.as_late, np.maximum(done.late_start, made.floor), made.floor))
+    start, finish = driving.early_dates(done, moved)
+    return replace(moved, start=np.where(made.as_late, start, moved.start), finish=np.where(made.as_late, finish, moved.finish))
+
+
+def both_passes(made: Ready, options: ScheduleOptions, floor: Ints) -> Passed:
+    """One forward and one backward pass from these floors."""
+    if not made.order.size:
+        nothing = np.zeros(0, np.int64)
+        return Passed(made, nothing, nothing, nothing, nothing, nothing, nothing, 0)
+    postponed = options.late_within_free_float and bool(made.as_late.any())
+    if made.on_one_axis and not postponed:
+        return _on_one_axis(made, options, floor)
+    return _with_calendars(made, options, floor, postponed=postponed)
+
+
+def _on_one_axis(made: Ready, options: ScheduleOptions, floor: Ints) -> Passed:
+    count = made.order.size
+    passes, _, ready = network_order.passes_of(made.plain)
+    start, late, free = ready(floor.copy()), ready(np.zeros(count, np.int64)), ready(np.zeros(count, np.int64))
+    duration, held, out_ptr, out_to, weight = (
+        ready(column) for column in (made.duration, made.held, made.out_ptr, made.out_to, made.weight)
+    )
+    latest = int(passes.forward(count, duration, ready(made.ceiling), out_ptr, out_to, weight, start))
+    begin = np.asarray(start, np.int64)
+    finish = begin + made.duration
+    limit = ready(_limit(made, options, latest, finish))
+    passes.backward(count, duration, limit, held, latest, options.free_float.value, out_ptr, out_to, weight, start, late, free)
+    last, slack = np.asarray(late, np.int64), np.asarray(free, np.int64)
+    return Passed(made, begin, finish, last, last + made.duration, last - begin, slack, latest)
+
+
+def _with_calendars(made: Ready, options: ScheduleOptions, floor: Ints, *, postponed: bool) -> Passed:
+    count = made.order.size
+    _, passes, ready = network_order.passes_of(made.plain)
+    start = ready(floor.copy())
+    finish, counts, late_start, late_finish, total, free = (ready(np.zeros(count, np.int64)) for _ in range(6))
+    row = [ready(column) for column in (made.calendar, made.placing, made.duration)]
+    links = [ready(column) for column in (made.out_ptr, made.out_to, made.kind, made.lag, made.lag_calendar)]
+    table = ready(made.table)
+    latest = int(passes.forward(count, *row, ready(made.ceiling), *links, start, finish, counts, table))
+    if postponed:
+        as_late = ready(made.as_late.astype(np.int64))
+        passes.postpone(count, *row, as_late, latest, *links, start, finish, counts, table)
+    calendars = np.arange(int(made.table[2]))
+    ends = ready(np.zeros(calendars.size, np.int64))
+    passes.count_all(ready(calendars), ready(np.full(calendars.size, latest)), ends, table)
+    limit, held = ready(_limit(made, options, latest, np.asarray(finish, np.int64))), ready(made.held)
+    rule = options.free_float.value
+    passes.backward(
+        count, *row, limit, held, latest, ends, rule, *links, start, finish, counts, late_start, late_finish, total, free, table
+    )  # fmt: skip
+    found = [np.asarray(column, np.int64) for column in (start, finish, late_start, late_finish, total, free)]
+    return Passed(made, found[0], found[1], found[2], found[3], found[4], found[5], latest)
+
+
+def _limit(made: Ready, options: ScheduleOptions, latest: int, finish: Ints) -> Ints:
+    against: Any = latest if options.finish is None else options.finish
+    if options.finishes or (options.finish is None and made.groups.size > 1):
+        ends = np.full(made.groups.size, -FAR)
+        np.maximum.at(ends, made.group, finish)
+        wanted = [options.finishes.get(name, end) for name, end in zip(made.groups.tolist(), ends.tolist(), strict=True)]
+        against = np.array(wanted, np.int64)[made.group]
+    limit: Ints = np.minimum(made.limit, against)
+    held = np.flatnonzero(made.held)
+    limit[held] = made.limit[held]
+    if options.several_paths:
+        limit = np.where(np.diff(made.out_ptr) == 0, np.minimum(limit, finish), limit)
+    return limit
+
+
+def ran_out(done: Passed) -> bool:
+    """Whether a date lies outside the days that the tables of the calendars hold."""
+    if not done.start.size:
+        return False
+    first = min(int(done.start.min()), int(done.late_start.min()))
+    last = max(done.latest, int(np.where(done.late_finish < FAR, done.late_finish, 0).max()))
+    return network_order.outside(done.ready, first, last)
+
+
+def _schedule(network: Network, options: ScheduleOptions, passed: Passed) -> Schedule:
+    place = passed.ready.place
+    done, begun = (np.flatnonzero(column != NONE) for column in (network.actual_finish, network.actual_start))
+    start, total, free, late = (column[place] for column in (passed.start, passed.total, passed.free, passed.late_start))
+    total[done] = free[done] = 0
+    critical = total <= options.critical_float
+    critical[done] = False
+    early = start
+    if begun.size:
+        early = start.copy()
+        early[begun] = network.actual_start[begun]
+        late[done] = early[done]
     return Schedule(
         key=network.key,
-        early_start=begun,
-        early_finish=early_finish,
-        late_start=np.where(done, begun, late_finish - network.duration),
-        late_finish=late_finish,
+        early_start=early,
+        early_finish=passed.finish[place],
+        late_start=late,
+        late_finish=passed.late_finish[place],
         total_float=total,
-        free_float=np.asarray(free, np.int64),
-        critical=(total <= options.critical_float) & ~done,
-        driving_predecessor=np.asarray(driver, np.int64),
-        finish=int(latest),
+        free_float=free,
+        critical=critical,
+        remaining_start=start,
+        finish=passed.latest,
+        made_by=(network, passed),
     )
-
-
-def _state(network: Network) -> Ints:
-    started, done = network.actual_start != NONE, network.actual_finish != NONE
-    return np.where(done, FINISHED, np.where(started, STARTED, NOT_STARTED)).astype(np.int64)
-
-
-def _by_end(ends: Ints, count: int) -> tuple[Ints, Ints]:
-    """Links listed by one of their ends: pointers (count + 1) and link rows."""
-    return np.searchsorted(np.sort(ends), np.arange(count + 1)).astype(np.int64), np.argsort(ends, kind="stable").astype(np.int64)
-
-
-def _check(network: Network) -> None:
-    keys, count = network.key, len(network.key)
-    _refuse(network, network.duration < 0, "its duration is negative")
-    _refuse(network, network.duration > MAX_MINUTES, "its duration is too long")
-    only_finish = (network.actual_finish != NONE) & (network.actual_start == NONE)
-    _refuse(network, only_finish, "it has an actual finish and no actual start")
-    future = (np.maximum(network.actual_start, network.actual_finish) > 0) & (network.actual_start != NONE)
-    _refuse(network, future, "an actual date lies after the data date")
-    backwards = (network.actual_finish != NONE) & (network.actual_finish < network.actual_start)
-    _refuse(network, backwards, "it finished before it started")
-    ends = np.concatenate([network.predecessor, network.successor])
-    if np.any((ends < 0) | (ends >= count)):
-        raise EngineError("A relationship names no activity.")
-    _, first = np.unique(keys, return_index=True)
-    if first.size < count:
-        _refuse(network, ~np.isin(np.arange(count), first), "its key stands twice")
-    bad = (network.kind < FS) | (network.kind > SF) | (np.abs(network.lag) > MAX_MINUTES)
-    if np.any(bad):
-        key = int(keys[network.successor[np.flatnonzero(bad)[0]]])
-        raise EngineError(f"A relationship to activity {key} has an unknown type or a lag that is too long.", key)
-
-
-def _refuse(network: Network, bad: npt.NDArray[np.bool_], reason: str) -> None:
-    if np.any(bad):
-        key = int(network.key[np.flatnonzero(bad)[0]])
-        raise EngineError(f"Activity {key} cannot be scheduled: {reason}.", key)
-
-
-def _loop_error(network: Network, waiting: Ints) -> EngineError:
-    """Walk back through activities that wait for each other until one comes again; report the loop from its lowest key."""
-    before: dict[int, int] = {}
-    for j, i in zip(network.successor.tolist(), network.predecessor.tolist(), strict=True):
-        if waiting[j] > 0 and waiting[i] > 0 and (j not in before or network.key[i] < network.key[before[j]]):
-            before[j] = i
-    row, seen = next(iter(before)), dict[int, int]()
-    while row not in seen:
-        seen[row] = len(seen)
-        row = before[row]
-    loop = [int(network.key[i]) for i, place in seen.items() if place >= seen[row]][::-1]
-    first = loop.index(min(loop))
-    loop = loop[first:] + loop[:first]
-    named = " -> ".join(str(key) for key in [*loop[:NAMED], *(["..."] if len(loop) > NAMED else []), loop[0]])
-    return EngineError(f"These activities wait for each other in a loop: {named}.", loop[0], tuple(loop))

@@ -562,7 +562,7 @@ def run(lay: Layout, count: int, threads: int) -> tuple[Outcomes, Tally]:
 
 def warm() -> None:
     """Compile every kernel of the engine, or load it from the cache, and run it once."""
-    from goldenthread.engine import network_kernel
+    from goldenthread.engine import network_kernel, risk_kernel  # noqa: F401 (its signature stands: importing compiles it)
 
     run(_example(), LANES, 1)
     network_kernel.warm()

@@ -1,35 +1,43 @@
-# ruff: noqa: FBT001 (compiled functions take every argument by place)
-"""Order, forward and backward pass of a network, written once: plain Python runs it on lists, numba compiles it for arrays.
+# mypy: disable-error-code="no-any-return"
+"""Order and the two passes of a network on one working-time axis, written once: plain Python runs them on lists, numba on arrays.
 
-Times are integer working minutes from the data date. `state` is 0 not started, 1 started, 2 finished; `start` and `finish` are
-those of the remaining work (of finished activities the actual ones). Links are rows; `in_ptr`/`in_link` list them by successor
-and `out_ptr`/`out_link` by predecessor.
+After `arrange` rows stand in topological order and links are listed by predecessor: those of row i are
+out_ptr[i] <= slot < out_ptr[i + 1]. On one axis each link is a bound from start to start: start[to] >= start[i] + weight.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-FS, SS, FF, SF = 0, 1, 2, 3
-NOT_STARTED, STARTED, FINISHED = 0, 1, 2
+FAR = 1 << 60
 
 
-def sort_network(count: int, in_ptr: Any, out_ptr: Any, out_link: Any, link_to: Any, order: Any, waiting: Any) -> int:
-    """Fill `order` with activities, predecessors first (Kahn, 1962).
+def arrange(count: int, before: Any, after: Any, ptr: Any, slots: Any, waiting: Any, order: Any) -> int:
+    """Fill `order` with rows, predecessors first (Kahn, 1962), and `ptr` and `slots` with the links of each row.
 
-    Returns how many could be placed: fewer than count means a loop.
+    Returns how many rows could be placed: fewer than count means a loop among those still waiting.
     """
-    placed, next_one = 0, 0
+    for link in range(len(before)):
+        ptr[before[link] + 1] += 1
+        waiting[after[link]] += 1
     for i in range(count):
-        waiting[i] = in_ptr[i + 1] - in_ptr[i]
+        ptr[i + 1] += ptr[i]
+    for link in range(len(before) - 1, -1, -1):
+        ptr[before[link] + 1] -= 1
+        slots[ptr[before[link] + 1]] = link
+    for i in range(count):  # the loop above left every pointer one row too far
+        ptr[i] = ptr[i + 1]
+    ptr[count] = len(before)
+    placed, at = 0, 0
+    for i in range(count):
         if waiting[i] == 0:
             order[placed] = i
             placed += 1
-    while next_one < placed:
-        i = order[next_one]
-        next_one += 1
-        for place in range(out_ptr[i], out_ptr[i + 1]):
-            j = link_to[out_link[place]]
+    while at < placed:
+        i = order[at]
+        at += 1
+        for slot in range(ptr[i], ptr[i + 1]):
+            j = after[slots[slot]]
             waiting[j] -= 1
             if waiting[j] == 0:
                 order[placed] = j
@@ -37,66 +45,42 @@ def sort_network(count: int, in_ptr: Any, out_ptr: Any, out_link: Any, link_to: 
     return placed
 
 
-def forward(
-    order: Any, in_ptr: Any, in_link: Any, link_from: Any, kind: Any, lag: Any, rank: Any,
-    duration: Any, state: Any, actual_start: Any, actual_finish: Any, not_before: Any, retained: bool,
-    start: Any, finish: Any, driver: Any,
-) -> int:  # fmt: skip
-    """Early start and finish of the remaining work, and what drives each start; returns the latest finish.
-
-    `driver` is a predecessor's row, or -1; of equals the one with the lowest key.
-    """
-    latest, any_placed = 0, False
-    for i in order:
-        driver[i] = -1
-        if state[i] == FINISHED:
-            start[i], finish[i] = actual_start[i], actual_finish[i]
-        else:
-            earliest = max(0, not_before[i]) if state[i] == NOT_STARTED else 0
-            for place in range(in_ptr[i], in_ptr[i + 1]):
-                link = in_link[place]
-                how, j = kind[link], link_from[link]
-                if state[i] == STARTED and not retained and how in (FS, SS):
-                    continue
-                begin = actual_start[j] if state[j] != NOT_STARTED else start[j]
-                bound = (finish[j] if how in (FS, FF) else begin) + lag[link]
-                if how in (FF, SF):
-                    bound -= duration[i]
-                if bound > earliest or (bound == earliest and bound > 0 and (driver[i] < 0 or rank[j] < rank[driver[i]])):
-                    earliest, driver[i] = bound, j
-            start[i], finish[i] = earliest, earliest + duration[i]
-        if not any_placed or finish[i] > latest:
-            latest, any_placed = finish[i], True
+def forward(count: int, duration: Any, ceiling: Any, out_ptr: Any, out_to: Any, weight: Any, start: Any) -> int:
+    """Early starts; `start` comes in as the floor of each row. Returns the latest finish."""
+    latest = start[0] + duration[0]
+    for i in range(count):
+        begin = min(start[i], ceiling[i])
+        start[i] = begin
+        latest = max(latest, begin + duration[i])
+        for slot in range(out_ptr[i], out_ptr[i + 1]):
+            bound, j = begin + weight[slot], out_to[slot]
+            start[j] = max(start[j], bound)
     return latest
 
 
 def backward(
-    order: Any, out_ptr: Any, out_link: Any, link_to: Any, kind: Any, lag: Any,
-    duration: Any, state: Any, actual_start: Any, deadline: Any, retained: bool, network_finish: int, latest: int,
-    start: Any, finish: Any, late_finish: Any, free: Any,
+    count: int, duration: Any, limit: Any, held: Any, latest: int, rule: int,
+    out_ptr: Any, out_to: Any, weight: Any, start: Any, late: Any, free: Any,
 ) -> None:  # fmt: skip
-    """Late finish and free float.
+    """Late starts against the limits of finishes, and free float.
 
-    Late finish counts against network_finish and deadlines, free float against successors' early dates and the latest finish.
+    held: 1 and 2 (by its finish): the late date is the limit, whatever follows. rule: 0 free float ends with the latest finish;
+    others show none below 0: 1 the total float where nothing follows (Microsoft Project), 2 up to the latest finish there, and 0
+    where a finish is held (Primavera).
     """
-    for place_in_order in range(len(order) - 1, -1, -1):
-        i = order[place_in_order]
-        if state[i] == FINISHED:
-            late_finish[i], free[i] = finish[i], 0
-            continue
-        limit, slack = min(network_finish, deadline[i]), latest - finish[i]
-        for place in range(out_ptr[i], out_ptr[i + 1]):
-            link = out_link[place]
-            how, j = kind[link], link_to[link]
-            if state[j] == FINISHED or (state[j] == STARTED and not retained and how in (FS, SS)):
-                continue
-            from_start = how in (SS, SF)
-            if from_start and state[i] == STARTED:
-                continue
-            late, early = late_finish[j], finish[j]
-            if how in (FS, SS):
-                late, early = late - duration[j], start[j]
-            late -= lag[link]
-            slack = min(slack, early - lag[link] - (start[i] if from_start else finish[i]))
-            limit = min(limit, late + duration[i] if from_start else late)
-        late_finish[i], free[i] = limit, slack
+    for i in range(count - 1, -1, -1):
+        begin = start[i]
+        last = limit[i] - duration[i]
+        until_end = latest - duration[i] - begin
+        slack = until_end if rule == 0 else FAR
+        own = last
+        for slot in range(out_ptr[i], out_ptr[i + 1]):
+            j = out_to[slot]
+            last = min(last, late[j] - weight[slot])
+            slack = min(slack, start[j] - weight[slot] - begin)
+        late[i] = own if held[i] else last
+        if rule == 2 and (held[i] == 2 or (held[i] and slack == FAR)):
+            slack = 0
+        if rule and slack == FAR:
+            slack = late[i] - begin if rule == 1 else until_end
+        free[i] = max(0, slack) if rule else slack

@@ -23,6 +23,8 @@ GAP = {FULL: 1, SHORT: 1, LIST: 0}
 MOST_STEPS = 8
 HEADING = 3
 SIDE = 6  # rows of each of the two lists at the foot
+SLIDE = 24  # lines of a slide on which objectives and their steps stand, at letters of ten points or more
+SLIDE_SIDE, SLIDE_MANY = (4, 3), 12  # rows of each of the two lists beside so many objectives, and beside more
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +79,39 @@ def arrange(goals: Sequence[GoalSize], sides: tuple[int, int]) -> Arrangement:
     titles = [goal.title_lines if density == FULL else 1 for goal in stand]
     figures = [min(goal.figures, MOST_FIGURES[density]) for goal in stand]
     used += sum(LINE * (t + f) + GAP[density] for t, f in zip(titles, figures, strict=True))
-    steps = [0] * len(stand)
-    for round_ in range(1, MOST_STEPS + 1):
-        takers = [n for n, goal in enumerate(stand) if goal.steps >= round_]
-        if not takers or used + LINE * len(takers) > ROOM:
-            break
-        used += LINE * len(takers)
-        for n in takers:
-            steps[n] = round_
+    steps = _steps(stand, (ROOM - used) // LINE)
+    used += LINE * sum(steps)
     below = used + (HEADING + LINE * least if least else 0)
     stacked = below <= ROOMY
     return Arrangement(density, tuple(map(Shown, titles, figures, steps)), kept, below if stacked else used, stacked)
+
+
+def arrange_slide(goals: Sequence[GoalSize], sides: tuple[int, int]) -> Arrangement:
+    """The same for a slide: a line an objective, steps below as far as there is room, the two lists beside them."""
+    stand = goals[: kept_of(len(goals), SLIDE)]
+    steps = _steps(stand, SLIDE - len(stand) - (len(goals) > len(stand)))
+    most = SLIDE_SIDE[len(stand) > SLIDE_MANY]
+    kept = (kept_of(sides[0], most), kept_of(sides[1], most))
+    used = LINE * (len(stand) + sum(steps))
+    return Arrangement(LIST, tuple(Shown(1, 0, count) for count in steps), kept, used, stacked=True)
+
+
+def arrange_all(goals: Sequence[GoalSize], sides: tuple[int, int]) -> Arrangement:
+    """The same where room is no question: everything stands."""
+    return Arrangement(FULL, tuple(Shown(goal.title_lines, goal.figures, goal.steps) for goal in goals), sides, 0, stacked=True)
+
+
+def _steps(goals: Sequence[GoalSize], lines: int) -> list[int]:
+    """How many steps of each stand on so many lines, in rounds."""
+    given = [0] * len(goals)
+    for round_ in range(1, MOST_STEPS + 1):
+        takers = [n for n, goal in enumerate(goals) if goal.steps >= round_]
+        if len(takers) > lines:
+            break
+        lines -= len(takers)
+        for n in takers:
+            given[n] = round_
+    return given
 
 
 def kept_of(count: int, most: int) -> int:

@@ -10,11 +10,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from typing import Any
 
 from goldenthread.formats import transport
 from goldenthread.formats.errors import FormatError
+from goldenthread.formats.schedule_kind import is_foreign, unpacked
 
 UPLOAD_BYTES = 20 * 2**20
 UNPACKED_BYTES = 200 * 2**20
@@ -38,11 +40,15 @@ READERS = {
     "performance-targets": "goldenthread.formats.performance_gov:read_targets",
     "performance-gov": "goldenthread.formats.performance_plan:read_performance_gov",
     "capital-reports": "goldenthread.formats.capital_reports:read_capital",
+    "schedule": "goldenthread.formats.schedule_reader:read_schedule",
+    "exchange": "goldenthread.formats.exchange:read_exchange",
 }
+JAVA_BYTES = 2 * 2**30  # of addresses, most of them never used: a Java machine has a limit of its own for what it holds
+JAVA_FILE_BYTES = 64 * 2**20  # which MPXJ puts aside in a folder of its own
 _TEXT_KINDS = frozenset(
     {"workbook", "table", "projects", "performance-goals", "performance-targets", "performance-gov", "capital-reports"}
 )
-_PASSED_ON = ("PATH", "PYTHONPATH", "SYSTEMROOT", "LANG", "LC_ALL", "VIRTUAL_ENV")
+_PASSED_ON = ("PATH", "JAVA_HOME", "PYTHONPATH", "SYSTEMROOT", "LANG", "LC_ALL", "VIRTUAL_ENV")
 _TOO_MUCH = "Save only the sheet and rows you need as CSV and import that."
 
 
@@ -69,6 +75,8 @@ def read_measured(kind: str, data: bytes, options: Any = None) -> tuple[Any, Cos
     if kind not in READERS:
         raise FormatError(f"There is no reader called {kind}.", "", f"Use one of: {', '.join(sorted(READERS))}.")
     check_upload(data)
+    if kind == "schedule":
+        kind, data = ("exchange", unpacked(data)) if is_foreign(data) else (kind, data)
     if kind in _TEXT_KINDS and is_small_text(data):
         return load_reader(kind)(data, options), Cost(0.0, 0, False)
     return _read_in_child(kind, data, options)
@@ -98,15 +106,24 @@ def load_reader(kind: str) -> Any:
 def _read_in_child(kind: str, data: bytes, options: Any) -> tuple[Any, Cost]:
     head = transport.pack({"kind": kind, "options": options, "length": len(data)})
     environment = {key: os.environ[key] for key in _PASSED_ON if key in os.environ}
-    child = subprocess.Popen(
-        [sys.executable, "-X", "utf8", "-m", "goldenthread.formats.child"],
+    if kind == "exchange":
+        with tempfile.TemporaryDirectory(prefix="exchange-", ignore_cleanup_errors=True) as folder:
+            return _answered(
+                kind, b"".join((head, data)), len(head), environment | {"TMPDIR": folder, "TEMP": folder, "TMP": folder}
+            )
+    return _answered(kind, b"".join((head, data)), len(head), environment)
+
+
+def _answered(kind: str, sent: bytes, head_length: int, environment: dict[str, str]) -> tuple[Any, Cost]:
+    child = subprocess.Popen(  # noqa: S603 -- our own program; the kind is a name of READERS
+        [sys.executable, "-X", "utf8", "-m", "goldenthread.formats.child", kind],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env=environment,
     )
     try:
-        answer, _ = child.communicate(len(head).to_bytes(8, "big") + head + data, timeout=WALL_SECONDS)
+        answer, _ = child.communicate(head_length.to_bytes(8, "big") + sent, timeout=WALL_SECONDS)
     except subprocess.TimeoutExpired:
         child.kill()
         child.communicate()

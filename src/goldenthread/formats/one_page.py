@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 SHEET = Path(__file__).with_name("one_page.typ")
+FONTS = Path(__file__).with_name("fonts")
 PAGES = re.compile(rb"/Type\s*/Page\b(?!s)")
 
 
@@ -72,14 +73,13 @@ def pages_of(pdf: bytes) -> int:
 def _drawn(paper: Paper) -> bytes:
     import typst
 
-    given = {"paper": json.dumps(asdict(paper), ensure_ascii=False)}
     source = SHEET.read_bytes()
+    given: dict[str, Any] = {"sys_inputs": {"paper": json.dumps(asdict(paper), ensure_ascii=False)}, "font_paths": [FONTS]}
     for is_ours_alone in (True, False):
         with suppress(typst.TypstError):
-            return _bytes(
-                typst.compile(source, format="pdf", pdf_standards=["ua-1"], sys_inputs=given, ignore_system_fonts=is_ours_alone)
-            )
-    return _bytes(typst.compile(source, format="pdf", sys_inputs=given))
+            made = typst.compile(source, format="pdf", pdf_standards=["ua-1"], ignore_system_fonts=is_ours_alone, **given)
+            return _bytes(made)
+    return _bytes(typst.compile(source, format="pdf", **given))
 
 
 def _bytes(made: Any) -> bytes:

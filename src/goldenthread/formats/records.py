@@ -6,7 +6,10 @@ columns, extra columns), but a value that is not clearly right is an error with 
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
+import hashlib
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -30,7 +33,7 @@ class Field:
     """One column of a noun. name: its heading; kind: one of FIELD_KINDS; choices: allowed words for kind "choice".
 
     lowest, highest: inclusive bounds for numbers (a percent is 0 to 100 unless said otherwise).
-    many: several texts in one cell, parted by semicolons.
+    many: several texts in one cell, parted by semicolons. computed: goes out for the reader alone.
     """
 
     name: str
@@ -40,6 +43,7 @@ class Field:
     lowest: float | None = None
     highest: float | None = None
     many: bool = False
+    computed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ class Records:
     """rows: field name -> value for each row without a problem, in file order; places: where each stands.
 
     unknown_columns: headings no field answers to. missing_columns: fields without a column (not required ones).
+    at: field name -> name of its column in the file. ids: of all rows, those with problems too.
     """
 
     rows: tuple[dict[str, Any], ...]
@@ -64,12 +69,21 @@ class Records:
     problems: tuple[CellProblem, ...]
     unknown_columns: tuple[str, ...]
     missing_columns: tuple[str, ...]
+    at: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    ids: frozenset[str] = frozenset()
+
+    def cell(self, place: str, name: str) -> str:
+        """Where the cell of a field stands in the row at `place`."""
+        return f"{place}, column {self.at[name]}" if self.at.get(name) else place
 
 
 def write_records(name: str, fields: Sequence[Field], rows: Sequence[Mapping[str, Any]]) -> OutSheet:
     """A sheet for `write_csv` or `write_xlsx`: one column per field in the order given."""
     return OutSheet(
-        name, [field.name for field in fields], [[_out(field, row.get(field.name)) for field in fields] for row in rows]
+        name,
+        [field.name for field in fields],
+        [[_out(field, row.get(field.name)) for field in fields] for row in rows],
+        choices={place: field.choices for place, field in enumerate(fields) if field.choices},
     )
 
 
@@ -103,7 +117,8 @@ def read_records(book: Workbook, fields: Sequence[Field], sheet: str | None = No
     reader = _RowReader(table, fields, places)
     for record in range(len(table.texts)):
         reader.read(record)
-    return Records(tuple(reader.rows), tuple(reader.at), tuple(reader.problems), unknown, missing)
+    at = {name: table.columns[column].source for name, column in places.items()}
+    return Records(tuple(reader.rows), tuple(reader.at), tuple(reader.problems), unknown, missing, at, frozenset(reader.seen))
 
 
 def _sheet_named(book: Workbook, wanted: str | None) -> str | None:
@@ -167,6 +182,7 @@ class _RowReader:
         self.at: list[str] = []
         self.problems: list[CellProblem] = []
         self.identifiers: dict[str, str] = {}
+        self.seen: set[str] = set()
 
     def read(self, record: int) -> None:
         row: dict[str, Any] = {}
@@ -175,11 +191,17 @@ class _RowReader:
             try:
                 row[field.name] = self._value(field, record, column)
             except FormatError as refusal:
+                if field.computed:
+                    continue
                 self.problems.append(CellProblem(self.table.place(record, column), field.name, refusal.message, refusal.advice))
         identifier = str(row.get("id") or "")
+        self.seen.add(identifier)
         if identifier and identifier in self.identifiers:
             message = f"The id {identifier} occurs already at {self.identifiers[identifier]}."
-            self.problems.append(CellProblem(self.table.place(record), "id", message, "Leave the id empty for a new row."))
+            column = next(column for field, column in self.fields if field.name == "id")
+            self.problems.append(
+                CellProblem(self.table.place(record, column), "id", message, "Leave the id empty for a new row.")
+            )
         if len(self.problems) == before:
             self.identifiers.setdefault(identifier, self.table.place(record))
             self.rows.append(row)
@@ -217,6 +239,27 @@ def value_of(field: Field, text: str, *, decimal_mark: str = ".", date_order: st
     if field.kind == "choice":
         return _choice(field, text)
     return _number(field, text, decimal_mark)
+
+
+def plain_value(field: Field, value: Any) -> str:
+    """A value as it would be after a way through a file, for comparison: the same words for what is the same."""
+    if value is None or value in ("", []):
+        return ""
+    if field.many:
+        return "; ".join(str(item).replace(";", ",").strip() for item in value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (int, float, Decimal)):
+        return format(float(value), ".15g")
+    if isinstance(value, dt.date):
+        return value.isoformat()[:10]
+    return str(value).replace("\0", "\ufffd").replace("\r\n", "\n").strip()
+
+
+def mark_of(fields: Sequence[Field], row: Mapping[str, Any]) -> str:
+    """A short digest of what a row says, its computed cells apart: alike before and after a way through a file."""
+    told = [plain_value(field, row.get(field.name)) for field in fields if not field.computed]
+    return hashlib.sha256(json.dumps(told).encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 def _date(text: str, order: str | None) -> dt.date:

@@ -12,8 +12,8 @@ import datetime as dt
 import io
 import math
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +21,8 @@ from goldenthread.formats.errors import FormatError
 
 OutCell = str | int | float | Decimal | bool | dt.date | dt.datetime | None
 XLSX_TEXT = 32_767
+OFFERED = 255  # characters of all choices of a column together, as Excel takes them
+NEW_ROWS = 500  # below the table, in which the choices are offered too
 LARGEST = 9.99e307  # what a cell can hold; larger numbers would come back infinite
 _DANGEROUS = re.compile("'*[=+\\-@\t\r\n\0＝＋－＠﹢﹣﹦﹫\u2212]")
 _GUARDED = re.compile("''*[=+\\-@\t\r\n\0＝＋－＠﹢﹣﹦﹫\u2212]")
@@ -31,12 +33,17 @@ _NOT_IN_XML = re.compile("[\ufffe\uffff\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class OutSheet:
-    """A table to write: its name, the header, rows of cells. widths: column widths in characters or empty."""
+    """A table to write: its name, the header, rows of cells. widths: column widths in characters or empty.
+
+    choices: per column (from 0) the words that a workbook offers for its cells; hidden: columns that it does not show.
+    """
 
     name: str
     header: Sequence[str]
     rows: Sequence[Sequence[OutCell]]
     widths: Sequence[int] = ()
+    choices: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    hidden: Sequence[int] = ()
 
 
 def guarded(text: str) -> str:
@@ -119,6 +126,11 @@ def _write_sheet(page: Any, table: OutSheet, looks: dict[str, Any]) -> None:
     page.freeze_panes(1, 0)
     for column, width in enumerate(table.widths):
         page.set_column(column, column, width)
+    for column in table.hidden:
+        page.set_column(column, column, 12, None, {"hidden": True})
+    for column, words in table.choices.items():
+        if len(",".join(words)) <= OFFERED:
+            page.data_validation(1, column, len(table.rows) + NEW_ROWS, column, {"validate": "list", "source": list(words)})
     for column, name in enumerate(table.header):
         page.write_string(0, column, _xlsx_text(name, table.name, 1), looks["header"])
     for row, cells in enumerate(table.rows, 1):

@@ -17,16 +17,43 @@ from functools import cache
 from typing import Any
 
 _ROOM = "goldenthread.formats."
+_PARTED = 5  # levels that are encoded one by one: an answer, its file, the projects, a project, the tasks; each task is one piece
 _SINGLE: dict[str, Callable[[str], Any]] = {"$d": dt.date.fromisoformat, "$t": dt.datetime.fromisoformat, "$n": Decimal}
 
 
-def pack(value: Any) -> bytes:
+def pack(value: Any) -> bytearray:
     """Return `value` as UTF-8 JSON; raises TypeError for a type that has no place here, ValueError for NaN."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_tagged)
-    return text.encode("utf-8", "surrogatepass")
+    out = bytearray()
+    _write(value, out, _PARTED)
+    return out
 
 
-def unpack(data: bytes) -> Any:
+def _write(value: Any, out: bytearray, levels: int) -> None:
+    """Encode one by one what stands in the outer `levels`: the encoder holds all pieces of what it is given at a time."""
+    if levels and isinstance(value, (tuple, list)):
+        out += b"["
+        for number, item in enumerate(value):
+            out += b"," if number else b""
+            _write(item, out, levels - 1)
+        out += b"]"
+    elif levels and isinstance(value, dict) and all(type(key) is str for key in value):
+        out += b"{"
+        for number, (key, item) in enumerate(value.items()):
+            out += b"," if number else b""
+            out += _encoded(key) + b":"
+            _write(item, out, levels - 1)
+        out += b"}"
+    elif levels and dataclasses.is_dataclass(value) and not isinstance(value, type):
+        _write(_tagged(value), out, levels + 1)
+    else:
+        out += _encoded(value)
+
+
+def _encoded(value: Any) -> bytes:
+    return _ENCODER.encode(value).encode("utf-8", "surrogatepass")
+
+
+def unpack(data: bytes | bytearray) -> Any:
     """Rebuild what `pack` wrote; raises ValueError or ImportError for anything else."""
     return _frozen(json.loads(data.decode("utf-8", "surrogatepass"), object_hook=_rebuilt))
 
@@ -43,6 +70,9 @@ def _tagged(value: Any) -> dict[str, Any]:
         names = _field_names(kind)
         return {"$c": f"{kind.__module__.removeprefix(_ROOM)}:{kind.__name__}", "v": [getattr(value, name) for name in names]}
     raise TypeError(f"No transport for {type(value).__name__}")
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_tagged)
 
 
 @cache

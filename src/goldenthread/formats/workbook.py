@@ -31,7 +31,8 @@ class Sheet:
 
     formats: per column a currency code, "percent" or "" as the number format of its cells says; cells shown in per cent are
     texts such as "50%". hidden: not shown in the
-    program it came from. errors: count of #REF! and the like, which arrive as text.
+    program it came from. errors: count of #REF! and the like, which arrive as text. formulas: row and column (from 0) of cells
+    whose value is worked out in the file, of xlsx.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Sheet:
     formats: tuple[str, ...] = ()
     hidden: bool = False
     errors: int = 0
+    formulas: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,8 @@ def _sheet(book: Any, meta: Any, archive: Archive, path: str, spans: Any, styles
     width = max((len(row) for row in rows), default=0)
     formats = _column_formats(content, styles, width) if styles else ()
     hidden = meta.visible != calamine.SheetVisibleEnum.Visible
-    return Sheet(meta.name, tuple(tuple(row) for row in rows), tuple(range(1, len(rows) + 1)), formats, hidden, errors)
+    numbers = tuple(range(1, len(rows) + 1))
+    return Sheet(meta.name, tuple(map(tuple, rows)), numbers, formats, hidden, errors, _formulas(content))
 
 
 def _cell(value: Any) -> Cell:
@@ -162,6 +165,7 @@ def _fill_merged(rows: list[list[Cell]], ranges: list[tuple[tuple[int, int], tup
 _PATH_OF = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>")
 _SHEET_OF = re.compile(rb"<(?:\w+:)?sheet\b[^>]*>")
 _ERROR_CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"[^>]*\bt="e"[^>]*>(?:<f[^>]*>[^<]*</f>|<f[^>]*/>)?<v>([^<]{1,20})</v>')
+_FORMULA_CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"[^>]*><f[ />]')
 _STYLED_NUMBER = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})" s="(\d{1,5})"(?: t="n")?>')
 
 
@@ -197,6 +201,12 @@ def _put_errors(rows: list[list[Cell]], content: bytes) -> int:
             rows[row][column] = word.decode("utf-8", "replace")
             count += 1
     return count
+
+
+def _formulas(content: bytes) -> tuple[tuple[int, int], ...]:
+    if b"<f" not in content:
+        return ()
+    return tuple((int(number) - 1, column_index(letters.decode())) for letters, number in _FORMULA_CELL.findall(content))
 
 
 def _put_percent(rows: list[list[Cell]], content: bytes, styles: set[int]) -> None:

@@ -6,6 +6,7 @@ open is stamped with it, and a write outside one fails, because the history row'
 
 from __future__ import annotations
 
+import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,12 +17,13 @@ from typing import Any
 
 from django.apps import apps
 from django.db import connection, models
-from django.db.models import F
+from django.db.backends.sqlite3.base import DatabaseWrapper
+from django.db.models import F, Max
 from django.dispatch import receiver
 from simple_history.models import HistoricalRecords
 from simple_history.signals import pre_create_historical_record
-from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
+from goldenthread.kit import bulk
 from goldenthread.kit.errors import Conflict, Difference
 from goldenthread.kit.scoping import InOrganisation, current_organisation
 
@@ -31,6 +33,12 @@ _last: ContextVar[Any] = ContextVar("last_changeset", default=None)
 
 class NoChangeset(RuntimeError):
     """A tracked row was written outside a changeset: the caller must go through an action."""
+
+
+def write_in_long_statements() -> None:
+    """Let SQLite take as many values a statement as it can since 3.32; for older ones Django would cut imports into bits."""
+    if sqlite3.sqlite_version_info >= (3, 32):
+        setattr(DatabaseWrapper.features_class, "max_query_params", 32_766)  # noqa: B010  a plain number there, a question elsewhere
 
 
 def open_changeset() -> Any:
@@ -165,9 +173,8 @@ def add_all(model: type[Tracked], rows: Sequence[Any]) -> list[Any]:
         row.organisation = organisation
     if not rows:
         return []
-    made: list[Any] = bulk_create_with_history(
-        list(rows), model, batch_size=500, custom_historical_attrs={"changeset": changeset}, default_date=changeset.at
-    )
+    made: list[Any] = model.objects.bulk_create(rows, batch_size=bulk.BATCH)
+    bulk.copy_to_history(model, _record(model), [row.pk for row in made], changeset, "+")
     return made
 
 
@@ -182,14 +189,8 @@ def change_all(model: type[Tracked], rows: Sequence[Any], fields: Iterable[str])
             raise ValueError("a row of another organisation cannot be written in this scope")
         row.version += 1
     if rows:
-        bulk_update_with_history(
-            list(rows),
-            model,
-            [*fields, "version"],
-            batch_size=200,
-            custom_historical_attrs={"changeset": changeset},
-            default_date=changeset.at,
-        )
+        bulk.update_rows(model, rows, [*fields, "version"])
+        bulk.copy_to_history(model, _record(model), [row.pk for row in rows], changeset, "~")
 
 
 def remove_all(model: type[Tracked], rows: Sequence[Any]) -> None:
@@ -197,13 +198,10 @@ def remove_all(model: type[Tracked], rows: Sequence[Any]) -> None:
     changeset = _open.get()
     if changeset is None:
         raise NoChangeset(f"{model.__name__} needs a changeset")
-    record = _record(model)
-    columns = [f.attname for f in model._meta.concrete_fields]
-    for start in range(0, len(rows), 500):
-        some = rows[start : start + 500]
-        stamp_of = {"history_date": changeset.at, "history_type": "-", "changeset": changeset}
-        record.objects.bulk_create([record(**stamp_of, **{c: getattr(row, c) for c in columns}) for row in some])
-        found = model.objects.filter(pk__in=[row.pk for row in some])
+    if rows:
+        bulk.copy_to_history(model, _record(model), [row.pk for row in rows], changeset, "-")
+    for start in range(0, len(rows), bulk.BATCH):
+        found = model.objects.filter(pk__in=[row.pk for row in rows[start : start + bulk.BATCH]])
         found._raw_delete(found.db)  # noqa: SLF001  no cascade: dangling references are refused below
 
 
@@ -254,7 +252,6 @@ def _counting() -> str:
 
 
 def rows_as_of(model: type[Tracked], moment: datetime) -> models.QuerySet[Any]:
-    """The history rows that say how `model` stood at `moment`: the newest record of each row that was not a deletion."""
-    past = records(model).filter(history_date__lte=moment)
-    newest = past.filter(id=models.OuterRef("id")).order_by("-history_date", "-history_id").values("history_id")[:1]
-    return past.filter(history_id=models.Subquery(newest)).exclude(history_type="-")
+    """The records that say how `model` stood at `moment`: of each row the newest one up to then, removed rows left out."""
+    newest = records(model).filter(changeset__at__lte=moment).values("id").annotate(last=Max("history_id")).values("last")
+    return records(model).filter(history_id__in=newest).exclude(history_type="-")

@@ -1,13 +1,15 @@
 """Background work: asked for in the caller's transaction, done by the worker, with its progress to be seen.
 
-A job is a function `run(progress, **arguments)` registered under a name. It runs in the organisation's scope.
+A job is a function `run(progress, **arguments)` registered under a name. It runs in the organisation's scope and time zone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from cronsim import CronSim
 from django.apps import apps
@@ -47,13 +49,20 @@ def ask_for(name: str, *, by: Any, key: str = "", **arguments: Any) -> Any:
     return row
 
 
+@contextmanager
+def _there(organisation: Any) -> Iterator[None]:
+    """In the organisation's scope and time zone: its day is the one that its pages show."""
+    with organisation_scope(organisation), timezone.override(ZoneInfo(organisation.time_zone)):
+        yield
+
+
 @task()
 def run_job(organisation_id: int, job_id: int, name: str, arguments: dict[str, Any]) -> None:
     """Run one queued job in its organisation's scope and keep what came of it."""
     organisation = apps.get_model("accounts", "Organisation").objects.filter(pk=organisation_id).first()
     if organisation is None:
         return
-    with organisation_scope(organisation):
+    with _there(organisation):
         rows = apps.get_model("workspace", "Job").objects.filter(pk=job_id)
         rows.update(state="RUNNING")
 
@@ -92,7 +101,7 @@ def run_recurring(since: datetime, until: datetime) -> int:
         return 0
     for organisation in apps.get_model("accounts", "Organisation").objects.order_by("id"):
         for function in due:
-            with organisation_scope(organisation):
+            with _there(organisation):
                 function()
             called += 1
     return called

@@ -37,6 +37,7 @@ class Kind(models.TextChoices):
     KPI = "KPI", "KPIs and measurements"
     VALUE_RATE = "VALUE_RATE", "Value rates"
     PLAN = "PLAN", "Business plan, contributions, forecast"
+    SCENARIO = "SCENARIO", "Scenarios"
     DUTY = "DUTY", "Duties"
     PROJECT = "PROJECT", "Projects"
     TIME = "TIME", "Time entries of others"
@@ -61,16 +62,18 @@ _MATRIX: dict[Role, dict[Kind, str]] = {
     Role.SPONSOR: {
         Kind.SETTINGS: "v", Kind.PERSON: "v", Kind.MANDATE: "vax", Kind.OBJECTIVE: "vax", Kind.KPI: "vx",
         Kind.VALUE_RATE: "va", Kind.PLAN: "vax", Kind.DUTY: "v", Kind.PROJECT: "vx", Kind.CHANGESET: "v",
-        Kind.PULSE: "v", Kind.CONFIDENTIAL: "v",
+        Kind.PULSE: "v", Kind.CONFIDENTIAL: "v", Kind.SCENARIO: "v",
     },
     Role.HEAD: {
         Kind.SETTINGS: "ve", Kind.PERSON: "vex", Kind.MANDATE: "veax", Kind.OBJECTIVE: "veax", Kind.KPI: "veax",
         Kind.VALUE_RATE: "ve", Kind.PLAN: "veax", Kind.DUTY: "veax", Kind.PROJECT: "veax", Kind.TIME: "vx",
         Kind.IMPORT: "ve", Kind.CHANGESET: "ve", Kind.PULSE: "vx", Kind.CONFIDENTIAL: "ve", Kind.COST_RATE: "v",
+        Kind.SCENARIO: "vea",
     },
     Role.PMO: {
         Kind.PERSON: "v", Kind.MANDATE: "vx", Kind.OBJECTIVE: "vex", Kind.KPI: "vex", Kind.VALUE_RATE: "v",
         Kind.PLAN: "vex", Kind.DUTY: "vex", Kind.PROJECT: "vex", Kind.IMPORT: "ve", Kind.CHANGESET: "v", Kind.PULSE: "v",
+        Kind.SCENARIO: "ve",
     },
     Role.PROJECT_ADMINISTRATOR: {
         Kind.PERSON: "v", Kind.MANDATE: "v", Kind.OBJECTIVE: "v", Kind.KPI: "ve", Kind.PLAN: "v", Kind.DUTY: "v",
@@ -100,7 +103,7 @@ _MATRIX: dict[Role, dict[Kind, str]] = {
     Role.AUDITOR: {
         Kind.SETTINGS: "v", Kind.PERSON: "v", Kind.MANDATE: "vx", Kind.OBJECTIVE: "vx", Kind.KPI: "vx", Kind.VALUE_RATE: "vx",
         Kind.PLAN: "vx", Kind.DUTY: "vx", Kind.PROJECT: "vx", Kind.TIME: "v", Kind.CHANGESET: "vx", Kind.PULSE: "v",
-        Kind.CONFIDENTIAL: "v", Kind.COST_RATE: "v",
+        Kind.CONFIDENTIAL: "v", Kind.COST_RATE: "v", Kind.SCENARIO: "v",
     },
     Role.ADMINISTRATOR: {
         Kind.SETTINGS: "ve", Kind.PERSON: "vex", Kind.IMPORT: "ve", Kind.CHANGESET: "ve",

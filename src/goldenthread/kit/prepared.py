@@ -7,7 +7,7 @@ kept per organisation and per `key`, which must hold all else that the function 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cache
@@ -16,14 +16,15 @@ from types import SimpleNamespace
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connections, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models import Expression
 
+from goldenthread.kit import worlds
 from goldenthread.kit.scoping import limits
 
 M = TypeVar("M")
 LARGEST = 2**63 - 1
-KEPT = 200  # composed queries a function keeps, 10 to 50 KB each; the oldest goes first
+KEPT = 200  # composed queries a function keeps, 10 to 50 KB each
 
 
 class Blank(Expression):
@@ -43,10 +44,11 @@ class Blank(Expression):
 
 
 class Prepared(Generic[M]):
-    """A function that builds a queryset, with the SQL of what it built."""
+    """A function that builds a queryset, with the SQL of what it built: of the last `kept` keys."""
 
-    def __init__(self, build: Callable[..., models.QuerySet[Any, M]]) -> None:
+    def __init__(self, build: Callable[..., models.QuerySet[Any, M]], *, kept: int = KEPT) -> None:
         self.build = build
+        self.kept = kept
         self._composed: dict[Hashable, _Composed | None] = {}
         self._lock = Lock()
 
@@ -55,17 +57,36 @@ class Prepared(Generic[M]):
 
         `key` stands for `told`: calls of one key must build the same query. Raises KeyError where a blank has no value.
         """
+        composed = self.composed(told, key)
+        return composed.rows(values) if composed is not None else []
+
+    def together(self, asked: Iterable[tuple[tuple[Any, ...], Hashable]], **values: Any) -> list[tuple[Any, ...]]:
+        """The rows of several builds, each `told` with its key, in one statement and as the database gives them.
+
+        All must select the same columns, without order or limit.
+        """
+        connection = connections[DEFAULT_DB_ALIAS]
+        parts = [one.filled(values, connection.ops) for told, key in asked if (one := self.composed(told, key)) is not None]
+        if not parts:
+            return []
+        with connection.cursor() as cursor:
+            cursor.execute(" UNION ALL ".join(sql for sql, _ in parts), [value for _, params in parts for value in params])
+            return list(cursor.fetchall())
+
+    def composed(self, told: tuple[Any, ...], key: Hashable) -> _Composed | None:
+        """The query of `build(*told)`, kept for `key`; None where it can answer nothing."""
+        if worlds.is_inside():  # what is built there rests on that world, and is of no use to the next
+            return _compose(self.build(*told))
         whole = (limits(), key)
         with self._lock:
-            is_known = whole in self._composed
-            composed = self._composed.get(whole)
-        if not is_known:
-            composed = _compose(self.build(*told))
-            with self._lock:
-                while len(self._composed) >= KEPT:
-                    del self._composed[next(iter(self._composed))]
-                self._composed[whole] = composed
-        return composed.rows(values) if composed is not None else []
+            if whole in self._composed:
+                return self._composed[whole]
+        made = _compose(self.build(*told))
+        with self._lock:
+            while len(self._composed) >= self.kept:
+                del self._composed[next(iter(self._composed))]
+            self._composed[whole] = made
+        return made
 
 
 def attach(rows: Sequence[Any], name: str, found: Sequence[Any], by: str) -> None:
@@ -94,7 +115,7 @@ class _Composed:
         mine = self.queryset
         compiler = copy(self.compiler)
         compiler.connection = connections[compiler.using]
-        filled = self._filled(values, compiler.connection.ops)
+        filled = self.filled(values, compiler.connection.ops)
         compiler.as_sql = lambda *_, **__: filled
         compiler.get_converters = lambda _: self.converters
         asked = type(mine)(mine.model, query=replace(mine.query, compiler=compiler), using=compiler.using)
@@ -102,7 +123,8 @@ class _Composed:
             setattr(asked, name, getattr(mine, name))
         return list(asked)
 
-    def _filled(self, values: dict[str, Any], ops: Any) -> tuple[str, tuple[Any, ...]]:
+    def filled(self, values: dict[str, Any], ops: Any) -> tuple[str, tuple[Any, ...]]:
+        """SQL and parameters with each blank filled."""
         sql, params = [self.pieces[0]], list[Any]()
         for param, piece in zip(self.params, self.pieces[1:], strict=True):
             value = values[param.name] if isinstance(param, Blank) else param

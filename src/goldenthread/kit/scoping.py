@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from django.db import models
+from django.db import connection, models
 from django_scopes import ScopedManager, get_scope, scope
 
 _current: ContextVar[Any] = ContextVar("organisation", default=None)
@@ -35,9 +35,9 @@ def current_organisation() -> Any:
 
 
 def limits() -> Hashable:
-    """What limits a query that is built at this moment: the organisation whose scope is open, and whether scopes are off."""
+    """What a query built at this moment holds for: the organisation whose scope is open, whether scopes are off, the database."""
     organisation = _current.get()
-    return organisation.pk if organisation is not None else None, get_scope().get("_enabled")
+    return organisation.pk if organisation is not None else None, get_scope().get("_enabled"), connection.vendor
 
 
 class InOrganisation(models.Model):

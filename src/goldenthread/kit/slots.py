@@ -1,8 +1,8 @@
 """How a lower room shows what a higher room knows without importing it.
 
 A higher room registers a provider under a slot's name in its `AppConfig.ready`; a lower page calls the slot once for all
-its rows; a lower action calls one for what higher rooms add to it (`office_founded`: the empty plan of a new office). Each
-room's `apps.py` lists what it provides.
+its rows; a lower action calls one for what higher rooms add to it (`office_founded`: the empty plan of a new office;
+`undone`: dates computed anew). Each room's `apps.py` lists what it provides.
 """
 
 from __future__ import annotations

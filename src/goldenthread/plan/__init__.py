@@ -1,4 +1,4 @@
 """The business plan: steps, RACI, duties, contributions, supervision and the forecast.
 
-Owns how work moves which number. Not: dates and logic (room `schedule`). Open `models.py` first, then `mapping/thread.py`.
+Owns how work moves which number. Not: dates and logic (room `schedule`). Open `models/` first, then `mapping/thread.py`.
 """

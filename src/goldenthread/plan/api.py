@@ -12,10 +12,19 @@ from pydantic import BaseModel, Field
 
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import may_in, visible
+from goldenthread.kit import clock
 from goldenthread.kit.errors import Refused
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan import actions, queries
-from goldenthread.plan.models import BusinessPlan, Contribution, Duty, DutyOccurrence, Raci, Step, Supervision
+from goldenthread.plan.actions import version_talk
+from goldenthread.plan.actions import versions as version_actions
+from goldenthread.plan.models import BusinessPlan, Contribution, Duty, DutyOccurrence, PlanVersion, Raci, Step, Supervision
+from goldenthread.plan.queries import conflict_page, version_data
+from goldenthread.plan.queries.conflicts import conflict_rows
+from goldenthread.plan.queries.freshness import plan_freshness
+from goldenthread.plan.queries.freshness_data import freshness_as_data
+from goldenthread.plan.queries.version_beside import beside
+from goldenthread.plan.queries.version_effects import comparison
 from goldenthread.projects.models import GoalAnswer, Project
 from goldenthread.purpose.models import Kpi, Objective, Office
 from goldenthread.schedule.models import Activity
@@ -214,7 +223,39 @@ OCCURRENCES = Noun(
     },
 )
 
-NOUNS = (PLANS, STEPS, LETTERS, CONTRIBUTIONS, SUPERVISIONS, DUTIES, OCCURRENCES)
+VERSIONS = Noun(
+    "plan-versions",
+    PlanVersion,
+    ("plan", "number", "state", "digest", "because", "proposed_at", "proposed_by", "in_force_on", "superseded_on"),
+    filters=("plan", "number", "state"),
+    sorts=("number", "proposed_at"),
+    searched=("because",),
+    create=Write(
+        "Propose",
+        lambda given, by: version_actions.propose_version(by=by, **given),
+        body("NewVersion", PlanVersion, required=("plan", "because")),
+    ),
+    verbs={
+        "sign": Write("Agree to", lambda row, given, by, version: version_actions.sign(version=row, by=by)),
+        "object": Write(
+            "Object to",
+            lambda row, given, by, version: version_actions.object_to(version=row, by=by, **given),
+            body("VersionObjection", because=words(1000)),
+        ),
+        "approve": Write(
+            "Put in force", lambda row, given, by, version: version_actions.approve_version(version=row, by=by)
+        ),
+        "withdraw": Write("Withdraw", lambda row, given, by, version: version_actions.withdraw_version(version=row, by=by)),
+        "see": Write("Say to have read", lambda row, given, by, version: version_actions.see_version(version=row, by=by)),
+        "ask": Write(
+            "Ask about",
+            lambda row, given, by, version: version_talk.ask_planner(version=row, by=by, **given),
+            body("VersionQuestion", text=words(1000)),
+        ),
+    },
+)  # fmt: skip
+
+NOUNS = (PLANS, STEPS, LETTERS, CONTRIBUTIONS, SUPERVISIONS, DUTIES, OCCURRENCES, VERSIONS)
 
 router = Router()
 
@@ -304,3 +345,77 @@ def _target(key: int, row: dict[str, Any]) -> dict[str, Any]:
     figures = {name: row.get(name) for name in ("p10", "p50", "p90", "coverage")}
     words_of = {name: str(row.get(name) or "") for name in ("coverage_reason", "basis")}
     return {"id": key, "kpi": row["kpi"], **_chance(row), **figures, **words_of}
+
+
+class ConflictFinding(BaseModel):
+    """Objectives that pull apart, or too many of them: which check found it, in words, the rows behind it, what to do."""
+
+    check: str
+    objectives: list[int]
+    title: str
+    words: str
+    rows: list[str]
+    advice: str
+
+
+class ConflictsAnswer(BaseModel):
+    """What was found between the live objectives that the caller may see, what holds two together, whose hours nobody says."""
+
+    office: int
+    objectives: list[dict[str, int | str]]
+    findings: list[ConflictFinding]
+    together: list[dict[str, list[int | str]]]
+    hours_not_known: list[str]
+
+
+@router.get(
+    "/offices/{key}/conflicts",
+    operation_id="conflicts_read",
+    summary="Read: objectives that pull apart",
+    tags=["conflicts"],
+    response=ConflictsAnswer,
+)
+def conflicts(request: Any, key: Path[Id]) -> dict[str, Any]:
+    """Objectives of an office that pull one KPI, one piece of work or one person apart."""
+    person: Person = request.person
+    office = get_object_or_404(visible(Office.objects.all(), person), pk=key)
+    plan = next((one for one in queries.plans_of(person) if one.office_id == office.pk), None)
+    if plan is None:
+        raise Http404
+    return conflict_page.as_data(conflict_rows(plan, clock.today(), person), office.pk)
+
+
+@router.get(
+    "/plan-versions/{key}/changes",
+    operation_id="plan_versions_changes",
+    summary="Read: what changes against another version, whose work it is, why, and what it does to the objectives",
+    tags=["plan-versions"],
+    response=dict[str, Any],
+)
+def changes(request: Any, key: Path[Id], number: int | None = None, person: int | None = None) -> dict[str, Any]:
+    """Against the version of that `number` of the same plan, else the one in force before; of one `person`'s work where named."""
+    caller: Person = request.person
+    row = get_object_or_404(visible(PlanVersion.objects.select_related("plan"), caller), pk=key)
+    found = beside(row, caller, number)
+    if found is None:
+        raise Http404
+    if found.old is None:
+        return {"old": None, "new": row.number, "changes": [], "effects": [], "effects_state": "nothing to compare with"}
+    whose = get_object_or_404(visible(Person.objects.all(), caller), pk=person) if person is not None else None
+    told = version_data.as_data(comparison((found.old, row), caller, whose, found.effect))
+    return {"old": found.old.number, "new": row.number} | told
+
+
+@router.get(
+    "/plans/{key}/freshness",
+    operation_id="plans_freshness",
+    summary="Read: how fresh a plan is, what is stale, and when it is to be reviewed",
+    tags=["plans"],
+    response=dict[str, Any],
+)
+def freshness(request: Any, key: Path[Id]) -> dict[str, Any]:
+    """Score, parts, stale parts with who refreshes them, the confusion measures."""
+    caller: Person = request.person
+    plan = get_object_or_404(visible(BusinessPlan.objects.select_related("office", "schedule"), caller), pk=key)
+    sees_people = may_in(caller, Act.VIEW, Kind.PULSE, plan.scope_id)
+    return freshness_as_data(plan_freshness(plan, clock.today(), caller), sees_people=sees_people)

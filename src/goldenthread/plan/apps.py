@@ -17,7 +17,8 @@ class PlanApp(AppConfig):
     def ready(self) -> None:
         """Register jobs and the panels that pages of lower rooms show."""
         from goldenthread.plan import jobs, panels, queries
-        from goldenthread.plan.actions import choices, records, steps
+        from goldenthread.plan.actions import choices, records, sessions, steps, workbook_kind
+        from goldenthread.plan.queries.work_below import work_below
         from goldenthread.plan.views import goals
 
         del jobs  # imported for its registrations
@@ -30,5 +31,8 @@ class PlanApp(AppConfig):
         provide("answers_for", queries.answers_for)
         provide("question_options", goals.question_options)
         provide("question_answered", choices.question_answered)
+        provide("question_answered", sessions.question_answered)
         provide("after_import", goals.after_import, position=10)
         provide("record_kinds", records.record_kinds)
+        provide("work_below", work_below)
+        provide("import_kinds", workbook_kind.import_kinds, position=15)

@@ -11,12 +11,13 @@ class ProjectsApp(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the pages, the project lists and the table of projects."""
+        """Register the pages, the project lists, schedule files and the table of projects."""
         from goldenthread.kit.slots import provide
-        from goldenthread.projects.actions import import_kind, records
+        from goldenthread.projects.actions import import_kind, records, schedule_kind
         from goldenthread.projects.views import around
 
         provide("import_kinds", import_kind.import_kinds, position=10)
+        provide("import_kinds", schedule_kind.import_kinds, position=12)
         provide("navigation", around.navigation, position=50)
         provide("search_rows", around.search_rows, position=50)
         provide("after_import", around.after_import, position=50)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from goldenthread.projects.views import listing, project
+from goldenthread.projects.views import listing, project, schedule, schedule_reviews
 
 app_name = "projects"
 urlpatterns = [
     path("projects", listing.projects, name="projects"),
     path("projects/new", project.new_project, name="new_project"),
     path("projects/<int:key>", project.project, name="project"),
+    path("projects/<int:key>/schedule", schedule.schedule, name="schedule"),
+    path("projects/<int:key>/schedule/file", schedule.schedule_file, name="schedule_file"),
+    path("projects/<int:key>/schedule/health", schedule_reviews.health, name="schedule_health"),
+    path("projects/<int:key>/schedule/compare", schedule_reviews.compare, name="schedule_compare"),
+    path("projects/<int:key>/schedule/simulation", schedule.simulation, name="simulation"),
     path("projects/<int:key>/edit", project.edit_project, name="edit_project"),
     path("projects/<int:key>/report", project.report, name="report"),
     path("projects/<int:key>/close", project.close_project, name="close_project"),

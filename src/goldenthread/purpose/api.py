@@ -10,7 +10,20 @@ from goldenthread.accounts.models import Person
 from goldenthread.kit.errors import Refused
 from goldenthread.kit.money import Money
 from goldenthread.purpose import actions
-from goldenthread.purpose.models import Clause, Kpi, Mandate, Measurement, Objective, Office, Service, Target, ValueRate
+from goldenthread.purpose.models import (
+    Cascade,
+    CascadeSignature,
+    CascadeWord,
+    Clause,
+    Kpi,
+    Mandate,
+    Measurement,
+    Objective,
+    Office,
+    Service,
+    Target,
+    ValueRate,
+)
 from goldenthread.ui.programs import Day, Figure, Flag, Noun, Write, body, words
 
 Given = dict[str, Any]
@@ -26,6 +39,7 @@ KPI = (
 )  # fmt: skip
 TARGET = ("baseline", "baseline_on", "value", "band_low", "band_high", "due_on", "tolerance", "is_required")
 MANDATE = ("mandate_kind", "issued_on", "valid_from", "valid_to", "review_on")
+CASCADE = ("parent", "goal", "sponsor", "share", "share_means")
 SERVICE = ("detail", "state", "service_class", "goes_to", "stopped_on", "planned_share")
 
 
@@ -117,6 +131,11 @@ MANDATES = Noun(
             "End",
             lambda row, given, by, version: actions.retire_mandate(mandate=row, by=by, version=version, **given),
             body("MandateEnd", reason=REASON),
+        ),
+        "name-service": Write(
+            "Name a service in",
+            lambda row, given, by, version: actions.name_service(mandate=row, by=by, version=version, **given),
+            body("MandateNamedService", service=Service, clause_=Clause),
         ),
         "succeed": Write(
             "Draft the successor of",
@@ -305,4 +324,86 @@ VALUE_RATES = Noun(
     verbs={"sign": Write("Sign", lambda row, given, by, version: actions.sign_value_rate(rate=row, by=by, version=version))},
 )
 
-NOUNS = (OFFICES, MANDATES, CLAUSES, SERVICES, OBJECTIVES, KPIS, TARGETS, MEASUREMENTS, VALUE_RATES)
+
+def _change_cascade(row: Cascade, given: Given, by: Person, version: int) -> None:
+    """What is not sent stays, but a goal of one kind puts the other away."""
+    stands = {name: getattr(row, name) for name in CASCADE}
+    if given.get("parent") is not None:
+        stands |= {"goal": "", "sponsor": None}
+    elif given.get("goal"):
+        stands |= {"parent": None}
+    actions.set_cascade(objective=row.objective, by=by, version=version, **(stands | given))
+
+
+def _set_cascade(given: Given, by: Person) -> Cascade:
+    """A new one: what an objective comes from already is changed under its version, never by setting it again."""
+    if Cascade.objects.filter(objective=given["objective"]).exists():
+        raise Refused("It is said where this objective comes from.", field="objective", advice="Change that.")
+    return actions.set_cascade(by=by, **given)
+
+
+CASCADES = Noun(
+    "cascades",
+    Cascade,
+    ("objective", *CASCADE),
+    filters=("objective", "parent", "sponsor"),
+    sorts=("objective",),
+    about=lambda row: row.objective,
+    create=Write(
+        "Say where it comes from",
+        _set_cascade,
+        body("NewCascade", Cascade, required=("objective",), optional=CASCADE),
+    ),
+    change=Write("Change", _change_cascade, body("CascadeChanges", Cascade, optional=CASCADE)),
+    verbs={
+        "say": Write(
+            "Negotiate",
+            lambda row, given, by, version: actions.say(cascade=row, by=by, **given),
+            body("CascadeSaid", CascadeWord, optional=("kpi", "value", "share", "text", "side")),
+        ),
+        "sign": Write(
+            "Sign",
+            lambda row, given, by, version: actions.sign_cascade(cascade=row, by=by, **given),
+            body("CascadeSigned", CascadeSignature, optional=("side",)),
+        ),
+    },
+)
+
+CASCADE_WORDS = Noun(
+    "cascade-words",
+    CascadeWord,
+    ("cascade", "side", "what", "kpi", "value", "share", "text", "person", "at"),
+    filters=("cascade", "side", "what", "person"),
+    sorts=("at",),
+    about=lambda row: row.cascade.objective,
+    verbs={
+        "take-over": Write(
+            "Take over",
+            lambda row, given, by, version: actions.take_over(word=row, by=by, **given),
+            body("CascadeWordTaken", reason_=REASON),
+        )
+    },
+)
+
+CASCADE_SIGNATURES = Noun(
+    "cascade-signatures",
+    CascadeSignature,
+    ("cascade", "side", "person", "at", "digest"),
+    filters=("cascade", "side", "person"),
+    sorts=("at",),
+)
+
+NOUNS = (
+    OFFICES,
+    MANDATES,
+    CLAUSES,
+    SERVICES,
+    OBJECTIVES,
+    KPIS,
+    TARGETS,
+    MEASUREMENTS,
+    VALUE_RATES,
+    CASCADES,
+    CASCADE_WORDS,
+    CASCADE_SIGNATURES,
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from goldenthread.purpose.views import (
+    cascades,
     kpis,
     mandates,
     objective_edit,
@@ -29,6 +30,11 @@ urlpatterns = [
     path("objectives/<int:key>/achieve", objective_edit.achieve, name="achieve_objective"),
     path("objectives/<int:key>/retire", objective_edit.retire, name="retire_objective"),
     path("objectives/<int:key>/agree", objective_edit.agree, name="agree_objective"),
+    path("objectives/<int:key>/cascade", cascades.set_cascade, name="set_cascade"),
+    path("cascades/<int:key>", cascades.cascade, name="cascade"),
+    path("cascades/<int:key>/say", cascades.say, name="say_in_cascade"),
+    path("cascades/<int:key>/sign", cascades.sign, name="sign_cascade"),
+    path("cascades/words/<int:key>/take-over", cascades.take_over, name="take_over"),
     path("targets/<int:key>/edit", objective_edit.edit_target, name="edit_target"),
     path("kpis", kpis.kpi_list, name="kpis"),
     path("kpis/new", kpis.new_kpi, name="new_kpi"),
@@ -49,6 +55,7 @@ urlpatterns = [
     path("mandate/<int:key>/successor", mandates.draft_successor, name="draft_successor"),
     path("mandate/<int:key>/in-force", mandates.put_in_force, name="put_in_force"),
     path("mandate/<int:key>/end", mandates.end_mandate, name="end_mandate"),
+    path("mandate/<int:key>/services", mandates.name_services, name="name_services"),
     path("mandate/<int:old>/compare/<int:new>", mandates.compare_mandates, name="compare_mandates"),
     path("offices", offices.offices, name="offices"),
     path("offices/new", offices.new_office, name="new_office"),

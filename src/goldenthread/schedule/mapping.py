@@ -20,9 +20,12 @@ from goldenthread.kit.errors import Refused
 from goldenthread.schedule.models import Activity, ActivityDates, Relationship
 
 KINDS = {"FS": FS, "SS": SS, "FF": FF, "SF": SF}
+STARTS, FINISHES = {"SNET", "MSO", "FIXED"}, {"FNET", "MFO"}  # constraints before which nothing is done
+STARTS_LATE, LATEST = {"SNLT", "MSO"}, {"SNLT", "MSO", "FNLT", "MFO"}  # constraints after which it is late
 BEGIN, NOON, PAUSE, MIDNIGHT = 9 * 60, 13 * 60, 60, 24 * 60
 YEARS_BACK, YEARS_AHEAD = 3, 12
 DEEPEST = 50  # levels of a plan below the first
+MOST_PAIRS = 2_000_000  # of leaves, over which relationships of summaries spread
 NAMED = 6  # so many activities of a circle are named
 
 
@@ -60,6 +63,11 @@ class Axis:
     calendar: WorkingTime
     origin: datetime
 
+    @property
+    def worked_share(self) -> float:
+        """Working minutes of a week over all its minutes: what time by the clock is counted as."""
+        return sum(until - begin for shifts in self.calendar.week for begin, until in shifts) / (7 * MIDNIGHT)
+
     def start(self, day: date) -> int:
         """The minute at which this day begins."""
         return self.calendar.to_minute(datetime.combine(day, time()), self.origin)
@@ -78,7 +86,7 @@ def leaf_ids(rows: list[Activity]) -> dict[int, list[int]]:
     children: dict[int | None, list[int]] = defaultdict(list)
     for row in rows:
         children[row.parent_id].append(row.pk)
-    cancelled = {row.pk for row in rows if row.cancelled_on is not None}
+    cancelled = {row.pk for row in rows if row.cancelled_on is not None or (row.is_summary and not children[row.pk])}
     found: dict[int, list[int]] = {}
 
     def below(pk: int) -> list[int]:
@@ -117,8 +125,10 @@ def network(rows: list[Activity], links: list[Relationship], axis: Axis) -> Netw
     above, leaves = _above(rows), leaf_ids(rows)
     scheduled = [row for row in rows if leaves[row.pk] == [row.pk]]
     place = {row.pk: i for i, row in enumerate(scheduled)}
+    left = [_remaining(row, axis) for row in scheduled]
+    _bound(links, leaves)
     pairs = {
-        (place[p], place[s], KINDS[link.relationship_kind], link.lag)
+        (place[p], place[s], KINDS[link.relationship_kind], _lag(link, scheduled[place[p]], axis))
         for link in links
         if link.predecessor_id not in above[link.successor_id] and link.successor_id not in above[link.predecessor_id]
         for p in leaves.get(link.predecessor_id, [])
@@ -128,22 +138,57 @@ def network(rows: list[Activity], links: list[Relationship], axis: Axis) -> Netw
     ordered = sorted(pairs)
     return Network(
         key=np.array([row.pk for row in scheduled], np.int64),
-        duration=np.array([_remaining(row) for row in scheduled], np.int64),
+        duration=np.array(left, np.int64),
         predecessor=np.array([p for p, _, _, _ in ordered], np.int64),
         successor=np.array([s for _, s, _, _ in ordered], np.int64),
         kind=[k for _, _, k, _ in ordered],
         lag=[lag for _, _, _, lag in ordered],
-        not_before=[max(axis.start(row.not_before), -1) if row.not_before else -1 for row in scheduled],
+        not_before=[_not_before(row, minutes, axis) for row, minutes in zip(scheduled, left, strict=True)],
         actual_start=[min(axis.start(row.actual_start), 0) if row.actual_start else NONE for row in scheduled],
         actual_finish=[min(axis.end(row.actual_finish), 0) if row.actual_finish else NONE for row in scheduled],
-        deadline=[axis.end(row.deadline) if row.deadline else NONE for row in scheduled],
+        deadline=[_deadline(row, minutes, axis) for row, minutes in zip(scheduled, left, strict=True)],
     )
 
 
-def _remaining(row: Activity) -> int:
+def _bound(links: list[Relationship], leaves: dict[int, list[int]]) -> None:
+    """Refused where relationships of summaries would spread to more pairs of leaves than a machine should hold."""
+    pairs = sum(len(leaves.get(link.predecessor_id, ())) * len(leaves.get(link.successor_id, ())) for link in links)
+    if pairs > MOST_PAIRS:
+        advice = "Relate activities instead of their summaries."
+        raise Refused(f"Its relationships between summaries spread to {pairs:,} pairs.", field="predecessor", advice=advice)
+
+
+def _remaining(row: Activity, axis: Axis) -> int:
     if row.is_milestone or row.is_done:
         return 0
-    return round(row.duration * (100 - row.progress) / 100)
+    left = round(row.duration * (100 - row.progress) / 100) if row.remaining is None else row.remaining
+    return round(left * axis.worked_share) if row.is_elapsed else left
+
+
+def _lag(link: Relationship, predecessor: Activity, axis: Axis) -> int:
+    if link.lag_kind == Relationship.LagKind.PERCENT:
+        return round(predecessor.duration * (axis.worked_share if predecessor.is_elapsed else 1) * link.lag / 100)
+    return round(link.lag * axis.worked_share) if link.lag_kind == Relationship.LagKind.ELAPSED else link.lag
+
+
+def _not_before(row: Activity, left: int, axis: Axis) -> int:
+    """The earliest minute that its entered days allow; -1 for none. What must start on a day starts no earlier."""
+    begins = -1 if row.not_before is None else axis.start(row.not_before)
+    if row.constraint_date is not None and row.constraint_kind in STARTS:
+        begins = max(begins, axis.start(row.constraint_date))
+    if row.constraint_date is not None and row.constraint_kind in FINISHES:
+        begins = max(begins, axis.end(row.constraint_date) - left)
+    return max(begins, -1)
+
+
+def _deadline(row: Activity, left: int, axis: Axis) -> int:
+    """The minute against which its late dates count; NONE for none. What must finish on a day finishes no later."""
+    ends = NONE if row.deadline is None else axis.end(row.deadline)
+    if row.constraint_date is not None and row.constraint_kind in LATEST:
+        starts = row.constraint_kind in STARTS_LATE
+        latest = axis.start(row.constraint_date) + left if starts else axis.end(row.constraint_date)
+        ends = latest if ends == NONE else min(ends, latest)
+    return ends
 
 
 def _scheduled(rows: list[Activity], links: list[Relationship], axis: Axis) -> tuple[Network, Schedule]:
@@ -160,9 +205,15 @@ def _scheduled(rows: list[Activity], links: list[Relationship], axis: Axis) -> t
 
 
 def computed_dates(
-    rows: list[Activity], links: list[Relationship], organisation: Organisation, data_date: date
+    rows: list[Activity],
+    links: list[Relationship],
+    organisation: Organisation,
+    data_date: date,
 ) -> list[ActivityDates]:
-    """Early and late dates and floats of every scheduled leaf, unsaved. Refused names the activities of a circle."""
+    """Early and late dates and floats of every scheduled leaf, unsaved, in the organisation's working time.
+
+    Refused names the activities of a circle.
+    """
     if not rows:
         return []
     axis = _axis(organisation, data_date)
@@ -196,15 +247,15 @@ def _dates(row: Activity, i: int, result: Schedule, axis: Axis, digest: str, org
         late_finish=late_finish,
         total_float=int(result.total_float[i]),
         free_float=int(result.free_float[i]),
-        is_critical=bool(result.critical[i]),
+        is_critical=bool(result.critical[i]) and not row.is_level_of_effort,
         digest=digest,
     )
 
 
 def _digest(made: Network, data_date: date) -> str:
     total = hashlib.sha256(data_date.isoformat().encode())
-    for name in made.__dataclass_fields__:
-        total.update(np.ascontiguousarray(getattr(made, name)).tobytes())
+    for column in made.columns().values():
+        total.update(np.ascontiguousarray(column).tobytes())
     return total.hexdigest()
 
 

@@ -23,11 +23,42 @@ class Schedule(Tracked):
     scope = models.ForeignKey(Scope, models.PROTECT, related_name="schedules")
     name = models.CharField(max_length=200)
     data_date = models.DateField(null=True, blank=True, help_text="Empty: today")
+    source_key = models.CharField(max_length=160, blank=True, editable=False, help_text="Kind and id in the file it came from")
 
     kind = Kind.PLAN
+    kind_in_projects = Kind.PROJECT  # a project's schedule is changed by who may change the project
     making_kind = Kind.SETTINGS  # that of an office's plan comes with the office
     scope_path = "scope"
     confidential_path = "scope__project__is_confidential"
+
+    def __str__(self) -> str:
+        """The name."""
+        return self.name
+
+    @property
+    def is_of_project(self) -> bool:
+        """Whether it is a project's, and no business plan's."""
+        return self.scope.scope_kind == Scope.ScopeKind.PROJECT
+
+
+class Calendar(Tracked):
+    """The working time of a schedule's activities: shifts of a week, and days that differ, as its file has them.
+
+    week: seven lists of [from, until] in minutes of the day, Monday first. exceptions: [first day, last day, shifts].
+    """
+
+    schedule = models.ForeignKey(Schedule, models.PROTECT, related_name="calendars")
+    name = models.CharField(max_length=120)
+    is_default = models.BooleanField(default=False)
+    week = models.JSONField(default=list)
+    exceptions = models.JSONField(default=list, blank=True)
+    minutes_per_day = models.PositiveSmallIntegerField(default=480)
+    source_key = models.CharField(max_length=120, blank=True, editable=False)
+
+    kind = Kind.PLAN
+    kind_in_projects = Kind.PROJECT
+    scope_path = "schedule__scope"
+    confidential_path = "schedule__scope__project__is_confidential"
 
     def __str__(self) -> str:
         """The name."""
@@ -37,12 +68,30 @@ class Schedule(Tracked):
 class Activity(Tracked):
     """A piece of scheduled work; a tree. Times are whole working minutes."""
 
+    class Constraint(models.TextChoices):
+        SNET = "SNET", "Start no earlier than"
+        SNLT = "SNLT", "Start no later than"
+        FNET = "FNET", "Finish no earlier than"
+        FNLT = "FNLT", "Finish no later than"
+        MSO = "MSO", "Must start on"
+        MFO = "MFO", "Must finish on"
+        ALAP = "ALAP", "As late as possible"
+        FIXED = "FIXED", "Dates set by hand"
+
     schedule = models.ForeignKey(Schedule, models.PROTECT, related_name="activities")
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
     position = models.PositiveIntegerField(default=0, help_text="Order among its siblings")
     name = models.CharField(max_length=300)
+    code = models.CharField(max_length=60, blank=True, help_text="What its file calls it: a WBS code or an activity id")
     is_milestone = models.BooleanField(default=False)
+    is_summary = models.BooleanField(default=False, help_text="Never work of its own, even with nothing under it")
+    is_level_of_effort = models.BooleanField(default=False, help_text="Lasts as long as what it goes along with: never critical")
     duration = models.PositiveIntegerField(default=480, validators=[MaxValueValidator(10_000_000)], help_text="Working minutes")
+    is_elapsed = models.BooleanField(default=False, help_text="The duration is by the clock, nights and days off included")
+    remaining = models.PositiveIntegerField(null=True, blank=True, help_text="What is left of it; empty: as progress says")
+    calendar = models.ForeignKey(Calendar, models.PROTECT, null=True, blank=True, related_name="activities")
+    constraint_kind = models.CharField(max_length=5, choices=Constraint.choices, blank=True)
+    constraint_date = models.DateField(null=True, blank=True)
     not_before = models.DateField(null=True, blank=True)
     deadline = models.DateField(null=True, blank=True)
     # Effort: person-minutes that remain, as a range; remaining duration follows progress.
@@ -57,8 +106,11 @@ class Activity(Tracked):
     blocked_because = models.CharField(max_length=300, blank=True)
     cancelled_on = models.DateField(null=True, blank=True)
     source_key = models.CharField(max_length=120, blank=True, editable=False)
+    stated_start = models.DateField(null=True, blank=True, help_text="As the file has it")
+    stated_finish = models.DateField(null=True, blank=True, help_text="As the file has it")
 
     kind = Kind.PLAN
+    kind_in_projects = Kind.PROJECT
     scope_path = "schedule__scope"
     confidential_path = "schedule__scope__project__is_confidential"
     own_paths = ("assignments__resource__person",)
@@ -95,6 +147,8 @@ class ActivityDates(InOrganisation):
     total_float = models.IntegerField(help_text="Working minutes")
     free_float = models.IntegerField(help_text="Working minutes")
     is_critical = models.BooleanField()
+    is_on_longest_path = models.BooleanField(default=False)
+    driven_by = models.JSONField(default=list, help_text="Ids of the activities that set its dates")
     digest = models.CharField(max_length=64, help_text="SHA-256 of the network that made it")
 
     kind = Kind.PLAN
@@ -115,6 +169,11 @@ class Relationship(Tracked):
         FF = "FF", "Finish to finish"
         SF = "SF", "Start to finish"
 
+    class LagKind(models.TextChoices):
+        WORKING = "", "working time"
+        ELAPSED = "E", "by the clock"
+        PERCENT = "P", "percent of the predecessor"
+
     predecessor = models.ForeignKey(Activity, models.CASCADE, related_name="successor_links")
     successor = models.ForeignKey(Activity, models.CASCADE, related_name="predecessor_links")
     relationship_kind = models.CharField(max_length=2, choices=RelationshipKind.choices, default=RelationshipKind.FS)
@@ -123,8 +182,13 @@ class Relationship(Tracked):
         validators=[MinValueValidator(-10_000_000), MaxValueValidator(10_000_000)],
         help_text="Working minutes; negative is a lead",
     )
+    lag_kind = models.CharField(
+        max_length=1, choices=LagKind.choices, blank=True, default="", help_text="By the clock the lag is in minutes, too"
+    )
+    is_stated = models.BooleanField(default=False, editable=False, help_text="By the file of the schedule, not by hand")
 
     kind = Kind.PLAN
+    kind_in_projects = Kind.PROJECT
     scope_path = "successor__schedule__scope"
     confidential_path = "successor__schedule__scope__project__is_confidential"
 
@@ -171,8 +235,10 @@ class Assignment(Tracked):
     activity = models.ForeignKey(Activity, models.CASCADE, related_name="assignments")
     resource = models.ForeignKey(Resource, models.PROTECT, related_name="assignments")
     units = models.PositiveIntegerField(default=100, validators=[MaxValueValidator(1000)], help_text="Percent of the resource")
+    is_stated = models.BooleanField(default=False, editable=False, help_text="By the file of the schedule, not by hand")
 
     kind = Kind.PLAN
+    kind_in_projects = Kind.PROJECT
     scope_path = "activity__schedule__scope"
     confidential_path = "activity__schedule__scope__project__is_confidential"
     own_paths = ("resource__person",)
@@ -205,6 +271,8 @@ class Baseline(Tracked):
 class BaselineActivity(InOrganisation):
     """One activity in a baseline."""
 
+    in_past = "baseline"
+
     baseline = models.ForeignKey(Baseline, models.CASCADE, related_name="activities")
     activity = models.ForeignKey(Activity, models.PROTECT, related_name="baselines")
     start = models.DateField()
@@ -217,3 +285,64 @@ class BaselineActivity(InOrganisation):
     def __str__(self) -> str:
         """The activity."""
         return str(self.activity_id)
+
+
+class StatedBaseline(Tracked):
+    """What the file of a schedule says an activity once was to be; number 0 to 10, as there. The next file may say otherwise."""
+
+    activity = models.ForeignKey(Activity, models.CASCADE, related_name="stated_baselines")
+    number = models.PositiveSmallIntegerField()
+    start = models.DateField()
+    finish = models.DateField()
+
+    kind = Kind.PLAN
+    kind_in_projects = Kind.PROJECT
+    scope_path = "activity__schedule__scope"
+    confidential_path = "activity__schedule__scope__project__is_confidential"
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["activity", "number"], name="one_stated_baseline_a_number")]
+
+    def __str__(self) -> str:
+        """Number and activity."""
+        return f"Baseline {self.number} of {self.activity_id}"
+
+
+class ScheduleSource(Tracked):
+    """What the file of a schedule says, whole: also what no column keeps, such as times of day, options, costs and custom fields.
+
+    The rows beside it are what holds; where one no longer says what its file does, it was changed here.
+    """
+
+    schedule = models.OneToOneField(Schedule, models.PROTECT, related_name="source")
+    content = models.JSONField(help_text="As formats.schedule_kept has it")
+    resources = models.JSONField(default=dict, help_text="Which resource each of the file's became: its id by theirs")
+
+    kind = Kind.PLAN
+    kind_in_projects = Kind.PROJECT
+    scope_path = "schedule__scope"
+    confidential_path = "schedule__scope__project__is_confidential"
+
+    def __str__(self) -> str:
+        """The schedule."""
+        return f"File of {self.schedule_id}"
+
+
+class ScheduleReview(InOrganisation):
+    """The health of a large schedule, or what moved since an earlier file, as the worker found it. Derived: never undone."""
+
+    schedule = models.ForeignKey(Schedule, models.CASCADE, related_name="reviews")
+    question = models.CharField(max_length=40, help_text="health, or compare and the number of the earlier file")
+    revision = models.CharField(max_length=64, help_text="SHA-256 of what the schedule was when it was looked at")
+    told = models.JSONField()
+    made_at = models.DateTimeField()
+
+    kind = Kind.PLAN
+    scope_path = "schedule__scope"
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["schedule", "question"], name="one_review_a_question")]
+
+    def __str__(self) -> str:
+        """The question."""
+        return self.question

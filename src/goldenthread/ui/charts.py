@@ -363,3 +363,40 @@ def dates(marks: Sequence[dt.date], told: dt.date, early: dt.date, middle: dt.da
         dots.append((round((column + 0.5) * cell, 1), round(max(3.0, base - 5.0 - (stacked[column] - 0.5) * cell), 1)))
     ticks = tuple(Tick(round(6.0 + tick.at / 100 * (width - 12), 1), tick.label) for tick in scale.ticks)
     return Strip(width, 84, base, tuple(dots), (at(early), at(late)), at(middle), at(told), ticks)
+
+
+@dataclass(frozen=True, slots=True)
+class RangeLine:
+    """One range on its own line: what it is called, low, likely and high as coordinates and as figures."""
+
+    y: float
+    label: str
+    low: float
+    likely: float
+    high: float
+    values: tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranges:
+    """Ranges one below the other over one axis; the last may be what the others come to."""
+
+    width: int
+    height: int
+    left: float
+    base: float
+    lines: tuple[RangeLine, ...]
+    ticks: tuple[Tick, ...]
+
+
+def ranges(labels: Sequence[str], values: Sequence[tuple[float, float, float]], width: int = 360) -> Ranges:
+    """Lay out ranges of (low, likely, high) in one unit, a line each, in the order given."""
+    marks = nice_ticks(min(min(one) for one in values), max(max(one) for one in values), 4)
+    left, step = round(min(120.0, 14 + max(writing.width(text, 11.5) for text in labels)), 1), 22.0
+    xs = _scale(marks[0], marks[-1], left, width - 14.0)
+    lines = [
+        RangeLine(round(12 + place * step, 1), label, xs(low), xs(likely), xs(high), (low, likely, high))
+        for place, (label, (low, likely, high)) in enumerate(zip(labels, values, strict=True))
+    ]
+    base = 12 + len(lines) * step - 6
+    return Ranges(width, round(base + 20), left, base, tuple(lines), tuple(Tick(xs(mark), number(mark)) for mark in marks))

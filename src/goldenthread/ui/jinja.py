@@ -12,13 +12,13 @@ from typing import Any
 
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils import timezone
 from jinja2 import Environment, StrictUndefined, pass_context
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.nodes import Expr
 from jinja2.runtime import Context
 from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-defined]
 
+from goldenthread.kit import clock
 from goldenthread.ui import charts, terms, writing
 
 COMPONENTS = Path(__file__).parent / "templates" / "components"
@@ -71,13 +71,13 @@ def url(name: str, *args: Any) -> str:
 @pass_context
 def since(context: Context, value: writing.Day, now: Any = None) -> str:
     """`writing.since` seen from the page's `now`, else from its `today`, else from the clock."""
-    return writing.since(value, now or context.get("now") or context.get("today") or timezone.now())
+    return writing.since(value, now or context.get("now") or context.get("today") or clock.now())
 
 
 @pass_context
 def due(context: Context, value: writing.Day, today: Any = None) -> str:
     """`writing.due` seen from the page's `today`, else from the clock."""
-    return writing.due(value, today or context.get("today") or timezone.localdate())
+    return writing.due(value, today or context.get("today") or clock.today())
 
 
 @pass_context

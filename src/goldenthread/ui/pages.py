@@ -69,7 +69,8 @@ def number_seen(text: str) -> int:
 def announce(request: HttpRequest, text: str, *, undo_url: str | None = None, tone: str = "good") -> None:
     """Say what was done; shown once as a toast, on this answer or after the redirect. `undo_url` is posted to by its button."""
     level = {"good": messages.SUCCESS, "warn": messages.WARNING, "bad": messages.ERROR}[tone]
-    messages.add_message(request, level, text, extra_tags=f"undo:{undo_url}" if undo_url else "")
+    inside = getattr(request, "inside", "")  # of a scenario: what was done there is undone there
+    messages.add_message(request, level, text, extra_tags=f"undo:{inside}{undo_url}" if undo_url else "")
 
 
 def trigger(response: HttpResponse, name: str, detail: Any = None) -> HttpResponse:

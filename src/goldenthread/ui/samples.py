@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 
 from goldenthread.ui import charts
+from goldenthread.ui.curves import Curve, curve
 from goldenthread.ui.flow import flow
 
 TODAY = dt.date(2026, 11, 23)
@@ -84,6 +85,60 @@ def fan_charts() -> dict[str, charts.Fan]:
     }
     actuals = list(zip(days, past, strict=False))
     return {"wide": charts.fan(actuals, bands, **given), "narrow": charts.fan(actuals, bands, **given, width=360, height=240)}
+
+
+def fall(*, is_thin: bool = False) -> dict[str, Any]:
+    """What three causes do to a chance."""
+    causes = (
+        ("The target rose to 80 on 12 November 2026", "lowers it", -14, 54, 40),
+        ("“Decision clock” was added", "raises it", 9, 40, 49),
+    )
+    moved = [
+        {"title": title, "said": said, "points": points, "change": points / 100, "bar": (min(begin, end), abs(end - begin))}
+        for title, said, points, begin, end in causes
+    ]
+    told = "about even, a little down" if is_thin else "54 % → 49 %"
+    return {
+        "title": "Decide in time",
+        "said": told,
+        "is_thin": is_thin,
+        "moved": moved,
+        "before": 0.54,
+        "after": 0.49,
+        "still": 2,
+        "error": 0,
+    }
+
+
+def ranges() -> charts.Ranges:
+    """What three people estimated, and what it comes to."""
+    return charts.ranges(
+        ["Answer 1", "Answer 2", "Answer 3", "Together"], [(30, 31.5, 35), (32, 34, 40), (60, 71.5, 90), (32, 34, 40)]
+    )
+
+
+def finish(width: int) -> Curve:
+    """Percentiles of a finish that is not certain, beside what was planned and promised."""
+    noon = dt.datetime.combine(TODAY, dt.time(12))
+    moments = [noon + dt.timedelta(days=120 + 12 * math.log(share / (100.5 - share))) for share in range(1, 101)]
+    marks = [("promised", noon + dt.timedelta(days=110), "promise"), ("P80", moments[79], "share")]
+    return curve(moments, marks, width)
+
+
+def movement() -> list[dict[str, Any]]:
+    """What moved a finish by ten working days, and one back."""
+    return [
+        {"title": "Roof: 5 days became 17", "days": 12.0, "error": 0, "at": 0, "wide": 100, "zero": 0, "ends": 100},
+        {
+            "title": "Doors no longer wait for paint",
+            "days": -2.0,
+            "error": 0.4,
+            "at": 83.3,
+            "wide": 16.7,
+            "zero": 0,
+            "ends": 83.3,
+        },
+    ]
 
 
 def dates_strip() -> charts.Strip:

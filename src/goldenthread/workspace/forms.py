@@ -22,7 +22,7 @@ ORIENTATIONS = [("rows", "one project a row"), ("columns", "one project a column
 ORDERS = [("dmy", "day first"), ("mdy", "month first")]
 MARKS = [(".", "point"), (",", "comma")]
 POWERS = [("0", "units"), ("3", "thousands"), ("6", "millions"), ("9", "billions")]
-ACCEPTED = ".csv,.tsv,.txt,.xlsx,.ods,.xml,.stratml,.yml,.yaml,.json"
+ACCEPTED = ".csv,.tsv,.txt,.xlsx,.ods,.xml,.stratml,.yml,.yaml,.json,.xer,.gz,.mpp,.mpx,.pmxml,.gan,.planner,.pod"
 RESHAPES = frozenset({"sheet", "delimiter", "encoding", "orientation", "header_row", "header_lines", "keep_totals"})
 
 
@@ -35,6 +35,7 @@ class UploadForm(forms.Form):
         widget=forms.ClearableFileInput(attrs={"accept": ACCEPTED}),
     )
     file_kind = forms.ChoiceField(label="What is it?", choices=KIND_CHOICES, required=False)
+    into = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput())
     text = forms.CharField(label="Pasted text", required=False, max_length=100_000, widget=forms.Textarea(attrs={"rows": 8}))
 
 

@@ -19,11 +19,13 @@ KINDS = {
     "gitlab": ImportedFile.FileKind.GITLAB,
     "performance-gov": ImportedFile.FileKind.PERFORMANCE,
     "csv": ImportedFile.FileKind.RECORDS,
+    "plan": ImportedFile.FileKind.PLAN,
     "slides": ImportedFile.FileKind.SLIDES,
+    "schedule": ImportedFile.FileKind.SCHEDULE,
 }
 # Question of the wizard -> what happens where nobody decided: a row that may be a known project is left out of this import, a
-# project that the list no longer holds stays as it is.
-ASKED = {"same": "leave", "gone": "keep"}
+# project that the list no longer holds stays as it is, a resource that has a colleague's name stays without a person.
+ASKED = {"same": "leave", "gone": "keep", "who": "other"}
 
 
 def content_of(path: Path) -> bytes:
@@ -51,9 +53,9 @@ def run(
     """Read one file and apply it as one changeset; with `dry_run` only say what would happen.
 
     What the wizard would ask is never guessed: it follows `decided` ("same" and "gone", see ASKED), else stays as it is and is
-    named under `unsure`. "as_of" there says of which day a list is. Answers `counts` by the keys of the kind, `not_understood`
-    with places, `problems`, `unsure` and the `changeset`. Refused where the file cannot be read, holds nothing, or has a row
-    that cannot be taken.
+    named under `unsure`. "as_of" there says of which day a list is. Answers `counts` by the keys of the kind, `changes` cell by
+    cell, `not_understood` with places, `problems`, `unsure` and the `changeset`. Refused where the file cannot be read, holds
+    nothing, or has a row that cannot be taken.
     """
     if kind not in KINDS:
         raise Refused(f"There is no kind of file “{kind}”.", field="KIND", advice=f"Use one of: {', '.join(KINDS)}.")
@@ -96,8 +98,13 @@ def _said(shown: queries.Preview, changeset: int | None, decided: Mapping[str, s
         for row in _asked(shown)
         if row.choice is not None
     ]  # fmt: skip
+    changes = [
+        {"fate": group.key, "about": row.title, "note": row.note, "place": row.place, "field": name, "before": was, "after": now}
+        for group in shown.groups for row in group.rows for name, was, now in row.changes
+    ]  # fmt: skip
     return {
         "counts": dict(shown.counts),
+        "changes": changes,
         "unsure": unsure,
         "not_understood": [{"place": place, "what": what, "text": words} for place, what, words in shown.not_understood],
         "problems": [{"place": place, "field": field, "message": message} for place, field, message in shown.problems],

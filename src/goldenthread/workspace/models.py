@@ -100,7 +100,9 @@ class ImportedFile(Tracked):
         GITLAB = "GITLAB", "KPI list in YAML (GitLab)"
         PERFORMANCE = "PERFGOV", "Performance.gov (JSON)"
         RECORDS = "RECORDS", "Table of records"
+        PLAN = "PLAN", "Plan workbook"
         SLIDES = "SLIDES", "Pasted text"
+        SCHEDULE = "SCHEDULE", "Project schedule"
 
     file_kind = models.CharField(max_length=10, choices=FileKind.choices)
     name = models.CharField(max_length=200)

@@ -38,6 +38,9 @@ SETTINGS = frozenset(
         "keeps_messages_days",
         "keeps_files_days",
         "keeps_sessions_days",
+        "quiet_from",
+        "quiet_to",
+        "is_quiet_on_free_days",
     }
 )
 USED_EVERY = timedelta(minutes=1)  # the last use of a token is kept to the minute: one write, not one a request

@@ -21,6 +21,7 @@ from goldenthread.kit.permissions import Act, Kind, Role
 
 INVITATION_DAYS = 14
 OF_ONESELF = frozenset({"deputy", "absent_from", "absent_to", "seen_at"})
+OWN_ALONE = frozenset({"gets_mail", "quiet_from", "quiet_to"})  # nobody switches another's mails on
 OF_OTHERS = OF_ONESELF | {"name", "email", "job_title", "department", "is_external", "minutes_per_week", "leaves_on"}
 
 
@@ -47,6 +48,7 @@ def edit_person(*, person: Person, changes: dict[str, Any], by: Person, version:
     """Change a person's plain fields. Oneself: absence and deputy. Others: who may hand out every role they hold."""
     manages = queries.may_manage(by, person)
     allowed = OF_OTHERS if manages else OF_ONESELF if by.pk == person.pk else frozenset()
+    allowed |= OWN_ALONE if by.pk == person.pk else frozenset()
     if not allowed:
         raise Forbidden(f"You may not change {person}.")
     for name in changes:

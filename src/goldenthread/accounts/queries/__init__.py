@@ -12,6 +12,7 @@ from goldenthread.accounts.queries.access import (
     own_rows,
     rights,
     scope_paths,
+    secret_rows,
     visible,
 )
 from goldenthread.accounts.queries.calendar import Holiday, countries, public_holidays, regions
@@ -31,6 +32,7 @@ from goldenthread.accounts.queries.changes import (
 )
 from goldenthread.accounts.queries.dossier import everything_about
 from goldenthread.accounts.queries.identity import Identity, identity_of, mentions, places
+from goldenthread.accounts.queries.mails import mail_goes_at, sends_mail
 from goldenthread.accounts.queries.persons import (
     PEOPLE_SORTS,
     ROLES_BY_SCOPE,
@@ -47,9 +49,10 @@ from goldenthread.accounts.queries.persons import (
     scopes_to_grant,
     session_keys_of,
     sessions_of,
+    still_here,
     top_scope,
 )
-from goldenthread.accounts.queries.records import newest_changeset_id, undo_address
+from goldenthread.accounts.queries.records import head_mark, newest_changeset_id, undo_address
 from goldenthread.accounts.queries.standing import for_person, is_own, may, one, standing
 from goldenthread.accounts.queries.tokens import bearer, digest_of
 
@@ -76,6 +79,7 @@ __all__ = [
     "for_person",
     "forget_rights",
     "grants_of",
+    "head_mark",
     "head_of",
     "heads_above",
     "identity_of",
@@ -83,6 +87,7 @@ __all__ = [
     "is_own",
     "lasting_words",
     "local_operator",
+    "mail_goes_at",
     "may",
     "may_grant",
     "may_in",
@@ -103,10 +108,13 @@ __all__ = [
     "rights",
     "scope_paths",
     "scopes_to_grant",
+    "secret_rows",
+    "sends_mail",
     "session_keys_of",
     "sessions_of",
     "standing",
     "stays_for_good",
+    "still_here",
     "told_differences",
     "top_scope",
     "undo_address",

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from goldenthread.accounts.models import Person, RoleGrant, Scope, ScopePath
+from goldenthread.kit import past, worlds
 from goldenthread.kit.permissions import Act, Kind, Role, allows
 from goldenthread.kit.prepared import Blank, Prepared
 from goldenthread.kit.scoping import current_organisation
@@ -32,9 +33,12 @@ class Rights:
     deputed: tuple[tuple[str, int], ...]
     top_scope_id: int | None
     offices: frozenset[int] = frozenset()
+    only_views: bool = False  # on pages of the past, which nobody changes
 
     def scopes(self, act: str, kind: str) -> frozenset[int]:
         """The scopes on which a grant allows `act` with `kind`."""
+        if self.only_views and act != Act.VIEW:
+            return frozenset()
         return frozenset(scope for role, scope in (*self.grants, *self.deputed) if allows(role, kind, act))
 
     def anywhere(self, act: str, kind: str) -> bool:
@@ -129,7 +133,13 @@ def _in_scopes(held: Rights, act: str, kind: str, paths: tuple[str, ...]) -> Q |
 def own_rows(model: Any, person: Person) -> Q | None:
     """Rows that are the person's own: assigned, owned, asked. None where the model knows no such thing."""
     paths = getattr(model, "own_paths", ())
-    return reduce(or_, (_mine(model, path, person) for path in paths)) if paths else None
+    if not paths:
+        return None
+    own = reduce(or_, (_mine(model, path, person) for path in paths))
+    if not worlds.is_inside() or past.in_past(model) != past.HISTORY:
+        return own
+    rows = model.objects.filter(own).values_list("pk", flat=True)  # rights are those of now: what was his once is not his today
+    return Q(pk__in=worlds.of_the_stored(("own", model, person.pk), lambda: list(rows)))
 
 
 def _mine(model: Any, path: str, person: Person) -> Q:
@@ -172,9 +182,10 @@ def _condition(model: Any, person: Person, act: str, kind: str) -> Q | None:
 def _named(model: Any, path: str, person: Person) -> Q:
     """Rows whose `path` is empty or names a row that `person` may see. Joined, not nested: SQLite parses no deep queries."""
     named = model_at(model, path)
-    allowed, own = allowed_rows(named, person, Act.VIEW), own_rows(named, person)
+    allowed = allowed_rows(named, person, Act.VIEW)
     if allowed == Q():
         return Q()
+    own = own_rows(named, person)
     return reduce(or_, (_through(path, held) for held in (allowed, own) if held is not None), Q(**{f"{path}__isnull": True}))
 
 
@@ -194,12 +205,22 @@ def _not_secret(model: Any, person: Person, act: str, kind: str) -> Q | None:
     """Rows in the scopes of a grant, confidential ones only where those may be seen."""
     held, paths = rights(person), scope_paths(model)
     allowed = _in_scopes(held, act, kind, paths)
+    if act != Act.VIEW and kind == model.kind and hasattr(model, "kind_in_projects"):
+        allowed = _or_of_a_project(allowed, _in_scopes(held, act, model.kind_in_projects, paths), paths)
     secret = secret_rows(model)
     if allowed is None or secret is None or held.everywhere(Act.VIEW, Kind.CONFIDENTIAL):
         return allowed
     open_to = _in_scopes(held, Act.VIEW, Kind.CONFIDENTIAL, paths)
     not_secret = ~secret
     return allowed & (not_secret if open_to is None else (not_secret | open_to))
+
+
+def _or_of_a_project(allowed: Q | None, there: Q | None, paths: tuple[str, ...]) -> Q | None:
+    """What is allowed anyway, or by the right to another kind where the row belongs to a project."""
+    if there is None or allowed == Q():
+        return allowed
+    there = there & reduce(or_, (Q(**{f"{path}__scope_kind": Scope.ScopeKind.PROJECT}) for path in paths))
+    return there if allowed is None else allowed | there
 
 
 def hidden_scopes(person: Person) -> Q:
@@ -223,8 +244,8 @@ def visible(queryset: models.QuerySet[M], person: Person, act: str = Act.VIEW) -
     """The rows of `queryset` with which `person` may do `act`. One's own rows may always be seen."""
     model: Any = queryset.model
     allowed = allowed_rows(model, person, act)
-    own = own_rows(model, person) if act == Act.VIEW else None
-    if allowed is not None and (own is None or allowed == Q()):
+    own = own_rows(model, person) if act == Act.VIEW and allowed != Q() else None
+    if allowed is not None and own is None:
         return queryset.filter(allowed)
     if own is None:
         return queryset.none()

@@ -19,10 +19,12 @@ from django.db.models import Count, Exists, OuterRef, Q, Value
 
 from goldenthread.accounts.models import Changeset, Person, RoleGrant, Scope
 from goldenthread.accounts.queries.access import allowed_rows, hidden_scopes, own_rows, rights, scope_paths, visible
+from goldenthread.accounts.queries.standing import for_person_by_noun
 from goldenthread.kit import history
 from goldenthread.kit.errors import Conflict
 from goldenthread.kit.history import Tracked
 from goldenthread.kit.permissions import Act, Kind
+from goldenthread.kit.prepared import Blank
 from goldenthread.ui import writing
 
 PAGE = 50
@@ -114,21 +116,41 @@ def _own_records(model: Any, person: Person) -> Q | None:
     return Q(id__in=model.objects.filter(own).values("pk")) | removed
 
 
-def _counts(ids: list[int], sources: Iterable[tuple[Any, models.QuerySet[Any]]]) -> dict[int, dict[str, int]]:
-    """Rows by changeset and noun, over all tables in one statement."""
-    parts = [
-        rows.filter(changeset_id__in=ids)
-        .order_by()
-        .values("changeset_id")
-        .annotate(noun=Value(model._meta.label, output_field=models.CharField()), rows=Count("id", distinct=True))
-        .values_list("changeset_id", "noun", "rows")
-        for model, rows in sources
-    ]
+def _counted(model: Any, rows: models.QuerySet[Any]) -> models.QuerySet[Any, Any]:
+    """How many of these history rows of `model` the changesets `ids` wrote: changeset, noun, count."""
+    written = rows.filter(changeset_id__in=Blank("ids")).order_by().values("changeset_id")
+    noun = Value(model._meta.label, output_field=models.CharField())
+    return written.annotate(noun=noun, rows=Count("id", distinct=True)).values_list("changeset_id", "noun", "rows")
+
+
+@for_person_by_noun
+def _open(person: Person, model: Any) -> models.QuerySet[Any, Any]:
+    """Of the history rows of a table those that may be seen."""
+    return _counted(model, visible_records(model, person))
+
+
+@for_person_by_noun
+def _undoable(person: Person, model: Any) -> models.QuerySet[Any, Any]:
+    """Of the history rows of a table those that may be seen and taken back."""
+    return _counted(model, _changeable(model, visible_records(model, person), person))
+
+
+@for_person_by_noun
+def _undoable_alone(person: Person, model: Any) -> models.QuerySet[Any, Any]:
+    """The same for actions that wrote only what otherwise comes along with others."""
+    return _counted(model, _changeable(model, visible_records(model, person), person, is_alone=True))
+
+
+def _by_changeset(rows: Iterable[tuple[int, str, int]]) -> dict[int, dict[str, int]]:
     found: dict[int, dict[str, int]] = defaultdict(dict)
-    if ids and parts:
-        for changeset_id, noun, rows in parts[0].union(*parts[1:], all=True):
-            found[changeset_id][noun] = rows
+    for changeset_id, noun, count in rows:
+        found[changeset_id][noun] = count
     return found
+
+
+def _told(every: dict[int, dict[str, int]], person: Person) -> dict[int, dict[str, int]]:
+    """Of the rows that changesets wrote how many `person` may see: changeset id -> label -> count."""
+    return _by_changeset(_open.together(person, [(model,) for model in _written(every)], ids=list(every)))
 
 
 def _changeable(model: Any, rows: models.QuerySet[Any], person: Person, *, is_alone: bool = False) -> models.QuerySet[Any]:
@@ -158,12 +180,8 @@ def _changeable_by_right(model: Any, rows: models.QuerySet[Any], person: Person)
 def may_undo(changeset: Changeset, person: Person) -> bool:
     """Whether `person` may undo this action: the author, or who may undo, with the right to change every row it wrote."""
     every = history.rows_written([changeset.pk])
-    may = _may_undo([changeset], person, every, _open_rows(every, person))[changeset.pk]
+    may = _may_undo([changeset], person, every)[changeset.pk]
     return may and bool(open_ids([changeset], person))  # who may not be told what it was cannot take it back
-
-
-def _open_rows(every: dict[int, dict[str, int]], person: Person) -> dict[Any, models.QuerySet[Any]]:
-    return {model: visible_records(model, person) for model in _written(every)}
 
 
 def _written(every: dict[int, dict[str, int]]) -> list[Any]:
@@ -177,15 +195,17 @@ def written_models(changeset: Changeset) -> list[Any]:
     return _written(history.rows_written([changeset.pk]))
 
 
-def _may_undo(
-    changesets: list[Changeset], person: Person, every: dict[int, dict[str, int]], open_rows: dict[Any, models.QuerySet[Any]]
-) -> dict[int, bool]:
+def _may_undo(changesets: list[Changeset], person: Person, every: dict[int, dict[str, int]]) -> dict[int, bool]:
     judged = [c.pk for c in changesets if c.by_id == person.pk or rights(person).anywhere(Act.EDIT, Kind.CHANGESET)]
-    wrote = _written({pk: every[pk] for pk in judged if pk in every})
     alone = {pk for pk in judged if _comes_of_nothing(every.get(pk, {}))}
+    wrote = [(model,) for model in _written({pk: every[pk] for pk in judged if pk in every})]
     open_ones: dict[int, dict[str, int]] = {}
-    for is_alone, ids in ((True, [pk for pk in judged if pk in alone]), (False, [pk for pk in judged if pk not in alone])):
-        open_ones |= _counts(ids, [(m, _changeable(m, open_rows[m], person, is_alone=is_alone)) for m in wrote])
+    for ask, ids in (
+        (_undoable_alone, [pk for pk in judged if pk in alone]),
+        (_undoable, [pk for pk in judged if pk not in alone]),
+    ):
+        if ids:
+            open_ones |= _by_changeset(ask.together(person, wrote, ids=ids))
     return {
         c.pk: c.pk in judged and bool(every.get(c.pk)) and every[c.pk] == open_ones.get(c.pk) and FOR_GOOD not in every[c.pk]
         for c in changesets
@@ -200,9 +220,8 @@ def _comes_of_nothing(rows: dict[str, int]) -> bool:
 def _seen(changesets: list[Changeset], person: Person) -> list[Line]:
     ids = [c.pk for c in changesets]
     every = history.rows_written(ids)
-    open_rows = _open_rows(every, person)
-    told = _counts(ids, open_rows.items())
-    undo = _may_undo(changesets, person, every, open_rows)
+    told = _told(every, person)
+    undo = _may_undo(changesets, person, every)
     lasting = _lasting(every)
     over_all = rights(person).everywhere(Act.VIEW, Kind.CHANGESET)
     lines = []
@@ -292,7 +311,7 @@ def activity(
 def open_ids(changesets: list[Changeset], viewer: Person) -> set[int]:
     """Of these, the changesets that `viewer` may be told in words."""
     every = history.rows_written([c.pk for c in changesets])
-    told = _counts([c.pk for c in changesets], _open_rows(every, viewer).items())
+    told = _told(every, viewer)
     return {c.pk for c in changesets if _is_open(c, viewer, every.get(c.pk, {}), told.get(c.pk, {}))}
 
 

@@ -147,7 +147,7 @@ def _sentences(person: Person, viewer: Person) -> Iterator[dict[str, Any]]:
             continue
         found = dict(mentions(place, identity))
         for pk in sorted(_told(place.model, found.keys(), person, viewer)) if found else ():
-            yield {"table": place.model._meta.label, "id": pk, "column": place.field.name, "text": found[pk]}
+            yield {"table": place.model._meta.label, "id": pk, "column": place.field.name, "text": identity.told_by(found[pk])}
 
 
 def _told(model: Any, keys: Collection[int], person: Person, viewer: Person) -> set[int]:

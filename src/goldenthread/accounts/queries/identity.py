@@ -46,6 +46,19 @@ class Identity:
             return self.pattern is not None and self.pattern.search(value) is not None
         return bool(self.without(value) != value)
 
+    def told_by(self, value: Any) -> Any:
+        """What of a stored value is told to the person: a text as it is, of JSON only the texts that hold one of the words."""
+        return value if isinstance(value, str) else list(dict.fromkeys(self._texts(value)))
+
+    def _texts(self, value: Any) -> Iterator[str]:
+        if isinstance(value, str):
+            if self.is_in(value):
+                yield value
+            return
+        inner = (*value, *value.values()) if isinstance(value, Mapping) else value if isinstance(value, Sequence) else ()
+        for one in inner:
+            yield from self._texts(one)
+
     def without(self, value: Any) -> Any:
         """The value with the words replaced: names by the pseudonym, addresses by a note."""
         if self.pattern is None:

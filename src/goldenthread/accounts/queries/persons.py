@@ -42,6 +42,11 @@ def people(person: Person) -> models.QuerySet[Person]:
     return held.visible(Person.objects.all(), person)
 
 
+def still_here(day: date) -> Q:
+    """Which people have not left by `day`: who is to leave later still signs, decides and is told."""
+    return Q(leaves_on__isnull=True) | Q(leaves_on__gte=day)
+
+
 def heads_above(row: Any) -> models.QuerySet[Any]:
     """Ids of the people who head the PMO of an office to which a stored row belongs."""
     scopes: Q = reduce(or_, (Q(descendant__in=_scopes(row, path)) for path in held.scope_paths(type(row))), Q(pk__in=[]))

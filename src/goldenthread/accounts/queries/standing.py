@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from functools import cache
 from typing import Any, Generic, TypeVar
 
@@ -12,7 +12,7 @@ from django.db import models
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries.access import own_rows, rights, visible
 from goldenthread.kit.permissions import Act
-from goldenthread.kit.prepared import Blank, Prepared
+from goldenthread.kit.prepared import KEPT, Blank, Prepared
 from goldenthread.kit.scoping import current_organisation
 
 M = TypeVar("M")
@@ -33,17 +33,27 @@ def standing(person: Person) -> Hashable:
 class ForPerson(Generic[M]):
     """A prepared query about what one person may see, built from the person's rights and what is told, and nothing else."""
 
-    def __init__(self, build: Callable[..., models.QuerySet[Any, M]]) -> None:
-        self._prepared = Prepared(build)
+    def __init__(self, build: Callable[..., models.QuerySet[Any, M]], kept: int) -> None:
+        self._prepared = Prepared(build, kept=kept)
 
     def __call__(self, person: Person, *told: Any, **values: Any) -> list[M]:
         """The rows for `person`, each blank filled by the value of its name, in one statement. What is told must be hashable."""
         return self._prepared.rows(person, *told, key=(standing(person), told), **values)
 
+    def together(self, person: Person, every: Iterable[tuple[Any, ...]], **values: Any) -> list[tuple[Any, ...]]:
+        """The rows for `person` of each of `every` that is told, in one statement and as the database gives them."""
+        stands = standing(person)
+        return self._prepared.together((((person, *told), (stands, told)) for told in every), **values)
+
 
 def for_person(build: Callable[..., models.QuerySet[Any, M]]) -> ForPerson[M]:
     """Prepare a query: `build(person, *told)` with `Blank`s, asked as `build(person, *told, name=value)`."""
-    return ForPerson(build)
+    return ForPerson(build, KEPT)
+
+
+def for_person_by_noun(build: Callable[..., models.QuerySet[Any, M]]) -> ForPerson[M]:
+    """The same for a query that is told one of a hundred nouns: so many more are kept."""
+    return ForPerson(build, 5 * KEPT)
 
 
 @for_person

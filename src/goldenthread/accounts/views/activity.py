@@ -1,4 +1,4 @@
-"""Activity: what was changed, by whom; undo; and the number that pages poll."""
+"""Activity: what was changed, by whom; undo; and the mark that pages poll."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ ABOUT = ("objective", "kpi", "mandate", "step", "duty", "project", "person", "of
 
 @require_GET
 def head(request: HttpRequest) -> HttpResponse:
-    """The newest changeset's number: 304 while nothing has changed."""
-    tag = f'"{queries.newest_changeset_id()}"'
+    """Something that changes with every changeset, and says no more than that: 304 while nothing has changed."""
+    tag = f'"{queries.head_mark(request.user)}"'
     response: HttpResponse
     if request.headers.get("If-None-Match") == tag:
         response = HttpResponseNotModified()

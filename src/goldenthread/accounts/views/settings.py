@@ -14,7 +14,7 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from goldenthread.accounts import actions, queries
-from goldenthread.accounts.forms import AbsenceForm, OrganisationForm, PrivacyForm, RateForm, TokenForm
+from goldenthread.accounts.forms import AbsenceForm, MailForm, OrganisationForm, PrivacyForm, RateForm, TokenForm
 from goldenthread.accounts.models import ApiToken, CurrencyRate, Person
 from goldenthread.kit.errors import Refused
 from goldenthread.kit.permissions import Act, Kind, roles_that
@@ -62,7 +62,7 @@ def refuse(form: Any, refusal: Refused) -> None:
 def account(request: Any) -> HttpResponse:
     """Who I am here, how I sign in, who stands in for me."""
     person = request.person
-    form = AbsenceForm(request.POST if request.method == "POST" else None, person=person)
+    form = AbsenceForm(request.POST if request.method == "POST" else None, person=person, today=timezone.localdate())
     if request.method == "POST" and form.is_valid():
         changes = {name: form.cleaned_data[name] for name in ("absent_from", "absent_to", "deputy")}
         try:
@@ -71,6 +71,27 @@ def account(request: Any) -> HttpResponse:
             refuse(form, refusal)
         else:
             return _back(request, "accounts:settings", "Absence saved")
+    return _account(request, form, MailForm(person=person))
+
+
+@require_POST
+def mails(request: Any) -> HttpResponse:
+    """Whether I get mails about changes, and when they wait."""
+    person = request.person
+    form = MailForm(request.POST, person=person)
+    if form.is_valid():
+        changes = {name: form.cleaned_data[name] for name in ("gets_mail", "quiet_from", "quiet_to")}
+        try:
+            actions.edit_person(person=person, changes=changes, by=person, version=form.cleaned_data["version"])
+        except Refused as refusal:
+            refuse(form, refusal)
+        else:
+            return _back(request, "accounts:settings", "Saved")
+    return _account(request, AbsenceForm(person=person, today=timezone.localdate()), form)
+
+
+def _account(request: Any, form: AbsenceForm, mail: MailForm) -> HttpResponse:
+    person = request.person
     now = timezone.now()
     sessions = [
         {
@@ -80,8 +101,8 @@ def account(request: Any) -> HttpResponse:
         }
         for key, data in queries.sessions_of(request.user.pk, now)
     ]
-    context = {"form": form, "sessions": sessions, "now": now, "grants": list(queries.grants_of(person, person))}
-    return _page(request, "account", "accounts:settings", context, status=422 if form.errors else 200)
+    context = {"form": form, "mail": mail, "sessions": sessions, "now": now, "grants": list(queries.grants_of(person, person))}
+    return _page(request, "account", "accounts:settings", context, status=422 if form.errors or mail.errors else 200)
 
 
 def _program(agent: str) -> str:
@@ -160,7 +181,8 @@ def privacy(request: Any) -> HttpResponse:
         names = [name for name in form.fields if name != "version"]
         if _save_settings(request, form, own, lambda: {name: form.cleaned_data[name] for name in names}):
             return _back(request, "accounts:privacy", "Privacy switches saved", undo=False)
-    return _page(request, "privacy", "accounts:privacy", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "mail_server": queries.sends_mail()}
+    return _page(request, "privacy", "accounts:privacy", context, status=422 if form.errors else 200)
 
 
 def _save_settings(request: Any, form: Any, own: Any, changes: Any) -> bool:

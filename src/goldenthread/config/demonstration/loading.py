@@ -92,8 +92,10 @@ def _load() -> bool:
 
 def _load_aldermere(today: date) -> None:
     from goldenthread.accounts import actions
-    from goldenthread.config.demonstration import cast, dates
+    from goldenthread.config.demonstration import cast, dates, versions
     from goldenthread.kit.scoping import organisation_scope
+    from goldenthread.plan.actions.forecasts import make_forecast
+    from goldenthread.purpose.models import Office
 
     organisation, operator = actions.found_organisation(
         name="Aldermere Water", slug=SLUG, administrator="Quentin Rusk", email=f"operator@{cast.DOMAIN}", currency="GBP",
@@ -102,11 +104,14 @@ def _load_aldermere(today: date) -> None:
     with organisation_scope(organisation):
         _fill(operator, today)
         dates.settle(organisation, dates.ago(today, 801))
+        for office in Office.objects.order_by("pk"):  # what changed since when is known now
+            make_forecast(office=office, today=today)
+        versions.effects()
 
 
 def _fill(operator: Any, today: date) -> None:
     """Two years, oldest first: people, projects, mandates, figures, plans, and what came of them."""
-    from goldenthread.config.demonstration import life, projects, purpose, talk
+    from goldenthread.config.demonstration import cascades, life, networks, projects, purpose, talk, versions
     from goldenthread.config.demonstration.dates import Agenda, ago, happened
     from goldenthread.evidence import actions as evidence
     from goldenthread.plan.actions.forecasts import make_forecast
@@ -117,7 +122,15 @@ def _fill(operator: Any, today: date) -> None:
         running = projects.start(people, {"it": it.scope, "capital": works.scope}, today)
         _forget_rights(people)
     world = life.World(people, running, today)
-    agenda = Agenda([*projects.memories(running, people, today), *talk.events(world), *life.events(world)])
+    agenda = Agenda(
+        [
+            *projects.memories(running, people, today),
+            *talk.events(world),
+            *life.events(world),
+            *cascades.events(world),
+            *networks.events(running, people, today),
+        ]
+    )
     agenda.until(371)
     works_mandate = purpose.give_capital(works, people, today)
     agenda.until(336)
@@ -126,9 +139,14 @@ def _fill(operator: Any, today: date) -> None:
     mandate = purpose.give(it, people, today)
     _plan(world, {"it": (it, mandate, "head"), "capital": (works, works_mandate, "capital")}, agenda)
     make_forecast(office=it, today=today)
+    cascades.agree_on_dates(world.objectives, people, today)
     life.approve(world.objectives, people, today)
+    for_a_while: dict[str, Any] = {}
     for made, who in ((world.it, "head"), (world.works, "capital")):
         life.freeze(made, people[who], today)
+        for_a_while[who] = versions.first(made, people, who, today)
+    agenda.until(4)
+    versions.second(world.it, people, "head", today, for_a_while["head"])
     agenda.until(0)
     life.log_hours(world)
     with happened(ago(today, 1), "Look at what finished work has brought"):
@@ -137,8 +155,6 @@ def _fill(operator: Any, today: date) -> None:
             evidence.register_finished(office=office, today=today)
         evidence.check_due(today=today)
     life.explain(world)
-    for office in (it, works):
-        make_forecast(office=office, today=today)
 
 
 def _promise(world: Any, offices: dict[str, Any]) -> None:

@@ -97,7 +97,16 @@ def give_first(office: Office, people: dict[str, Person], today: date) -> None:
             clauses=["Every project follows the method", "Every project reports monthly"],
             issued_on=ago(today, 800), valid_from=ago(today, 790),
         )  # fmt: skip
+        kept = {name: actions.add_service(office=office, name=name, by=by, **_line(name)) for name, _ in FIRST_SERVICES}
+        clauses = {clause.number: clause for clause in old.clauses.all()}
+        actions.name_services(mandate=old, named={kept[name]: clauses[number] for name, number in FIRST_SERVICES}, by=by)
         actions.put_mandate_in_force(mandate=old, by=by)
+
+
+def _line(name: str) -> dict[str, Any]:
+    """A service as the catalogue has it."""
+    kind, share, more = next((kind, share, more) for known, kind, share, more in SERVICES if known == name)
+    return {"service_class": kind, "planned_share": share, **more}
 
 
 def give(office: Office, people: dict[str, Person], today: date) -> Mandate:
@@ -111,9 +120,14 @@ def give(office: Office, people: dict[str, Person], today: date) -> Mandate:
             clauses=["Raise the return on change", "Serve clients and customers faster", "Protect supply while we change it"],
             issued_on=ago(today, 44), valid_from=ago(today, 40), review_on=today + timedelta(days=325),
         )  # fmt: skip
+        early = {name for name, _ in FIRST_SERVICES}
+        for name, *_ in SERVICES:
+            if name not in early:
+                actions.add_service(office=office, name=name, by=head, **_line(name))
+        clauses = {clause.number: clause for clause in new.clauses.all()}
+        named = {office.services.get(name=name): clauses[number] for name, number in ASKED_FOR}
+        actions.name_services(mandate=new, named=named, by=head)
         actions.put_mandate_in_force(mandate=new, by=head)
-        for name, kind, share, more in SERVICES:
-            actions.add_service(office=office, name=name, by=head, service_class=kind, planned_share=share, **more)
         for name, goes_to in (("Weekly slide packs", ""), ("Licence administration", "Finance, procurement desk")):
             service = office.services.get(name=name)
             actions.stop_service(service=service, by=head, goes_to=goes_to, reason="The new mandate does not ask for it")
@@ -136,6 +150,34 @@ def give_capital(office: Office, people: dict[str, Person], today: date) -> Mand
     return mandate
 
 
+def draft_next(office: Office, mandate: Mandate, people: dict[str, Person], today: date) -> Mandate:
+    """What the board may ask for next year: one clause less, one more, one in other words, one service less."""
+    head = people["head"]
+    with happened(ago(today, 3), "Draft the next mandate: Value that stays", by=head):
+        draft = actions.draft_successor(mandate=mandate, title="Value that stays", by=head)
+        actions.set_clauses(mandate=draft, texts=NEXT_CLAUSES, by=head)
+        clauses = {clause.number: clause for clause in draft.clauses.all()}
+        named = {service: clauses[number] for service, number in ((office.services.get(name=n), at) for n, at in NEXT_SERVICES)}
+        actions.name_services(mandate=draft, named=named | {office.services.get(name="Project administration"): None}, by=head)
+    return draft
+
+
+FIRST_SERVICES = [  # of the first mandate, by the number of the clause that asked for it
+    ("Project reviews", 1), ("Portfolio planning", 2), ("Method coaching", 1), ("Project administration", 2),
+    ("Weekly slide packs", 2), ("Licence administration", 1),
+]  # fmt: skip
+ASKED_FOR = [
+    ("Benefits checks", 1), ("Portfolio planning", 1), ("Decision support", 2), ("Method coaching", 2),
+    ("Project administration", 2), ("Project reviews", 3),
+]  # fmt: skip
+NEXT_CLAUSES = [
+    "Raise the return on change",
+    "Leave the lines of business able to lead change themselves",
+    "Protect supply and water quality while we change them",
+]
+NEXT_SERVICES = [
+    ("Benefits checks", 1), ("Portfolio planning", 1), ("Decision support", 1), ("Method coaching", 2), ("Project reviews", 3),
+]  # fmt: skip
 SERVICES: list[tuple[str, str, int, dict[str, Any]]] = [
     ("Benefits checks", "VALUE", 2500, {"detail": "Is the benefit still wanted, reachable and worth the remaining cost?"}),
     ("Decision support", "VALUE", 2000, {"detail": "Papers, client seats and the clock on every decision"}),

@@ -6,7 +6,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from goldenthread.accounts.models import Person
@@ -14,6 +13,7 @@ from goldenthread.accounts.queries import visible
 from goldenthread.evidence import actions
 from goldenthread.evidence.forms import OwnChanceForm
 from goldenthread.evidence.queries import own_estimates as own
+from goldenthread.kit import clock
 from goldenthread.kit.errors import Forbidden
 from goldenthread.purpose.models import Objective, Target
 from goldenthread.ui import pages
@@ -41,7 +41,7 @@ def own_chance(request: HttpRequest, key: int) -> HttpResponse:
         raise Forbidden("Only the owner says how likely it is in his or her eyes.")
     if not may_say and not has_said:
         raise Http404
-    return _asked(request, objective, own.targets_ahead(objective, timezone.localdate()) if may_say else [], has_said=has_said)
+    return _asked(request, objective, own.targets_ahead(objective, clock.today()) if may_say else [], has_said=has_said)
 
 
 def _asked(request: HttpRequest, objective: Objective, targets: list[Target], *, has_said: bool) -> HttpResponse:
@@ -49,7 +49,7 @@ def _asked(request: HttpRequest, objective: Objective, targets: list[Target], *,
     person = _person(request)
     form = OwnChanceForm(request.POST or None, targets=targets, known=own.newest_own(person, targets))
     if request.method == "POST" and form.is_valid():
-        shared, day = form.cleaned_data["is_shared"], timezone.localdate()
+        shared, day = form.cleaned_data["is_shared"], clock.today()
         actions.state_own_chances(objective=objective, percents=form.percents(), is_shared=shared, by=person, today=day)
         words = "Kept, and shared with who may see the target" if shared else "Kept for you alone"
         return _done(request, words, "evidence:own_chance", objective.pk)

@@ -9,7 +9,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from goldenthread.accounts.models import Person
@@ -18,6 +17,7 @@ from goldenthread.evidence import actions
 from goldenthread.evidence.models import ExpectedResult, RivalExplanation
 from goldenthread.evidence.queries import results as reads
 from goldenthread.evidence.queries.results import ResultRow
+from goldenthread.kit import clock
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan.models import Contribution
 from goldenthread.purpose.models import Objective, Office
@@ -84,7 +84,7 @@ def _row(request: HttpRequest, pk: int) -> ResultRow:
 @require_GET
 def result(request: HttpRequest, pk: int) -> HttpResponse:
     """One of them: the promise, the figures, each look, and the other explanations."""
-    person, row, today = _person(request), _row(request, pk), timezone.localdate()
+    person, row, today = _person(request), _row(request, pk), clock.today()
     office = may_in(person, Act.EDIT, Kind.PLAN, row.result.kpi.office.scope_id)
     may_look = office or is_own(person, row.result)
     newest = row.figures[-1][0] if row.figures else None

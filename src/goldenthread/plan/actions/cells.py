@@ -37,7 +37,7 @@ def edit_cell(*, row: Activity, field: str, value: str, by: Person, version: int
         return
     if field in OF_LEAVES and row.children.exists():
         raise Refused(f"“{row}” is the sum of its parts.", field=field, advice="Change those instead.")
-    changes = _left(row, value) if field == "left" else _read(field, value.strip())
+    changes = _left(row, value) if field == "left" else read_field(field, value.strip())
     step = getattr(row, "step", None)
     history.require_version(row, version, changes)
     if step is not None:
@@ -108,7 +108,8 @@ def _effort(hours: float) -> dict[str, int]:
     return dict(zip(schedule.EFFORTS, schedule.effort_range(hours * HOUR), strict=True))
 
 
-def _read(field: str, value: str) -> dict[str, Any]:
+def read_field(field: str, value: str) -> dict[str, Any]:
+    """What a person typed into a field, as fields of an activity. Refused where it cannot be read."""
     if field == "name":
         if not value:
             raise Refused("A step needs a name.", field=field)

@@ -15,6 +15,7 @@ from goldenthread.engine.forecast import ForecastOptions, forecast
 from goldenthread.kit.errors import Refused
 from goldenthread.plan.mapping import levers as lever_mapping
 from goldenthread.plan.mapping.experience import experience_by_kind
+from goldenthread.plan.mapping.others import OtherFigures
 from goldenthread.plan.mapping.results import stored_inputs, stored_results
 from goldenthread.plan.mapping.rows import thread_rows
 from goldenthread.plan.mapping.thread import thread
@@ -27,12 +28,18 @@ SEED, RUNS = 20_260, 10_000
 KEEP_NEWEST = 20  # besides the last one of every day
 
 
-def make_forecast(*, office: Office, today: date | None = None, runs: int = RUNS, seed: int = SEED) -> Forecast:
-    """Compute the office's forecast and keep it with everything that went in. Refused where the engine names a row at fault."""
+def make_forecast(
+    *, office: Office, today: date | None = None, runs: int = RUNS, seed: int = SEED, others: OtherFigures | None = None
+) -> Forecast:
+    """Compute the office's forecast and keep it with everything that went in. Refused where the engine names a row at fault.
+
+    `others`: whose figures trends are drawn to, where that is not to follow from the targets of this very plan.
+    """
     day = today or timezone.localdate()
     head = newest_changeset_id()
     compute_dates(schedule=office.plan.schedule, today=day)
     rows = thread_rows(office, day)
+    rows.others = others or rows.others
     options = ForecastOptions(seed=seed, runs=runs, months=_months(rows.targets, day))
     try:
         going_in = thread(rows)

@@ -1,19 +1,19 @@
-"""Steps and contributions as tables that go out to a spreadsheet and come back."""
+"""Steps, duties and contributions as tables that go out to a spreadsheet and come back."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404
-
 from goldenthread.accounts.models import Person
-from goldenthread.accounts.queries import may_in, visible
+from goldenthread.accounts.queries import visible
 from goldenthread.formats.records import Field
 from goldenthread.kit.errors import Refused
 from goldenthread.kit.permissions import Act, Kind
-from goldenthread.plan.actions.contributions import contribute, edit_contribution
-from goldenthread.plan.actions.steps import add_step, edit_step, set_raci
-from goldenthread.plan.models import BusinessPlan, Contribution, Raci, Step
+from goldenthread.plan.actions.contributions import contribute, edit_contribution, withdraw_contribution
+from goldenthread.plan.actions.duty_records import DUTIES, STAYS, duty_rows, write_duty
+from goldenthread.plan.actions.record_cells import HOUR, KEY, found, hours, minutes, plan_of, text
+from goldenthread.plan.actions.steps import add_step, clear_raci, edit_step, remove_step, set_raci
+from goldenthread.plan.models import Contribution, Raci, Step
 from goldenthread.projects.models import Project
 from goldenthread.purpose.models import Kpi
 from goldenthread.schedule import actions as schedule
@@ -21,10 +21,9 @@ from goldenthread.workspace.queries import RecordKind, person_named
 from goldenthread.workspace.queries.records import Row
 
 KINDS = {label: value for value, label in Step.StepKind.choices}
+DOES = (Raci.Letter.ACCOUNTABLE, Raci.Letter.RESPONSIBLE)
 MODES = {label: value for value, label in Step.Mode.choices}
 SIZES = {label: value for value, label in Contribution.Size.choices}
-KEY = (Field("id", "id"), Field("version", "integer"))
-HOUR = 60
 
 STEPS = (
     *KEY,
@@ -45,6 +44,8 @@ STEPS = (
     Field("effort likely hours", "number", lowest=0, highest=1_000_000),
     Field("effort high hours", "number", lowest=0, highest=1_000_000),
     Field("progress", "percent"),
+    Field("start", "date", computed=True),
+    Field("finish", "date", computed=True),
 )
 CONTRIBUTIONS = (
     *KEY,
@@ -72,37 +73,15 @@ WHOLE_HOURS = {
 }
 
 
-def _found(rows: Any, row: Row, name: str) -> Any:
-    key = str(row[name])
-    stored = rows.filter(pk=int(key)).first() if key.isascii() and key.isdigit() and len(key) < 19 else None
-    if stored is None:
-        raise Http404
-    return stored
-
-
-def _text(row: Row, name: str) -> str:
-    return (row.get(name) or "").strip()
-
-
-def _hours(minutes: int | None) -> float | int | None:
-    if minutes is None:
-        return None
-    return minutes // HOUR if minutes % HOUR == 0 else minutes / HOUR
-
-
-def _minutes(value: Any) -> int | None:
-    return None if value is None else round(float(value) * HOUR)
-
-
 def _who(raci: Raci) -> str:
     return raci.person.email or raci.person.name
 
 
 def step_rows(person: Person) -> list[dict[str, Any]]:
     """The steps that `person` may export, in outline order."""
-    found = visible(Step.objects.select_related("activity__parent", "plan__office"), person, Act.EXPORT)
-    found = found.prefetch_related("raci__person").order_by("plan_id", "activity__position", "id")
-    steps = {step.activity_id: step.pk for step in found}
+    rows = visible(Step.objects.select_related("activity__parent", "activity__dates", "plan__office"), person, Act.EXPORT)
+    rows = rows.prefetch_related("raci__person").order_by("plan_id", "activity__position", "id")
+    steps = {step.activity_id: step.pk for step in rows}
     return [
         {
             "id": s.pk,
@@ -119,11 +98,19 @@ def step_rows(person: Person) -> list[dict[str, Any]]:
             "responsible": sorted(_who(r) for r in s.raci.all() if r.letter == Raci.Letter.RESPONSIBLE),
             "not before": s.activity.not_before,
             "deadline": s.activity.deadline,
-            **{name: _hours(getattr(s.activity, field)) for name, field in WHOLE_HOURS.items()},
+            **{name: hours(getattr(s.activity, field)) for name, field in WHOLE_HOURS.items()},
             "progress": s.activity.progress,
+            "start": s.activity.actual_start or _computed(s, "early_start"),
+            "finish": s.activity.actual_finish or _computed(s, "early_finish"),
+            "who": ", ".join(dict.fromkeys(str(r.person) for r in s.raci.all() if r.letter in DOES)),
         }
-        for s in found
+        for s in rows
     ]
+
+
+def _computed(step: Step, name: str) -> Any:
+    dates = getattr(step.activity, "dates", None)
+    return getattr(dates, name) if dates is not None else None
 
 
 def write_step(row: Row, by: Person) -> str:
@@ -131,11 +118,11 @@ def write_step(row: Row, by: Person) -> str:
     accountable = person_named(row.get("accountable"), "accountable")
     responsible = tuple(p for name in row.get("responsible") or () if (p := person_named(name, "responsible")) is not None)
     if not row.get("id"):
-        parent = _found(visible(Step.objects.select_related("activity"), by), row, "parent id") if row.get("parent id") else None
+        parent = found(visible(Step.objects.select_related("activity"), by), row, "parent id") if row.get("parent id") else None
         fields = {name: value for name, value in _step_fields(row).items() if value is not None}
         fields.setdefault("duration", 8 * HOUR)
         add_step(
-            plan=_plan(row, by, parent),
+            plan=plan_of(row, by, parent),
             name=row["name"],
             by=by,
             parent=parent,
@@ -144,17 +131,24 @@ def write_step(row: Row, by: Person) -> str:
             **fields,
         )
         return "new"
-    stored = _found(visible(Step.objects.select_related("activity__schedule", "plan"), by), row, "id")
+    stored = found(visible(Step.objects.select_related("activity__schedule", "plan"), by), row, "id")
     _refuse_a_move(stored, row)
     changes = _step_changes(stored, row)
-    people = _missing_people(stored, accountable, responsible)
-    if not changes and not people:
+    people, gone = _missing_people(stored, accountable, responsible), _people_gone(stored, responsible, row)
+    if not changes and not people and not gone:
         return "same"
     if changes:
         edit_step(step=stored, changes=changes, by=by, version=row.get("version"))
     for person, letter in people:
         set_raci(step=stored, person=person, letter=letter, by=by)
+    for person in gone:
+        clear_raci(step=stored, person=person, letter=Raci.Letter.RESPONSIBLE, by=by)
     return "changed"
+
+
+def remove_step_row(row: Row, by: Person) -> None:
+    """Take a step away that was entered by mistake."""
+    remove_step(step=found(visible(Step.objects.select_related("activity__schedule", "plan"), by), row, "id"), by=by)
 
 
 def _refuse_a_move(step: Step, row: Row) -> None:
@@ -166,9 +160,9 @@ def _refuse_a_move(step: Step, row: Row) -> None:
 
 def _step_fields(row: Row) -> dict[str, Any]:
     """Fields of step and activity that a line states, for the columns that the file has."""
-    fields: dict[str, Any] = {f: _minutes(row[n]) for n, f in WHOLE_HOURS.items() if n in row}
+    fields: dict[str, Any] = {f: minutes(row[n]) for n, f in WHOLE_HOURS.items() if n in row}
     fields |= {name.replace(" ", "_"): row[name] for name in ("not before", "deadline") if name in row}
-    fields |= {name.replace(" ", "_"): _text(row, name) for name in ("deliverable", "acceptance", "requested by") if name in row}
+    fields |= {name.replace(" ", "_"): text(row, name) for name in ("deliverable", "acceptance", "requested by") if name in row}
     if "progress" in row:
         fields["progress"] = int(row["progress"] or 0)
     if row.get("kind"):
@@ -187,28 +181,26 @@ def _step_changes(step: Step, row: Row) -> dict[str, Any]:
 
 
 def _missing_people(step: Step, accountable: Person | None, responsible: tuple[Person, ...]) -> list[tuple[Person, str]]:
-    """Letters that a line adds. Taking one away is done on the page."""
+    """Letters that a line adds."""
     held = {(r.person_id, r.letter) for r in step.raci.all()}
     wanted = [(person, Raci.Letter.RESPONSIBLE.value) for person in responsible]
     wanted += [(accountable, Raci.Letter.ACCOUNTABLE.value)] if accountable is not None else []
     return [(person, letter) for person, letter in wanted if (person.pk, letter) not in held]
 
 
-def _plan(row: Row, by: Person, parent: Step | None) -> BusinessPlan:
-    if parent is not None:
-        return parent.plan
-    plans = visible(BusinessPlan.objects.select_related("office", "schedule"), by).order_by("id")
-    wanted = _text(row, "plan")
-    found = [p for p in plans if wanted in {"", p.office.code, p.name} and may_in(by, Act.EDIT, Kind.PLAN, p.scope_id)]
-    if len(found) != 1:
-        raise Refused("Say to which plan the step belongs." if found else "There is no such plan for you.", field="plan")
-    return found[0]
+def _people_gone(step: Step, responsible: tuple[Person, ...], row: Row) -> list[Person]:
+    """Who is responsible here and not named any more, in a file that has the column. The Accountable is only replaced."""
+    named = {person.pk for person in responsible}
+    held = [r.person for r in step.raci.all() if r.letter == Raci.Letter.RESPONSIBLE]
+    return [person for person in held if person.pk not in named] if "responsible" in row else []
 
 
 def contribution_rows(person: Person) -> list[dict[str, Any]]:
     """The contributions that `person` may export; not those of work or projects that he or she may not see."""
-    found = visible(Contribution.objects.select_related("step__activity", "project", "kpi"), person, Act.EXPORT).order_by("id")
+    rows = visible(Contribution.objects.select_related("step__activity", "project__manager", "kpi"), person, Act.EXPORT)
     seen = set(visible(Project.objects.all(), person).values_list("pk", flat=True))
+    letters = Raci.objects.filter(step__in=rows.values("step"), letter=Raci.Letter.ACCOUNTABLE)
+    answers = dict(letters.values_list("step_id", "person__name"))
     return [
         {
             "id": c.pk,
@@ -228,8 +220,10 @@ def contribution_rows(person: Person) -> list[dict[str, Any]]:
             "mechanism": c.mechanism,
             "assumption": c.assumption,
             "grade": c.grade,
+            "title": f"{c.step or c.project} → {c.kpi}",
+            "who": answers.get(c.step_id, "") if c.step_id else c.project.leader if c.project is not None else "",
         }
-        for c in found
+        for c in rows.order_by("id")
         if c.project_id is None or c.project_id in seen
     ]
 
@@ -240,8 +234,8 @@ def write_contribution(row: Row, by: Person) -> str:
         "chance": 80 if row.get("chance") is None else int(row["chance"]),
         "lag_days": int(row.get("lag days") or 0),
         "ramp_days": int(row.get("ramp days") or 0),
-        "mechanism": _text(row, "mechanism"),
-        "assumption": _text(row, "assumption"),
+        "mechanism": text(row, "mechanism"),
+        "assumption": text(row, "assumption"),
         "grade": int(row.get("grade") or 0),
     }
     given = [row.get(name) for name in ("low", "likely", "high")]
@@ -251,7 +245,7 @@ def write_contribution(row: Row, by: Person) -> str:
         work = _work(row, by)
         contribute(kpi=_kpi(row, by), by=by, size="" if effect else size, effect=effect, **work, **fields)
         return "new"
-    stored = _found(visible(Contribution.objects.select_related("step__plan", "project", "kpi__office"), by), row, "id")
+    stored = found(visible(Contribution.objects.select_related("step__plan", "project", "kpi__office"), by), row, "id")
     if effect is not None and effect != (stored.low, stored.likely, stored.high):
         fields |= dict(zip(("low", "likely", "high"), effect, strict=True))
     elif size and size != stored.size:
@@ -263,20 +257,26 @@ def write_contribution(row: Row, by: Person) -> str:
     return "changed"
 
 
+def remove_contribution_row(row: Row, by: Person) -> None:
+    """Say that the work is not expected to move the KPI after all."""
+    rows = visible(Contribution.objects.select_related("step__plan", "project", "kpi__office"), by)
+    withdraw_contribution(contribution=found(rows, row, "id"), by=by)
+
+
 def _work(row: Row, by: Person) -> dict[str, Any]:
     if bool(row.get("step id")) == bool(row.get("project id")):
         raise Refused("Give the id of a step or of a project.", field="step id")
     if row.get("step id"):
-        return {"step": _found(visible(Step.objects.select_related("plan", "activity"), by), row, "step id")}
-    return {"project": _found(visible(Project.objects.all(), by), row, "project id")}
+        return {"step": found(visible(Step.objects.select_related("plan", "activity"), by), row, "step id")}
+    return {"project": found(visible(Project.objects.all(), by), row, "project id")}
 
 
 def _kpi(row: Row, by: Person) -> Kpi:
-    found = visible(Kpi.objects.select_related("office"), by)
+    kpis = visible(Kpi.objects.select_related("office"), by)
     if row.get("kpi id"):
-        kpi: Kpi = _found(found, row, "kpi id")
+        kpi: Kpi = found(kpis, row, "kpi id")
         return kpi
-    named = list(found.filter(name=row["kpi"].strip())[:2])
+    named = list(kpis.filter(name=row["kpi"].strip())[:2])
     if len(named) != 1:
         how = "There are several KPIs" if named else "There is no KPI"
         raise Refused(f"{how} called “{row['kpi'][:80]}”.", field="kpi", advice="Give the kpi id.")
@@ -286,6 +286,16 @@ def _kpi(row: Row, by: Person) -> Kpi:
 def record_kinds() -> list[RecordKind]:
     """For the slot of the same name."""
     return [
-        RecordKind("steps", "Steps", Kind.PLAN, STEPS, step_rows, write_step, 60, schedule.postponed_dates),
-        RecordKind("contributions", "Contributions", Kind.PLAN, CONTRIBUTIONS, contribution_rows, write_contribution, 70),
+        RecordKind("steps", "Steps", Kind.PLAN, STEPS, step_rows, write_step, 60, schedule.postponed_dates, remove_step_row),
+        RecordKind("duties", "Duties", Kind.DUTY, DUTIES, duty_rows, write_duty, 65, stays=STAYS),
+        RecordKind(
+            "contributions",
+            "Contributions",
+            Kind.PLAN,
+            CONTRIBUTIONS,
+            contribution_rows,
+            write_contribution,
+            70,
+            remove=remove_contribution_row,
+        ),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from goldenthread.accounts.actions import changeset
@@ -242,6 +243,11 @@ def remove_step(*, step: Step, by: Person | None) -> None:
     held = (step.contributions, step.expected_results, step.supervisions, step.duties, step.activity.time_entries)
     if any(rows.exists() for rows in held):
         raise Refused(f"“{step}” has effects, duties or hours.", advice="Stop it instead: its history stays.")
+    if step.activity.baselines.exists():
+        raise Refused(f"“{step}” stands in a baseline or a version of the plan.", advice="Stop it instead: its history stays.")
+    said = Q(words__isnull=False) | Q(proposals__isnull=False) | Q(rounds__isnull=False)
+    if step.agenda_items.filter(said).exists():
+        raise Refused(f"“{step}” was talked about in a planning session.", advice="Stop it instead: what was said stays.")
     with changeset(title=f"Remove {step.activity.name}", by=by):
         activity = step.activity
         for row in [

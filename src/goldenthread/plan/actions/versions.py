@@ -8,19 +8,30 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count, Max
 from django.utils import timezone
 
 from goldenthread.accounts.actions import changeset
-from goldenthread.accounts.models import Person
+from goldenthread.accounts.models import Changeset, Person
 from goldenthread.accounts.queries import may
 from goldenthread.kit import history, jobs
 from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.kit.permissions import Act
 from goldenthread.kit.scoping import current_organisation
-from goldenthread.plan.actions.telling import address_of
+from goldenthread.plan.actions.telling import address_of, before
+from goldenthread.plan.actions.version_effects import ask_for_effect
 from goldenthread.plan.mapping.event_chain import hash_of
 from goldenthread.plan.mapping.version_document import canonical, digest_of
-from goldenthread.plan.models import BusinessPlan, PlanEvent, PlanVersion, SignOff, Step, StepException, VersionDocument
+from goldenthread.plan.models import (
+    BusinessPlan,
+    PlanEvent,
+    PlanVersion,
+    SignOff,
+    Step,
+    StepException,
+    VersionDocument,
+    VersionEffect,
+)
 from goldenthread.plan.queries.version_approval import in_the_way
 from goldenthread.plan.queries.version_chain import head_of, heads_file
 from goldenthread.plan.queries.versions import OPEN, document_of, frozen_rows, signers, standing_of
@@ -38,6 +49,7 @@ def propose_version(*, plan: BusinessPlan, because: str, by: Person) -> PlanVers
     _must(by, Act.EDIT, plan)
     if not because.strip():
         raise Refused("Say what changed and why.", field="because")
+    known, read = _written_so_far(), document_of(plan, timezone.localdate())  # of a long plan, for seconds: others may write
     with changeset(title=f"Propose a version of {plan}", by=by, about=f"plan:{plan.pk}") as made:
         _lock(plan)
         waiting = PlanVersion.objects.filter(plan=plan, state__in=OPEN).first()
@@ -46,7 +58,7 @@ def propose_version(*, plan: BusinessPlan, because: str, by: Person) -> PlanVers
         last = PlanVersion.objects.filter(plan=plan).order_by("-number").values_list("number", flat=True).first() or 0
         day = timezone.localtime(made.at).date()
         baseline = schedule.freeze(schedule=plan.schedule, name=f"Version {last + 1}", on=day)
-        document = document_of(plan, day)
+        document = read if _written_so_far(but=made.pk) == known and day == timezone.localdate() else document_of(plan, day)
         version = PlanVersion(
             plan=plan, number=last + 1, baseline=baseline, digest=digest_of(document, frozen_rows(baseline)),
             because=because.strip()[:LONGEST], proposed_at=made.at, proposed_by=by,
@@ -54,7 +66,14 @@ def propose_version(*, plan: BusinessPlan, because: str, by: Person) -> PlanVers
         version.save()
         VersionDocument(version=version, text=document).save()
         _append(version, What.PROPOSED, by, made.at)
+        _ask_for_effect(version, by)
     return version
+
+
+def _written_so_far(but: int = 0) -> tuple[int, int]:
+    """What tells whether somebody wrote meanwhile: how many actions there are, and the newest."""
+    found = Changeset.objects.exclude(pk=but).aggregate(count=Count("pk"), newest=Max("pk"))
+    return found["count"], found["newest"] or 0
 
 
 def sign(*, version: PlanVersion, by: Person) -> SignOff:
@@ -99,12 +118,13 @@ def approve_version(*, version: PlanVersion, by: Person) -> PlanVersion:
             more = [f"And {len(wrong) - REASONS} more."] if len(wrong) > REASONS else []
             told = " ".join([*map(str, wrong[:REASONS]), *more])
             raise Refused(f"{str(version).capitalize()} cannot be put in force: {told}")
-        for before in PlanVersion.objects.filter(plan=plan, state=PlanVersion.State.IN_FORCE):
-            history.change(before, {"state": PlanVersion.State.SUPERSEDED, "superseded_on": day})
-            _append(before, What.SUPERSEDED, by, made.at)
+        for last in PlanVersion.objects.filter(plan=plan, state=PlanVersion.State.IN_FORCE):
+            history.change(last, {"state": PlanVersion.State.SUPERSEDED, "superseded_on": day})
+            _append(last, What.SUPERSEDED, by, made.at)
         history.change(version, {"state": PlanVersion.State.IN_FORCE, "in_force_on": day})
         _append(version, What.APPROVED, by, made.at)
         history.change(plan, {"approved_on": day})
+        _ask_for_effect(version, by)
         jobs.ask_for("tell-version", by=by, key=f"tell-version:{version.pk}", version_id=version.pk)
     return version
 
@@ -153,7 +173,7 @@ def _say(version: PlanVersion, verdict: str, because: str, by: Person) -> SignOf
     plan = version.plan
     if not may(by, Act.VIEW, version):
         raise Forbidden("You may not see this plan.")
-    asked = signers(plan)
+    asked = signers(plan, timezone.localdate())
     if not asked.filter(pk=by.pk).exists() and not may(by, Act.EDIT, plan):
         raise Forbidden("You are not asked to sign this plan.")
     verb = "Sign" if verdict == SignOff.Verdict.AGREES else "Object to"
@@ -168,6 +188,13 @@ def _say(version: PlanVersion, verdict: str, because: str, by: Person) -> SignOf
         state = PlanVersion.State.SIGNED if all_agree else PlanVersion.State.PROPOSED
         history.change(version, {"state": state})
     return word
+
+
+def _ask_for_effect(version: PlanVersion, by: Person) -> None:
+    """Have computed what it does against the one that was in force before, unless that was done already."""
+    old = before(version)
+    if old is not None and not VersionEffect.objects.filter(old=old, new=version).exists():
+        ask_for_effect(old=old, new=version, by=by)
 
 
 def _lock(plan: BusinessPlan) -> None:

@@ -63,8 +63,8 @@ def day_number(day: date | None, today: date, default: float = float("nan")) -> 
     return float((day - today).days) if day is not None else default
 
 
-def thread(rows: ThreadRows) -> Thread:
-    """The tables of one office's thread."""
+def thread(rows: ThreadRows, done: dict[str, Finish] | None = None) -> Thread:
+    """The tables of one office's thread; `done` where it is known already when its work finishes."""
     left_out: list[dict[str, str]] = []
 
     def leave_out(ref: str, reason: str) -> None:
@@ -73,7 +73,7 @@ def thread(rows: ThreadRows) -> Thread:
     targets = [t for t in rows.targets if _complete(t, rows, leave_out)]
     kpi_ids = sorted({t.kpi_id for t in targets})
     objective_ids = sorted({t.objective_id for t in targets})
-    done = finishes(rows)
+    done = finishes(rows) if done is None else done
     given = [c for c in rows.contributions if c.kpi_id in set(kpi_ids) and _counts(c, rows, done, leave_out)]
     subject_refs = sorted({_subject(c) for c in given})
     watched = [s for s in rows.supervisions if f"project:{s.project_id}" in subject_refs and f"step:{s.step_id}" in done]

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from goldenthread.engine.root_changes import Root, roots
 from goldenthread.engine.table_compare import NOTHING, Changes, Keys, State, Table, TableChanges, compare, subset
+from goldenthread.plan.mapping.version_threads import activities_of_rows, kpis_of_activities, kpis_of_rows
 
 ADDED, DROPPED, MOVED, RE_ESTIMATED, RE_ASSIGNED = "added", "dropped", "moved", "re_estimated", "re_assigned"
 RE_LINKED, EFFECT, TARGET, OBJECTIVE, OTHER = "re_linked", "effect_changed", "target_changed", "objective_changed", "changed"
@@ -35,6 +37,12 @@ BY_TABLE = {
     "clauses": OBJECTIVE, "duties": OTHER, "steps": OTHER,
 }  # fmt: skip
 DOES = ("R", "A")
+
+
+def many(label: str, count: int) -> str:
+    """The label of so many changes of a kind: “3 effects changed”, but “3 added”."""
+    noun, _, rest = label.partition(" ")
+    return f"{noun}s {rest}" if rest and count != 1 else label
 
 
 @dataclass(frozen=True)
@@ -69,6 +77,21 @@ class Between:
     new: State
     changes: Changes
     lines: tuple[Line, ...]
+
+    @cached_property
+    def kpis_of_activity(self) -> dict[int, frozenset[int]]:
+        """Activity -> the KPIs that it is to move, on either side."""
+        return kpis_of_activities(self.old) | kpis_of_activities(self.new)
+
+    @cached_property
+    def kpi_of(self) -> dict[Root, frozenset[int]]:
+        """Targets, rates and objectives -> their KPIs."""
+        return kpis_of_rows(self.old) | kpis_of_rows(self.new)
+
+    @cached_property
+    def activity_of(self) -> dict[Root, int]:
+        """Rows of work -> the activity that they are told at."""
+        return activities_of_rows(self.old) | activities_of_rows(self.new)
 
     def of(self, person: int) -> tuple[Line, ...]:
         """The lines that concern a person."""

@@ -19,6 +19,7 @@ from goldenthread.engine.table_compare import NOTHING, Column, Table
 FORMAT = 1
 TEXT, WHOLE, BROKEN, DAY = "text", "whole", "broken", "day"
 KEY = "id"
+EPOCH = date(1970, 1, 1).toordinal()
 # By table the columns that a version keeps, in the words of our models, and what kind of value each holds.
 COLUMNS: dict[str, dict[str, str]] = {
     "activities": {
@@ -74,8 +75,9 @@ def read(document: str, frozen: Iterable[Sequence[Any]]) -> dict[str, Table]:
     """The engine's tables of a document; dates and effort of the baseline stand with the activities."""
     told = json.loads(document)["tables"]
     state = {name: _table(told[name], columns) for name, columns in COLUMNS.items()}
-    rows = [[_plain(value) for value in row] for row in frozen]
-    dates = _table(_by_column(rows, (KEY, *FROZEN)), FROZEN)
+    names = (KEY, *FROZEN)
+    columns = [list(column) for column in zip(*frozen, strict=True)] or [[] for _ in names]
+    dates = _table(dict(zip(names, columns, strict=True)), FROZEN)
     activities = state["activities"]
     place = np.searchsorted(dates.keys, activities.keys)
     known = np.isin(activities.keys, dates.keys)
@@ -118,5 +120,6 @@ def _column(values: list[Any], kind: str) -> Column:
     if kind == BROKEN:
         return np.array([np.nan if value is None else value for value in values], np.float64)
     if kind == DAY:
-        return np.array([NOTHING if value is None else date.fromisoformat(value).toordinal() for value in values], np.int64)
+        days = np.array(values, "datetime64[D]")  # None becomes not a time
+        return np.where(np.isnat(days), NOTHING, days.astype(np.int64) + EPOCH)
     return np.array([NOTHING if value is None else value for value in values], np.int64)

@@ -22,6 +22,7 @@ from goldenthread.plan.queries.forecasts import (
 )
 from goldenthread.plan.queries.gaps import PERIOD_DAYS, Gaps, PlanWork, gaps, none_said, plan_work
 from goldenthread.plan.queries.one_page import OfficePage, office_page
+from goldenthread.plan.queries.one_page_files import TYPES, forms_here, office_file, person_file
 from goldenthread.plan.queries.one_page_paper import office_paper, person_paper
 from goldenthread.plan.queries.one_page_person import PersonPage, lead_of, person_page
 from goldenthread.plan.queries.outline import (
@@ -56,6 +57,7 @@ __all__ = [
     "NAMELESS",
     "OWNER_SAYS",
     "PERIOD_DAYS",
+    "TYPES",
     "UNKNOWN",
     "Experience",
     "FrozenPlan",
@@ -83,6 +85,7 @@ __all__ = [
     "explanation",
     "figure_in_words",
     "forecasts_of",
+    "forms_here",
     "gaps",
     "held_by",
     "in_words",
@@ -97,10 +100,12 @@ __all__ = [
     "none_said_of",
     "objective_forecasts",
     "objectives_that_rank",
+    "office_file",
     "office_of",
     "office_page",
     "office_paper",
     "offices_of",
+    "person_file",
     "person_page",
     "person_paper",
     "plan_of",

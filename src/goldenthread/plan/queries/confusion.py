@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import BigIntegerField, Case, CharField, Exists, F, OuterRef, QuerySet, Value, When
 
+from goldenthread.accounts.queries import still_here
 from goldenthread.engine.confusion import Claim, Clarity, ClarityAnswer, claimed_twice, clarity, people_without_step
 from goldenthread.engine.thread_gaps import StepGap, without_owner
 from goldenthread.plan.models import BusinessPlan, PulseAnswer, Raci, Step
@@ -82,7 +83,7 @@ def held(plan: BusinessPlan, open_ids: set[int], day: date) -> Held:
     knows = Case(When(knows_goal=True, then=Value("Y")), default=Value("N"), output_field=CharField())
     letters = Raci.objects.filter(step__plan=plan, letter__in=HOLDS)
     work = Assignment.objects.filter(activity__schedule=plan.schedule_id, resource__person__isnull=False)
-    staff = people_of(plan.office).filter(resource__isnull=False, leaves_on__isnull=True)
+    staff = people_of(plan.office).filter(still_here(day), resource__isnull=False)
     nothing, number = Value("", CharField()), BigIntegerField()
     rows: Any = _told(letters, "letter", F("step__activity_id"), F("letter"), F("person_id"), F("person__name")).union(
         _told(work, "work", F("activity_id"), nothing, F("resource__person_id"), F("resource__person__name")),

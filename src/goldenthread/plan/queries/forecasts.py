@@ -9,11 +9,11 @@ from typing import Any
 
 from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Subquery
 from django.urls import reverse
-from django.utils import timezone
 
 from goldenthread.accounts.models import Changeset, Person
 from goldenthread.accounts.queries import for_person, visible
 from goldenthread.engine.forecast import ENGINE_VERSION
+from goldenthread.kit import clock
 from goldenthread.kit.prepared import Blank, Prepared
 from goldenthread.plan.mapping.experience import kind_of
 from goldenthread.plan.models import Contribution, Forecast, Step
@@ -175,7 +175,7 @@ def stale_offices(day: date | None = None) -> list[Office]:
         forecast_day=Subquery(last.values("data_date")[:1]),
         made_by=Subquery(last.values("engine")[:1]),
     )
-    today = day or timezone.localdate()
+    today = day or clock.today()
     made = (o for o in rows if o.seen_head is not None and o.made_by == ENGINE_VERSION)
     fresh = {o.pk for o in made if o.seen_head >= newest and o.forecast_day >= today}
     return [o for o in rows if o.pk not in fresh]

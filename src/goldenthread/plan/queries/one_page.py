@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import visible
-from goldenthread.engine.page_room import FULL, LIST, GoalSize, Shown, arrange
+from goldenthread.engine.page_room import FULL, LIST, Arrangement, GoalSize, Shown, arrange
 from goldenthread.engine.plain_words import Readability, readability
 from goldenthread.plan.models import BusinessPlan, Contribution, Duty, PlanVersion, Raci
 from goldenthread.plan.queries.forecasts import latest_forecast
@@ -38,6 +38,7 @@ from goldenthread.ui import writing
 COUNTED = (Objective.State.APPROVED, Objective.State.PROPOSED)
 TITLE_ROOM, TITLE_SIZE = 245.0, 10.0  # points on paper beside owner and chance, in the size of a title
 LONGEST_TITLE = 2  # lines
+Arranged = Callable[[Sequence[GoalSize], tuple[int, int]], Arrangement]
 
 
 @dataclass(frozen=True)
@@ -121,8 +122,11 @@ class OfficePage:
         return readability(list(dict.fromkeys(texts)))
 
 
-def office_page(plan: BusinessPlan, viewer: Person, day: date) -> OfficePage:
-    """The page of a plan that `viewer` may see, less what is confidential to him or her: twelve statements, whatever its size."""
+def office_page(plan: BusinessPlan, viewer: Person, day: date, arranged: Arranged = arrange) -> OfficePage:
+    """The page of a plan that `viewer` may see, less what is confidential to him or her: twelve statements, whatever its size.
+
+    arranged: what the sheet has room for.
+    """
     mandate = visible(Mandate.objects.filter(office=plan.office_id, state=Mandate.State.IN_FORCE), viewer).first()
     counted = Objective.objects.filter(office=plan.office_id, state__in=COUNTED)
     objectives = list(visible(counted.select_related("owner"), viewer).order_by("state", "id"))  # APPROVED before PROPOSED
@@ -132,7 +136,7 @@ def office_page(plan: BusinessPlan, viewer: Person, day: date) -> OfficePage:
     duties, not_done = _duties(plan, viewer, day), _not_done(plan, viewer)
     told = [(o, targets[o.pk], _works_of(targets[o.pk], works)) for o in objectives]
     sizes = [GoalSize(lines_of(o.title), len(given), len(moved)) for o, given, moved in told]
-    found = arrange(sizes, (len(duties), len(not_done)))
+    found = arranged(sizes, (len(duties), len(not_done)))
     goals = tuple(
         _goal(o, given, moved, shown, chance_of(made, o, given, day), found.density)
         for (o, given, moved), shown in zip(told, found.goals, strict=False)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import rights
-from goldenthread.engine.page_room import HEADING, LINE, ROOMY, share_out
+from goldenthread.engine.page_room import HEADING, LINE, ROOM, ROOMY, share_out
 from goldenthread.engine.plain_words import Readability, readability
 from goldenthread.kit.permissions import Role
 from goldenthread.kit.slots import gather
@@ -76,13 +76,13 @@ def is_stakeholder(person: Person) -> bool:
     return roles == {Role.CLIENT} or (person.is_external and roles <= {Role.CLIENT})
 
 
-def person_page(subject: Person, viewer: Person, day: date) -> PersonPage:
-    """The page of `subject` as far as `viewer` may see it, in a fixed number of statements."""
-    eyes, outside = Eyes(subject, viewer), is_stakeholder(subject)
+def person_page(subject: Person, viewer: Person, day: date, room: int = ROOM, *, is_link: bool = False) -> PersonPage:
+    """The page of `subject` as far as `viewer` may see it, in a fixed number of statements. room: half lines of the sheet."""
+    eyes, outside = Eyes(subject, viewer, is_link), is_stakeholder(subject)
     told = _for_stakeholder(eyes, day) if outside else _for_worker(eyes, day)
     nothing = "Nothing waits for a decision." if eyes.is_own else "Nothing that may be shown to you waits for a decision."
     told.append(("To decide", _to_decide(eyes, day), nothing))
-    given = share_out([len(rows) for _, rows, _ in told])
+    given = share_out([len(rows) for _, rows, _ in told], room)
     sections = (
         Section(title, Lines(tuple(rows[:kept]), len(rows)), none) for (title, rows, none), kept in zip(told, given, strict=True)
     )

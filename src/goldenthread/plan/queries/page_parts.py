@@ -12,10 +12,12 @@ from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from goldenthread.accounts.models import Person
-from goldenthread.accounts.queries import visible
+from goldenthread.accounts.queries import secret_rows, visible
 from goldenthread.plan.models import Duty, DutyOccurrence, Forecast, PlanVersion
+from goldenthread.plan.queries.version_since import changes_since
+from goldenthread.plan.queries.versions import readers_counted
 from goldenthread.purpose.models import Kpi, Objective, Target
-from goldenthread.purpose.queries import with_figures
+from goldenthread.purpose.queries import attainment_of, with_figures
 from goldenthread.schedule.models import Activity
 from goldenthread.ui import writing
 
@@ -30,6 +32,7 @@ class Eyes:
 
     subject: Person
     viewer: Person
+    is_link: bool = False  # whoever has a link looks: at nothing that is confidential, the person's own included
 
     @property
     def is_own(self) -> bool:
@@ -38,18 +41,21 @@ class Eyes:
 
     def may(self, rows: QuerySet[M]) -> QuerySet[M]:
         """The rows that may stand."""
-        seen = visible(rows, self.subject)
+        seen, secret = visible(rows, self.subject), secret_rows(rows.model)
+        if self.is_link and secret is not None:
+            seen = seen.exclude(secret)
         return seen if self.is_own else visible(seen, self.viewer)
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One target in words: the KPI, from what to what, by when, and where it stands."""
+    """One target in words: the KPI, from what to what, by when, where it stands; share: 0 at the baseline, 1 at the target."""
 
     name: str
     course: str
     due: date | None
     now: str
+    share: float | None = None
 
 
 @dataclass(frozen=True)
@@ -78,23 +84,41 @@ class Lines:
 
 @dataclass(frozen=True)
 class Standing:
-    """From when the page is: the version in force and the one proposed, and the forecast."""
+    """From when the page is: the version in force, how far the plan has gone on from it, who has read it; the forecast.
+
+    read: how many of how many were told of the version and say to have read it.
+    """
 
     day: date
     in_force: int | None
     in_force_on: date | None
     proposed: int | None
     forecast_on: date | None
+    changes: int = 0
+    read: tuple[int, int] = (0, 0)
 
     @property
     def words(self) -> str:
         """In one line."""
-        version = f"version {self.in_force}, in force since {writing.date(self.in_force_on)}"
-        told = [f"As it stands on {writing.date(self.day)}", version if self.in_force else "no version in force yet"]
+        told = [f"As it stands on {writing.date(self.day)}", self.version]
         if self.proposed:
             told.append(f"version {self.proposed} is proposed")
         told.append(f"chances of {writing.date(self.forecast_on)}" if self.forecast_on else "no forecast yet")
         return " · ".join(told)
+
+    @property
+    def version(self) -> str:
+        """“version 3, in force since 12 Nov 2026; 4 changes since, not approved”."""
+        if not self.in_force:
+            return "no version in force yet"
+        since = f"{writing.plural(self.changes, 'change')} since, not approved" if self.changes else "no change since"
+        return f"version {self.in_force}, in force since {writing.date(self.in_force_on)}; {since}"
+
+    @property
+    def readers(self) -> str:
+        """“read and understood by 12 of 15”, empty where nobody was told."""
+        read, told = self.read
+        return f"read and understood by {writing.number(read)} of {writing.number(told)}" if told else ""
 
 
 def first_sentence(text: str) -> str:
@@ -129,7 +153,7 @@ def figure_of(target: Any) -> Figure:
         course = f"{said(target.baseline)} → {said(target.value)}"
     unit = f" {kpi.unit}" if kpi.unit and course != "no target yet" else ""
     now = f"now {said(target.last_value)}" if target.last_value is not None else "no figure yet"
-    return Figure(kpi.name, course + unit, target.due_on, now)
+    return Figure(kpi.name, course + unit, target.due_on, now, attainment_of(target))
 
 
 def chance_of(made: Forecast | None, objective: Objective, targets: Sequence[Any], day: date) -> tuple[str, str]:
@@ -144,11 +168,18 @@ def chance_of(made: Forecast | None, objective: Objective, targets: Sequence[Any
 
 
 def standing_of(versions: QuerySet[PlanVersion], made: Forecast | None, day: date) -> Standing:
-    """Which of the versions is in force and which is proposed. One statement."""
-    rows = {row[0]: row[1:] for row in versions.filter(state__in=STANDS).values_list("state", "number", "in_force_on")}
-    number, since = rows.get(PlanVersion.State.IN_FORCE, (None, None))
-    asked = rows.get(PlanVersion.State.PROPOSED) or rows.get(PlanVersion.State.SIGNED) or (None, None)
-    return Standing(day, number, since, asked[0], made.data_date if made is not None else None)
+    """Which of the versions is in force and which is proposed. One statement; with one in force five, while nobody writes."""
+    rows = {row.state: row for row in versions.filter(state__in=STANDS).select_related("plan")}
+    known, asked = (
+        rows.get(PlanVersion.State.IN_FORCE),
+        rows.get(PlanVersion.State.PROPOSED) or rows.get(PlanVersion.State.SIGNED),
+    )
+    proposed = asked.number if asked is not None else None
+    forecast_on = made.data_date if made is not None else None
+    if known is None:
+        return Standing(day, None, None, proposed, forecast_on)
+    changes = changes_since(known.plan, known.pk, day)
+    return Standing(day, known.number, known.in_force_on, proposed, forecast_on, changes, readers_counted(known))
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.utils import timezone
-
+from goldenthread.kit import clock
 from goldenthread.plan.models import Step
 from goldenthread.schedule.models import Activity, Relationship
 from goldenthread.schedule.queries import OutlineRow, computed_dates, outline
@@ -44,7 +43,7 @@ def step_explanation(step: Step, today: date | None = None) -> StepExplanation:
     shown = _outline_row(list(_rows(schedule.pk).select_related("dates")), place)
     rows = list(_rows(schedule.pk))
     links = list(Relationship.objects.filter(successor__schedule=schedule))
-    day = schedule.data_date or today or timezone.localdate()
+    day = schedule.data_date or today or clock.today()
     dates = {d.activity_id: d for d in computed_dates(rows, links, schedule.organisation, day)}
     for row in rows:
         if row.pk in dates:
@@ -58,7 +57,7 @@ def step_explanation(step: Step, today: date | None = None) -> StepExplanation:
     figures = [
         Figure("finish", "Finish", "day", "The latest finish of its pieces.", shown.finish, again.finish),
         Figure("spare", "Spare", "days", "The least spare time of its pieces.", shown.total_float, again.total_float),
-        Figure("left", "Left", "hours", "Hours of its pieces × what of each is not done.", _left(shown), _left(again)),
+        Figure("left", "Left", "hours", "Hours of its pieces × what of each is not done.", shown.left, again.left),
         Figure("progress", "Done", "percent", "Progress of its pieces, weighed by their hours.", shown.progress, again.progress),
     ]
     return StepExplanation([f for f in figures if f.value is not None], leaves)
@@ -70,7 +69,3 @@ def _rows(schedule_id: int) -> Any:
 
 def _outline_row(rows: list[Activity], activity_id: int) -> OutlineRow:
     return next(row for row in outline(rows) if row.activity.pk == activity_id)
-
-
-def _left(row: OutlineRow) -> float:
-    return row.effort * (100 - row.progress) / 100

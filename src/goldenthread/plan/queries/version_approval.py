@@ -9,6 +9,7 @@ from datetime import date
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from goldenthread.plan.models import BusinessPlan, Contribution, Duty, PlanVersion, Raci, Step, StepException, Supervision
+from goldenthread.plan.queries.session_words import open_objections, said_of
 from goldenthread.plan.queries.versions import standing_of
 from goldenthread.purpose.models import Objective
 from goldenthread.purpose.queries import missing_for_approval
@@ -24,6 +25,7 @@ class Obstacle:
     text: str
     step: int | None = None
     objective: int | None = None
+    session: int | None = None
     may_be_excepted: bool = False
 
     def __str__(self) -> str:
@@ -33,7 +35,13 @@ class Obstacle:
 
 def in_the_way(plan: BusinessPlan, version: PlanVersion, day: date) -> list[Obstacle]:
     """Everything that stands in the way of putting a version in force; empty where nothing does."""
-    found = [Obstacle(f"{word.person} objects: {word.because}") for word in standing_of(version).open_objections]
+    found = [Obstacle(f"{word.person} objects: {_sentence(word.because)}") for word in standing_of(version).open_objections]
+    found += [
+        Obstacle(
+            f"{word.person} objects to {said_of(word)} in the session “{word.session}”: {word.because}", session=word.session_id
+        )
+        for word in open_objections(plan)
+    ]
     found += _steps_in_the_way(plan, day)
     for objective in _counted(plan):
         found += [Obstacle(f"{objective.label}: {text}", objective=objective.pk) for text in missing_for_approval(objective, day)]
@@ -95,3 +103,8 @@ def _carried(plan: BusinessPlan, day: date) -> set[int]:
     ):
         held |= set(rows.values_list("step_id", flat=True))
     return held
+
+
+def _sentence(text: str) -> str:
+    """What somebody wrote, with an end: more may follow it."""
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."

@@ -10,7 +10,7 @@ from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
 from goldenthread.accounts.models import Person
-from goldenthread.accounts.queries import may, visible
+from goldenthread.accounts.queries import may, still_here, visible
 from goldenthread.engine.table_compare import Table
 from goldenthread.kit.permissions import Act
 from goldenthread.plan.mapping.version_document import COLUMNS, FROZEN, read, written
@@ -25,6 +25,7 @@ from goldenthread.plan.models import (
     Step,
     Supervision,
 )
+from goldenthread.plan.queries.sessions import planned_together
 from goldenthread.purpose.models import Clause, Kpi, Mandate, Objective, Target, ValueRate
 from goldenthread.schedule.models import Activity, Assignment, Baseline, BaselineActivity, Relationship
 from goldenthread.workspace.models import InboxItem
@@ -54,11 +55,11 @@ def _sources(plan: BusinessPlan) -> dict[str, QuerySet[Any]]:
 
 
 def document_of(plan: BusinessPlan, day: date) -> str:
-    """What a version of the plan made now would hold, its dates apart: a statement a table."""
+    """What a version of the plan made now would hold, its dates apart: a statement a table; with who planned it together."""
     tables = {
         name: rows.order_by("id").values_list("id", *COLUMNS[name]).iterator(5_000) for name, rows in _sources(plan).items()
     }
-    return written(tables, {"plan": plan.pk, "office": plan.office_id, "day": day.isoformat()})
+    return written(tables, {"plan": plan.pk, "office": plan.office_id, "day": day.isoformat(), **planned_together(plan, day)})
 
 
 def frozen_rows(baseline: Baseline | int) -> list[tuple[Any, ...]]:
@@ -136,12 +137,23 @@ def may_name_readers(plan: BusinessPlan, viewer: Person) -> bool:
 
 def readers_of(version: PlanVersion, viewer: Person) -> Readers:
     """Who was told of a version and has, or has not, said to have read it."""
+    told, read = _told_of(version)
+    waiting = told.exclude(pk__in=read).order_by("name").values_list("name", flat=True)
+    names = tuple(waiting) if may_name_readers(version.plan, viewer) else ()
+    return Readers(told.count(), read.count(), names)
+
+
+def readers_counted(version: PlanVersion) -> tuple[int, int]:
+    """How many of how many told have read it."""
+    told, read = _told_of(version)
+    return read.count(), told.count()
+
+
+def _told_of(version: PlanVersion) -> tuple[QuerySet[Person], QuerySet[Person]]:
+    """Who was told, and who of them says to have read it."""
     told = Person.objects.filter(pk__in=InboxItem.objects.filter(link=changes_address(version.pk)).values("person"))
     seen = PlanEvent.objects.filter(version=version, what=PlanEvent.What.SEEN).values("person")
-    read = told.filter(pk__in=seen).count()
-    waiting = told.exclude(pk__in=seen).order_by("name").values_list("name", flat=True)
-    names = tuple(waiting) if may_name_readers(version.plan, viewer) else ()
-    return Readers(told.count(), read, names)
+    return told, told.filter(pk__in=seen)
 
 
 def changes_address(pk: int) -> str:
@@ -149,9 +161,9 @@ def changes_address(pk: int) -> str:
     return f"/plan/versions/{pk}/changes"
 
 
-def signers(plan: BusinessPlan) -> QuerySet[Person]:
-    """Who is asked to sign: who answers for an open step, and who owns an objective that counts."""
+def signers(plan: BusinessPlan, day: date) -> QuerySet[Person]:
+    """Who is asked to sign on a day: who answers for an open step, and who owns an objective that counts."""
     answers = Raci.objects.filter(step__plan=plan, letter=Raci.Letter.ACCOUNTABLE, step__activity__cancelled_on__isnull=True)
     owners = Objective.objects.filter(office=plan.office_id, state__in=COUNTED, owner__isnull=False)
     people = Person.objects.filter(pk__in=answers.values("person")) | Person.objects.filter(pk__in=owners.values("owner"))
-    return people.filter(leaves_on__isnull=True).distinct().order_by("name", "pk")
+    return people.filter(still_here(day)).distinct().order_by("name", "pk")

@@ -6,10 +6,10 @@ from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from goldenthread.accounts.queries import may_in, visible
+from goldenthread.kit import clock
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan import actions, queries
 from goldenthread.plan.forms import DutyForm
@@ -41,7 +41,7 @@ def duties(request: HttpRequest) -> HttpResponse:
         "office": found.office,
         "rows": rows,
         "proofs": proofs,
-        "day": timezone.localdate(),
+        "day": clock.today(),
         "may_edit": may_in(visitor(request), Act.EDIT, Kind.DUTY, found.scope_id),
     }
     return pages.page(request, "plan/templates/duties.html", context)

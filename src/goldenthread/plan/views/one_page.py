@@ -7,14 +7,12 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from goldenthread.accounts.models import Person
-from goldenthread.accounts.queries import rights, visible
+from goldenthread.accounts.queries import may, rights, visible
 from goldenthread.engine.plain_words import Readability
-from goldenthread.formats.one_page import Paper, as_pdf, is_available
-from goldenthread.kit.errors import Refused
+from goldenthread.kit import clock
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan import queries
 from goldenthread.plan.views.shared import may_edit, visitor
@@ -25,21 +23,23 @@ ADVICE = 8  # sentences at fault that are named
 
 @require_GET
 def one_page(request: HttpRequest) -> HttpResponse:
-    """An office's plan on one page: `?office=`; with `?pdf` as a file. Who may edit it is told which words are hard."""
+    """An office's plan on one page: `?office=`; a file with `?pdf` and the like. Who may edit it is told which words are hard."""
     viewer = visitor(request)
     plans = queries.plans_of(viewer)
     found = queries.named_plan(plans, request.GET.get("office"))
     edits = may_edit(request, found)
-    page = queries.office_page(found, viewer, timezone.localdate())
-    if "pdf" in request.GET:
-        return _as_file(queries.office_paper(page), f"plan-{found.office.code}", page.standing.day)
+    day = clock.today()
+    if form := _form(request):
+        return _as_file(queries.office_file(form, found, viewer, day), form, f"plan-{found.office.code}", day)
+    page = queries.office_page(found, viewer, day)
     context = {
         "plan": found,
         "office": found.office,
         "offices": [plan.office for plan in plans],
         "sheet": page,
-        "has_pdf": is_available(),
+        "forms": queries.forms_here(),
         "people": _people(viewer) if edits else [],
+        "may_share": may(viewer, Act.APPROVE, found),
         **_advice(page.reading if edits else None),
     }
     return pages.page(request, "plan/templates/one_page.html", context)
@@ -47,29 +47,34 @@ def one_page(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def my_page(request: HttpRequest) -> HttpResponse:
-    """One's own plan on one page, or with `?person=`, for who plans, that of somebody else; with `?pdf` as a file."""
+    """One's own plan on one page, or with `?person=`, for who plans, that of somebody else; a file with `?pdf` and the like."""
     viewer = visitor(request)
     subject = _subject(viewer, request.GET.get("person", ""))
     edits = rights(viewer).anywhere(Act.EDIT, Kind.PLAN)
-    page = queries.person_page(subject, viewer, timezone.localdate())
-    if "pdf" in request.GET:
-        return _as_file(queries.person_paper(page), f"plan-of-{subject.pk}", page.day)
+    day = clock.today()
+    if form := _form(request):
+        return _as_file(queries.person_file(form, subject, viewer, day), form, f"plan-of-{subject.pk}", day)
+    page = queries.person_page(subject, viewer, day)
     context = {
         "sheet": page,
         "lead": queries.lead_of(page),
-        "has_pdf": is_available(),
+        "forms": queries.forms_here(),
         "is_own": subject.pk == viewer.pk,
         **_advice(page.reading if edits else None),
     }
     return pages.page(request, "plan/templates/one_page_person.html", context)
 
 
-def _as_file(paper: Paper, name: str, day: date) -> HttpResponse:
-    """The page as a PDF, to be saved."""
-    if not is_available():
-        raise Refused("PDF is not installed here.", advice="Print the page, or have the extra “reports” installed.")
-    response = HttpResponse(as_pdf(paper), content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="{name}-{day:%Y-%m-%d}.pdf"'
+def _form(request: HttpRequest) -> str:
+    """The form of file that is asked for, empty where it is the page."""
+    return next((form for form in queries.TYPES if form in request.GET), "")
+
+
+def _as_file(data: bytes, form: str, name: str, day: date) -> HttpResponse:
+    """The page as a file, to be saved."""
+    response = HttpResponse(data, content_type=queries.TYPES[form])
+    response["Content-Disposition"] = f'attachment; filename="{name}-{day:%Y-%m-%d}.{form}"'
+    response["X-Content-Type-Options"] = "nosniff"
     return response
 
 

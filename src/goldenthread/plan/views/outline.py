@@ -10,18 +10,18 @@ from urllib.parse import urlsplit
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import undo_address
-from goldenthread.kit import history
+from goldenthread.kit import clock, history
 from goldenthread.kit.errors import Refused
 from goldenthread.plan import actions, queries
 from goldenthread.plan.actions import cells
 from goldenthread.plan.actions import rows as row_actions
 from goldenthread.plan.models import BusinessPlan, Raci
-from goldenthread.plan.views.shared import done, may_edit, seen, step_of, visitor
+from goldenthread.plan.queries.workbook import may_take_out
+from goldenthread.plan.views.shared import done, may_edit, seen, sees_scenarios, step_of, visitor
 from goldenthread.schedule.models import Activity
 from goldenthread.ui import charts, pages
 
@@ -65,13 +65,15 @@ def _page(request: HttpRequest, given: QueryDict, fresh: int = 0) -> HttpRespons
         "chosen": chosen,
         "slips": _slips(rows) if chosen else None,
         "may_edit": may_edit(request, found),
+        "sees_scenarios": sees_scenarios(request, found),
+        "may_take_out": may_take_out(found, person),
         "scale": _scale(rows),
-        "hours": sum(r.row.effort for r in rows if r.row.is_leaf),
+        "hours": sum(r.row.left for r in rows if r.row.is_leaf),
         "shown": shown,
         "counts": {x: Counter(p.pk for r in rows for p in r.raci.get(x, ())) for x in "AR"},
         "everybody": outline.everybody,
         "fresh": fresh,
-        "suggested": f"Baseline of {timezone.localdate():%-d %B %Y}",
+        "suggested": f"Baseline of {clock.today():%-d %B %Y}",
     }
     return pages.page(request, template, context, block="grid" if template == RACI else "outline")
 
@@ -97,7 +99,7 @@ def _slips(rows: list[queries.PlanRow]) -> dict[str, Any]:
 
 
 def _scale(rows: list[queries.PlanRow]) -> charts.TimeScale:
-    today = timezone.localdate()
+    today = clock.today()
     days = [d for r in rows for d in (r.row.start, r.row.finish, *(r.baseline or ())) if d is not None]
     days = [d for d in days if d >= today - timedelta(days=30)]
     return charts.time_scale(min([today - timedelta(days=14), *days]), max([today + timedelta(days=90), *days]), 6)

@@ -50,6 +50,11 @@ def may_edit(request: HttpRequest, plan: BusinessPlan) -> bool:
     return may_in(visitor(request), Act.EDIT, Kind.PLAN, plan.scope_id)
 
 
+def sees_scenarios(request: HttpRequest, plan: BusinessPlan) -> bool:
+    """Whether the visitor may look at scenarios of the plan."""
+    return may_in(visitor(request), Act.VIEW, Kind.SCENARIO, plan.scope_id)
+
+
 def came_from(request: HttpRequest, office: Office, home: str) -> str:
     """Where to go on: the page of the plan's freshness for who came from there, else home."""
     if request.POST.get("next") == "freshness":

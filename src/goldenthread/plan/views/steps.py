@@ -6,11 +6,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import visible
+from goldenthread.kit import clock
 from goldenthread.kit.errors import Refused
 from goldenthread.plan import actions, queries
 from goldenthread.plan.forms import StepForm
@@ -179,6 +179,6 @@ def end_supervision(request: HttpRequest, pk: int) -> HttpResponse:
 def set_baseline(request: HttpRequest) -> HttpResponse:
     """Freeze today's dates."""
     found = queries.plan_of(visitor(request), request.POST.get("office"))
-    name = request.POST.get("name", "").strip() or f"Baseline of {timezone.localdate():%d %B %Y}"
+    name = request.POST.get("name", "").strip() or f"Baseline of {clock.today():%d %B %Y}"
     schedule.set_baseline(schedule=found.schedule, name=name, by=visitor(request))
     return done(request, f"Set: {name}", reverse("plan:plan"))

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import quote
 
-from django.db.models import Exists, Q
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import may, may_in, people
+from goldenthread.kit import clock
 from goldenthread.kit.errors import Refused
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan import queries
 from goldenthread.plan.actions import telling
 from goldenthread.plan.actions import versions as actions
-from goldenthread.plan.models import PlanEvent, PlanVersion, SignOff
-from goldenthread.plan.queries import version_approval, version_changes
+from goldenthread.plan.actions.version_effects import ask_for_effect
+from goldenthread.plan.models import PlanVersion, SignOff
+from goldenthread.plan.queries import version_approval, version_beside, version_effects, version_talk
 from goldenthread.plan.queries import versions as reads
+from goldenthread.plan.queries.session_record import together_of
+from goldenthread.plan.queries.version_beside import Beside
+from goldenthread.plan.queries.version_changes import Change
 from goldenthread.plan.views.shared import done, seen, step_of, visitor
-from goldenthread.ui import pages, writing
+from goldenthread.ui import charts, pages, writing
 
+PAGE = 100
 TONES = {"IN_FORCE": "good", "PROPOSED": "warn", "SIGNED": "warn"}
 
 
@@ -50,25 +57,33 @@ def version(request: HttpRequest, pk: int) -> HttpResponse:
     """One version: its state, what was said of it, what stands in its way."""
     person, row = visitor(request), _version(request, pk)
     standing = reads.standing_of(row)
-    asked = list(reads.signers(row.plan))
+    asked = list(reads.signers(row.plan, clock.today()))
     spoken = {word.person_id: word for word in standing.words}
     events = row.events if reads.may_name_readers(row.plan, person) else row.events.exclude(what="SEEN")
     is_open, may_approve = row.state in reads.OPEN, may(person, Act.APPROVE, row.plan)
+    before = telling.before(row)
+    may_edit = may(person, Act.EDIT, row.plan)
     context = {
         "version": row,
         "office": row.plan.office,
         "tones": TONES,
         "standing": standing,
         "waits_for": [one for one in asked if one.pk not in spoken] if is_open else [],
-        "in_the_way": version_approval.in_the_way(row.plan, row, timezone.localdate()) if is_open and may_approve else [],
-        "a_quarter_on": timezone.localdate() + timedelta(days=90),
+        "in_the_way": version_approval.in_the_way(row.plan, row, clock.today()) if is_open and may_approve else [],
+        "a_quarter_on": clock.today() + timedelta(days=90),
         "events": events.select_related("person").order_by("-place"),
         "readers": reads.readers_of(row, person) if row.in_force_on else None,
-        "before": telling.before(row),
+        "being_told": version_talk.being_told(row) if row.state == PlanVersion.State.IN_FORCE else None,
+        "before": before,
+        "effects": version_effects.effects_in_short(before, row, person) if before else None,
+        "together": together_of(row, person),
         "is_open": is_open,
         "may_approve": may_approve,
-        "may_withdraw": may(person, Act.EDIT, row.plan),
-        "may_sign": is_open and (any(one.pk == person.pk for one in asked) or may(person, Act.EDIT, row.plan)),
+        "may_withdraw": may_edit,
+        "may_sign": is_open and (any(one.pk == person.pk for one in asked) or may_edit),
+        "questions": version_talk.questions_about(row, person),
+        "may_answer": may_edit,
+        "may_remind": row.state == PlanVersion.State.IN_FORCE and reads.may_name_readers(row.plan, person),
         "mine": spoken.get(person.pk),
     }
     return pages.page(request, "plan/templates/version.html", context)
@@ -78,10 +93,14 @@ def version(request: HttpRequest, pk: int) -> HttpResponse:
 def changes(request: HttpRequest, pk: int) -> HttpResponse:
     """What a version changes against the one in force before it: in one's own work, in another's, or in all of it."""
     person, row = visitor(request), _version(request, pk)
-    old, has_seen = _compared_with(request, row)
+    beside = _beside(request, row)
+    old = beside.old
     whose = _whose(request, person, row)
-    lines = version_changes.changes_between(old, row, person, whose) if old is not None else []
-    who = "Your work" if whose == person else f"The work of {whose}" if whose else "The plan"
+    number = pages.number_seen(request.GET.get("page", "")) or 1
+    shown = slice(PAGE * (number - 1), PAGE * number)
+    found = version_effects.comparison((old, row), person, whose, beside.effect, shown) if old is not None else None
+    page = Paginator(range(found.count if found else 0), PAGE).get_page(number)
+    lines = found.changes if found else []
     context = {
         "version": row,
         "office": row.plan.office,
@@ -89,9 +108,14 @@ def changes(request: HttpRequest, pk: int) -> HttpResponse:
         "whose": whose,
         "me": person,
         "lines": lines,
-        "sentence": version_changes.in_a_sentence(lines, who),
-        "who": who,
-        "has_seen": has_seen,
+        "page": page,
+        "query": "".join(f"{name}={quote(request.GET[name])}&" for name in ("all", "person", "with") if name in request.GET),
+        "found": found,
+        "job": beside.job,
+        "scale": _scale(lines),
+        "today": clock.today(),
+        "who": "Your work" if whose == person else f"The work of {whose}" if whose else "The plan",
+        "has_seen": beside.has_seen,
     }
     return pages.page(request, "plan/templates/version_changes.html", context)
 
@@ -101,21 +125,15 @@ def _version(request: HttpRequest, pk: int) -> PlanVersion:
     return found
 
 
-def _compared_with(request: HttpRequest, row: PlanVersion) -> tuple[PlanVersion | None, bool]:
-    """The version to compare with, and whether the visitor has read this one. One statement."""
+def _beside(request: HttpRequest, row: PlanVersion) -> Beside:
+    """The version to compare with: the one that `?with` names, else the one in force before."""
     asked = request.GET.get("with", "")
     if asked and (not asked.isdecimal() or len(asked) > 9):
         raise Http404
-    beside = Q(number=int(asked)) if asked else Q(number__lt=row.number, in_force_on__isnull=False)
-    seen_by = PlanEvent.objects.filter(version=row, person=visitor(request), what=PlanEvent.What.SEEN)
-    rows = PlanVersion.objects.filter(Q(pk=row.pk) | beside, plan=row.plan_id).select_related("document")
-    found = list(rows.annotate(has_seen=Exists(seen_by)).order_by("-number"))
-    old = next((one for one in found if one.pk != row.pk), None)
-    if asked and old is None and int(asked) != row.number:
+    found = version_beside.beside(row, visitor(request), int(asked) if asked else None)
+    if found is None:
         raise Http404
-    if old is not None:
-        row.document = next(one.document for one in found if one.pk == row.pk)
-    return old, found[0].has_seen
+    return found
 
 
 def _whose(request: HttpRequest, person: Person, row: PlanVersion) -> Person | None:
@@ -128,6 +146,24 @@ def _whose(request: HttpRequest, person: Person, row: PlanVersion) -> Person | N
     if not asked.isdecimal() or len(asked) > 18:
         raise Http404
     return get_object_or_404(people(person), pk=int(asked))
+
+
+def _scale(lines: Iterable[Change]) -> charts.TimeScale | None:
+    """The time that the bars of these lines need; None where none of them has one."""
+    days = [day for line in lines for bar in (line.old_bar, line.new_bar) if bar for day in bar]
+    return charts.time_scale(min(days), max([*days, min(days) + timedelta(days=28)]), 4) if days else None
+
+
+@require_POST
+def effect(request: HttpRequest, pk: int) -> HttpResponse:
+    """Have computed what a version does to the chances, against the one that `?with` names or the one in force before."""
+    row = _version(request, pk)
+    old = _beside(request, row).old
+    if old is None:
+        raise Refused(f"{str(row).capitalize()} is the first: there is nothing to compare it with.")
+    ask_for_effect(old=old, new=row, by=visitor(request))
+    where = f"?all=1&with={old.number}"
+    return done(request, "It is being computed", reverse("plan:version_changes", args=[row.pk]) + where)
 
 
 @require_POST

@@ -10,27 +10,49 @@ from goldenthread.projects.queries.lists import (
     project_table,
 )
 from goldenthread.projects.queries.page import ProjectPage, project_page, status_reports
+from goldenthread.projects.queries.schedule_exports import exported_schedule, found_project, may_take_out_schedule
+from goldenthread.projects.queries.schedule_files import continued, stored_from
+from goldenthread.projects.queries.schedule_reviews import BroughtFile, brought_files, newest_review, project_plan
+from goldenthread.projects.queries.schedule_simulation import (
+    SimulationPage,
+    risk_request,
+    simulated_project,
+    simulation_page,
+)
 from goldenthread.projects.queries.standing import Standing, standing
 from goldenthread.projects.queries.usual import FEWEST, FEWEST_PROJECTS, usual_course
 
 __all__ = [
     "FEWEST",
     "FEWEST_PROJECTS",
+    "BroughtFile",
     "DryRun",
     "Filters",
     "MandatoryShare",
     "Match",
     "ProjectPage",
     "ProjectTable",
+    "SimulationPage",
     "Standing",
+    "brought_files",
+    "continued",
     "dry_run",
+    "exported_schedule",
+    "found_project",
     "home_scope",
     "mandatory_share",
+    "may_take_out_schedule",
+    "newest_review",
     "of_day",
     "project_page",
+    "project_plan",
     "project_table",
     "reported_on",
+    "risk_request",
+    "simulated_project",
+    "simulation_page",
     "standing",
     "status_reports",
+    "stored_from",
     "usual_course",
 ]

@@ -11,6 +11,7 @@ from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import rights, visible
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.projects.models import Project
+from goldenthread.projects.queries import stored_from
 from goldenthread.workspace.models import ImportedFile
 
 SHOWN = 6
@@ -31,7 +32,9 @@ def search_rows(person: Person, words: str) -> list[tuple[str, list[tuple[str, s
 
 
 def after_import(file: ImportedFile) -> list[tuple[str, str]]:
-    """The list, after a list of projects was taken in."""
+    """The list after a list of projects, the projects of a schedule file after that."""
+    if file.file_kind == ImportedFile.FileKind.SCHEDULE:
+        return [(f"Open “{project.name}”", reverse("projects:schedule", args=[project.pk])) for project in stored_from(file)]
     if file.file_kind != ImportedFile.FileKind.PROJECTS:
         return []
     return [("To the projects", reverse("projects:projects"))]

@@ -6,11 +6,11 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import rights
+from goldenthread.kit import clock
 from goldenthread.kit.errors import Forbidden
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.projects import queries
@@ -30,7 +30,7 @@ def projects(request: HttpRequest) -> HttpResponse:
     person: Person = request.person  # type: ignore[attr-defined]
     held = rights(person)
     filters = queries.Filters.of(request.GET)
-    table = queries.project_table(person, filters, timezone.localdate())
+    table = queries.project_table(person, filters, clock.today())
     if not table.total and not held.anywhere(Act.VIEW, Kind.PROJECT):
         raise Forbidden("You do not see any project.")
     kept = {name: value for name, value in request.GET.items() if name not in {"page", "sort"} and value}

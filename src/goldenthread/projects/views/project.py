@@ -8,17 +8,18 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from markupsafe import Markup
 
 from goldenthread.accounts.models import Person
-from goldenthread.accounts.queries import is_own, may, may_in, one, undo_address, visible
+from goldenthread.accounts.queries import is_own, may, may_in, one, rights, undo_address, visible
+from goldenthread.kit import clock
 from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.kit.slots import gather
 from goldenthread.projects import actions, forms, queries
 from goldenthread.projects.models import Project, StatusReport
+from goldenthread.schedule.queries import in_short
 from goldenthread.ui import pages
 from goldenthread.workspace.queries import comments, may_ask
 
@@ -29,7 +30,7 @@ def _person(request: HttpRequest) -> Person:
 
 
 def _seen(request: HttpRequest, key: int) -> Project:
-    found = one(_person(request), Project, key, "manager", "sponsor", "programme", "scope")
+    found = one(_person(request), Project, key, "manager", "sponsor", "programme", "scope", "schedule")
     if found is None:
         raise Http404
     return found
@@ -59,10 +60,14 @@ def project(request: HttpRequest, key: int) -> HttpResponse:
     """How it stands, as reported and as its figures say; what it moves; what was reported and said."""
     person, row = _person(request), _seen(request, key)
     may_edit = may(person, Act.EDIT, row)
+    sees_plan = may_in(person, Act.VIEW, Kind.PLAN, row.scope_id) or is_own(person, row)
     context = {
-        "page": queries.project_page(row, timezone.localdate()),
+        "sees_plan": sees_plan,
+        "schedule": in_short(row.schedule) if sees_plan and row.schedule is not None else None,
+        "may_import": may_edit and rights(person).anywhere(Act.EDIT, Kind.IMPORT),
+        "page": queries.project_page(row, clock.today()),
         "project": row,
-        "usual": queries.usual_course(row, timezone.localdate()),
+        "usual": queries.usual_course(row, clock.today()),
         "fewest": queries.FEWEST,
         "fewest_projects": queries.FEWEST_PROJECTS,
         "panels": [Markup(panel) for panel in gather("project_panels", row, person)],  # noqa: S704  rendered and escaped by our rooms

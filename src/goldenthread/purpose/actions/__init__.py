@@ -4,6 +4,7 @@ Keyword-only; `by` is the person who acts and whose rights are checked; each is 
 Edits take the `version` that the writer saw. They raise Refused, Forbidden or Conflict of `kit.errors`.
 """
 
+from goldenthread.purpose.actions.cascades import NO_GOAL, NO_WORD, say, set_cascade, sign_cascade, take_over
 from goldenthread.purpose.actions.figures import (
     Entered,
     Figure,
@@ -24,6 +25,8 @@ from goldenthread.purpose.actions.mandates import (
     edit_clause,
     edit_mandate,
     edit_office,
+    name_service,
+    name_services,
     put_mandate_in_force,
     remove_clause,
     retire_mandate,
@@ -42,6 +45,8 @@ from goldenthread.purpose.actions.objectives import (
 from goldenthread.purpose.actions.services import add_service, edit_service, stop_service
 
 __all__ = [
+    "NO_GOAL",
+    "NO_WORD",
     "Entered",
     "Figure",
     "achieve_objective",
@@ -64,6 +69,8 @@ __all__ = [
     "edit_target",
     "enter_measurement",
     "enter_measurements",
+    "name_service",
+    "name_services",
     "propose_objective",
     "put_mandate_in_force",
     "redefine_kpi",
@@ -73,10 +80,14 @@ __all__ = [
     "retire_mandate",
     "retire_objective",
     "return_objective",
+    "say",
+    "set_cascade",
     "set_clauses",
     "set_target",
     "set_value_rate",
+    "sign_cascade",
     "sign_value_rate",
     "stop_service",
+    "take_over",
     "withdraw_measurement",
 ]

@@ -49,9 +49,9 @@ class StratmlFiles:
     label = "StratML"
 
     def likeness(self, name: str, data: bytes) -> float:
-        """XML is taken for StratML; the reader says where it is not."""
+        """XML that is nothing more particular is taken for StratML; the reader says where it is not."""
         head = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
-        return 1.0 if head.startswith(b"<") or b"<\x00" in head[:8] or b"\x00<" in head[:8] else 0.0
+        return 0.9 if head.startswith(b"<") or b"<\x00" in head[:8] or b"\x00<" in head[:8] else 0.0
 
     def read(self, data: bytes, file: ImportedFile) -> plans.Plan:
         """The plan, and all that was not understood."""

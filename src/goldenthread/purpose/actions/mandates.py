@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,12 +11,13 @@ from django.utils.text import slugify
 from goldenthread.accounts import actions as accounts
 from goldenthread.accounts import queries as people
 from goldenthread.accounts.models import Person, Scope
+from goldenthread.kit import history
 from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.kit.history import require_version
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.kit.slots import ask
 from goldenthread.purpose.actions.ground import add, change, day_of, only, require, require_in
-from goldenthread.purpose.models import Clause, Mandate, Objective, Office
+from goldenthread.purpose.models import Clause, Mandate, MandateService, Objective, Office, Service
 
 LIVE = (Objective.State.DRAFT, Objective.State.PROPOSED, Objective.State.APPROVED)
 OFFICE_FIELDS = frozenset({"name", "head", "red_means", "supervision_minutes"})
@@ -85,7 +86,14 @@ def draft_successor(*, mandate: Mandate, by: Person, title: str = "") -> Mandate
     """A draft with the same words and clauses as `mandate`, to be changed and put in force in its place."""
     kept = {name: getattr(mandate, name) for name in ("mandate_kind", "purpose", "issuer")}
     texts = list(mandate.clauses.order_by("number").values_list("text", flat=True))
-    return draft_mandate(office=mandate.office, title=title or mandate.title, by=by, clauses=texts, **kept)
+    name = title or mandate.title
+    with accounts.changeset(title=f"Draft the mandate {name.strip()}", by=by):
+        made = draft_mandate(office=mandate.office, title=name, by=by, clauses=texts, **kept)
+        places = dict(zip(mandate.clauses.order_by("number"), made.clauses.order_by("number"), strict=True))
+        for named in mandate.named_services.select_related("service", "clause").order_by("pk"):
+            if named.service.state == Service.State.OFFERED:
+                add(MandateService(mandate=made, service=named.service, clause=places[named.clause]))
+    return made
 
 
 def edit_mandate(*, mandate: Mandate, changes: dict[str, Any], by: Person, version: int | None = None) -> None:
@@ -133,7 +141,37 @@ def remove_clause(*, clause: Clause, by: Person, version: int | None = None) -> 
     title = f"Remove clause {clause.number} of {clause.mandate}"
     with accounts.changeset(title=title, by=by, about=f"mandate:{clause.mandate_id}"):
         require_version(clause, version)
+        history.remove_all(MandateService, list(clause.named_services.all()))
         clause.delete()
+
+
+def name_service(
+    *, mandate: Mandate, service: Service, by: Person, clause: Clause | None = None, version: int | None = None
+) -> None:
+    """Say by which clause a draft asks for a service; without a clause it does not ask for it."""
+    _require_draft(mandate, by)
+    require_version(mandate, version)
+    if service.office_id != mandate.office_id:
+        raise Refused("This service belongs to another office.", field="service")
+    if clause is not None and clause.mandate_id != mandate.pk:
+        raise Refused("This clause belongs to another mandate.", field="clause")
+    stored = MandateService.objects.filter(mandate=mandate, service=service).first()
+    title = f"Name the service {service} in {mandate}" if clause else f"Leave the service {service} out of {mandate}"
+    with accounts.changeset(title=title, by=by, about=f"mandate:{mandate.pk}"):
+        if stored is None and clause is not None:
+            add(MandateService(mandate=mandate, service=service, clause=clause))
+        elif stored is not None and clause is not None:
+            change(stored, {"clause": clause})
+        elif stored is not None:
+            stored.delete()
+
+
+def name_services(*, mandate: Mandate, named: Mapping[Service, Clause | None], by: Person) -> None:
+    """The same for many services at once."""
+    _require_draft(mandate, by)
+    with accounts.changeset(title=f"Name the services of {mandate}", by=by, about=f"mandate:{mandate.pk}"):
+        for service, clause in named.items():
+            name_service(mandate=mandate, service=service, clause=clause, by=by)
 
 
 def set_clauses(*, mandate: Mandate, texts: Sequence[str], by: Person) -> None:

@@ -12,7 +12,7 @@ from goldenthread.formats.records import Field
 from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.purpose.actions.figures import enter_measurement
-from goldenthread.purpose.actions.kpis import add_kpi, edit_kpi, edit_target, set_target
+from goldenthread.purpose.actions.kpis import add_kpi, edit_kpi, edit_target, remove_target, set_target
 from goldenthread.purpose.actions.objectives import add_objective, edit_objective
 from goldenthread.purpose.models import Kpi, Measurement, Objective, Office, Target
 from goldenthread.workspace.queries import RecordKind, person_named
@@ -143,6 +143,7 @@ def objective_rows(person: Person) -> list[dict[str, Any]]:
             "missed by": o.missed_by,
             "disbenefits": o.disbenefits,
             "valid to": o.valid_to,
+            "who": str(o.owner or ""),
         }
         for o in found
     ]
@@ -192,6 +193,7 @@ def kpi_rows(person: Person) -> list[dict[str, Any]]:
             "owner": _owner(k.owner),
             "completion": k.is_completion,
             "internal": k.is_internal,
+            "who": str(k.owner or ""),
         }
         for k in found
     ]
@@ -223,7 +225,7 @@ def write_kpi(row: Row, by: Person) -> str:
 
 def target_rows(person: Person) -> list[dict[str, Any]]:
     """The targets that `person` may export."""
-    found = visible(Target.objects.select_related("objective", "kpi"), person, Act.EXPORT).order_by("id")
+    found = visible(Target.objects.select_related("objective__owner", "kpi"), person, Act.EXPORT).order_by("id")
     return [
         {
             "id": t.pk,
@@ -240,6 +242,8 @@ def target_rows(person: Person) -> list[dict[str, Any]]:
             "due on": t.due_on,
             "tolerance": t.tolerance,
             "required": t.is_required,
+            "who": str(t.objective.owner or ""),
+            "title": f"{t.objective.label}: {t.kpi}",
         }
         for t in found
     ]
@@ -267,6 +271,12 @@ def write_target(row: Row, by: Person) -> str:
     before = stored.version
     edit_target(target=stored, changes=fields, by=by, version=row.get("version"), reason=reason)
     return "changed" if stored.version != before else "same"
+
+
+def remove_target_row(row: Row, by: Person) -> None:
+    """Take a target away from its objective."""
+    stored = row_of(visible(Target.objects.select_related("objective__office", "kpi"), by), row)
+    remove_target(target=stored, by=by, reason="Removed in a spreadsheet")
 
 
 def measurement_rows(person: Person) -> list[dict[str, Any]]:
@@ -308,8 +318,11 @@ def write_measurement(row: Row, by: Person) -> str:
 def record_kinds() -> list[RecordKind]:
     """For the slot of the same name."""
     return [
-        RecordKind("objectives", "Objectives", Kind.OBJECTIVE, OBJECTIVES, objective_rows, write_objective, 20),
-        RecordKind("kpis", "KPIs", Kind.KPI, KPIS, kpi_rows, write_kpi, 25),
-        RecordKind("targets", "Targets", Kind.OBJECTIVE, TARGETS, target_rows, write_target, 30),
+        RecordKind(
+            "objectives", "Objectives", Kind.OBJECTIVE, OBJECTIVES, objective_rows, write_objective, 20,
+            stays="An objective is not removed by a file: it is retired on its page.",
+        ),
+        RecordKind("kpis", "KPIs", Kind.KPI, KPIS, kpi_rows, write_kpi, 25, stays="A KPI is not removed: its figures stay."),
+        RecordKind("targets", "Targets", Kind.OBJECTIVE, TARGETS, target_rows, write_target, 30, remove=remove_target_row),
         RecordKind("measurements", "Measurements", Kind.KPI, MEASUREMENTS, measurement_rows, write_measurement, 40),
-    ]
+    ]  # fmt: skip

@@ -1,6 +1,7 @@
 """Reads of this room, by noun: mandates, services, objectives, KPIs, the past, the library. Used as `queries.kpis(...)`."""
 
 from goldenthread.purpose.progress import NEXT_FIGURE, is_reached
+from goldenthread.purpose.queries.cascades import CascadeState, signed_by_both
 from goldenthread.purpose.queries.kept_strategies import strategies
 from goldenthread.purpose.queries.kpis import (
     KpiRow,
@@ -18,13 +19,12 @@ from goldenthread.purpose.queries.kpis import (
 )
 from goldenthread.purpose.queries.library import Template, objective_library, template_named
 from goldenthread.purpose.queries.mandates import (
-    Comparison,
     citable_clauses,
     clauses,
-    comparison,
     in_force,
     mandate_in_force,
     mandates,
+    named_services,
     objectives_without_mandate,
     offices,
 )
@@ -32,6 +32,7 @@ from goldenthread.purpose.queries.objective_page import ObjectivePage, objective
 from goldenthread.purpose.queries.objectives import (
     ObjectiveRow,
     TargetView,
+    attainment_of,
     missing_for_approval,
     objective_rows,
     objectives,
@@ -39,13 +40,17 @@ from goldenthread.purpose.queries.objectives import (
     with_figures,
 )
 from goldenthread.purpose.queries.office_page import OfficeRow, office_changes, office_rows
-from goldenthread.purpose.queries.past import Change, Past, objective_as_of, objective_changes
+from goldenthread.purpose.queries.past import Change, objective_changes
 from goldenthread.purpose.queries.services import Catalogue, catalogue
 from goldenthread.purpose.queries.strategy_export import live_plan
 from goldenthread.purpose.queries.strategy_page import StrategyPage, source_of, strategy_page
+from goldenthread.purpose.queries.transition import Comparison, TouchedRow, comparison
+from goldenthread.purpose.queries.transition_picture import HEADS, Picture, picture
 
 __all__ = [
+    "HEADS",
     "NEXT_FIGURE",
+    "CascadeState",
     "Catalogue",
     "Change",
     "Comparison",
@@ -54,10 +59,12 @@ __all__ = [
     "ObjectivePage",
     "ObjectiveRow",
     "OfficeRow",
-    "Past",
+    "Picture",
     "StrategyPage",
     "TargetView",
     "Template",
+    "TouchedRow",
+    "attainment_of",
     "catalogue",
     "citable_clauses",
     "clauses",
@@ -73,7 +80,7 @@ __all__ = [
     "mandates",
     "measurements",
     "missing_for_approval",
-    "objective_as_of",
+    "named_services",
     "objective_changes",
     "objective_library",
     "objective_page",
@@ -84,8 +91,10 @@ __all__ = [
     "office_rows",
     "offices",
     "overdue_measurements",
+    "picture",
     "required_targets_not_reached",
     "series",
+    "signed_by_both",
     "signed_rates",
     "source_of",
     "strategies",

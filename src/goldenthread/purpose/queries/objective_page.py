@@ -13,6 +13,7 @@ from goldenthread.accounts.queries import for_person, visible
 from goldenthread.kit.prepared import Blank
 from goldenthread.kit.slots import ask
 from goldenthread.purpose.models import Kpi, Objective, Strategy, Target, ValueRate
+from goldenthread.purpose.queries.cascades import CascadeState, backing, children_of, may_see_goal
 from goldenthread.purpose.queries.kpis import comparable, series
 from goldenthread.purpose.queries.objectives import LIVE, ObjectiveRow, missing_ground, objective_rows
 from goldenthread.purpose.queries.strategy_page import source_of
@@ -41,6 +42,9 @@ class ObjectivePage:
     wide: tuple[Any, ...]
     narrow: tuple[Any, ...]
     source: Strategy | None  # that it came from
+    cascade: CascadeState | None
+    sees_goal: bool  # whether the viewer may be told which goal it comes from
+    children: tuple[Objective, ...]  # that come from it
 
 
 def objective_page(key: int, person: Person, day: date, *, whole: bool = False) -> ObjectivePage | None:
@@ -52,16 +56,20 @@ def objective_page(key: int, person: Person, day: date, *, whole: bool = False) 
     kpis = {view.kpi.pk: view.kpi for view in row.targets}
     figures = {key: comparable(found, kpis[key]) for key, found in series(kpis).items()}
     panels = ask("objective_panels", row.objective, person, whole=whole)
+    cascade = backing([row.objective], [view.target for view in row.targets]).get(row.objective.pk)
     waits = row.objective.state in {Objective.State.DRAFT, Objective.State.PROPOSED}
     return ObjectivePage(
         row=row,
         figures=figures,
         rates=_rates(list(kpis), person),
         missing=tuple(missing_ground(row.objective, [view.target for view in row.targets], day)) if waits else (),
-        remarks=tuple(_remarks(row, person, day)),
+        remarks=tuple(_remarks(row, person, day, cascade)),
         wide=tuple(panel for answer in panels for panel in answer[:1]),
         narrow=tuple(panel for answer in panels for panel in answer[1:]),
         source=source_of(row.objective, person) if row.objective.source_key else None,
+        cascade=cascade,
+        sees_goal=cascade is None or may_see_goal(cascade.cascade, person),
+        children=tuple(children_of(row.objective, person)),
     )
 
 
@@ -80,7 +88,7 @@ def _rates(kpi_ids: list[int], person: Person) -> dict[int, ValueRate]:
     return rates
 
 
-def _remarks(row: ObjectiveRow, person: Person, day: date) -> list[Remark]:
+def _remarks(row: ObjectiveRow, person: Person, day: date, cascade: CascadeState | None) -> list[Remark]:
     objective, found = row.objective, []
     if objective.state not in LIVE:
         return []
@@ -92,8 +100,14 @@ def _remarks(row: ObjectiveRow, person: Person, day: date) -> list[Remark]:
         found.append(Remark("warn", "The day of its targets has passed: close it, or set a target with a new day."))
     if row.targets and all(view.kpi.is_internal for view in row.targets):
         found.append(Remark("warn", "Only the PMO itself would notice a change of its figures."))
-    if objective.agreed_by_id is None:
+    if cascade is not None and cascade.is_void:
+        found.append(Remark("bad", "Self-issued again: what both sides signed stands otherwise now."))
+    elif cascade is None and objective.agreed_by_id is None:
         found.append(Remark("warn", "Self-issued: nobody of the leadership has agreed to it."))
+    elif cascade is None:
+        found.append(Remark("", "Self-issued: agreed to by word, but not signed by both sides."))
+    elif not cascade.is_signed:
+        found.append(Remark("", f"Self-issued until both sides have signed: {cascade.words}."))
     if row.targets and not any(view.has_signed_rate for view in row.targets):
         found.append(Remark("", "No link to money: nobody has signed what a unit is worth."))
     found += [

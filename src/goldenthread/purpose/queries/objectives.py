@@ -78,17 +78,25 @@ def with_figures(targets: QuerySet[Target]) -> QuerySet[Target]:
     return annotated.order_by("objective_id", "-is_required", "due_on", "id")
 
 
+def is_comparable(target: Any) -> bool:
+    """Whether baseline and last figure mean the same: not where the KPI was redefined between them."""
+    redefined = target.kpi.redefined_on
+    return not (redefined and target.baseline_on and target.last_on and target.baseline_on < redefined <= target.last_on)
+
+
+def attainment_of(target: Any) -> float | None:
+    """How far an annotated target's last figure has come: 0 at the baseline, 1 at the target, not clipped."""
+    value = target.last_value
+    if not is_comparable(target):
+        return None
+    if target.kpi.direction == progress.BAND:
+        return progress.band_attainment(value, target.band_low, target.band_high, target.tolerance)
+    return progress.attainment(value, target.baseline, target.value)
+
+
 def target_view(target: Any, day: date) -> TargetView:
     """What follows from an annotated target on a day."""
-    kpi, value = target.kpi, target.last_value
-    redefined = kpi.redefined_on
-    comparable = not (redefined and target.baseline_on and target.last_on and target.baseline_on < redefined <= target.last_on)
-    if not comparable:
-        share = None
-    elif kpi.direction == progress.BAND:
-        share = progress.band_attainment(value, target.band_low, target.band_high, target.tolerance)
-    else:
-        share = progress.attainment(value, target.baseline, target.value)
+    kpi, value, share = target.kpi, target.last_value, attainment_of(target)
     band = {"low": target.band_low, "high": target.band_high}
     reached = progress.is_reached(value, direction=kpi.direction, target=target.value, tolerance=target.tolerance, **band)
     return TargetView(
@@ -100,7 +108,7 @@ def target_view(target: Any, day: date) -> TargetView:
         attainment=share,
         expected=progress.expected_share(day, target.baseline_on, target.due_on),
         is_reached=reached,
-        is_comparable=comparable,
+        is_comparable=is_comparable(target),
         next_figure=progress.next_figure_due(target.last_on, kpi.cadence),
         has_signed_rate=target.has_signed_rate,
     )

@@ -1,4 +1,4 @@
-"""What was said before: an objective's changes as sentences, and how it stood on a day."""
+"""What was said before: an objective's changes as sentences."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from datetime import date
 from typing import Any
 
 from goldenthread.accounts.models import Changeset, Person
-from goldenthread.kit.history import records, rows_as_of
-from goldenthread.purpose.models import Clause, Kpi, Measurement, Objective, Target
-from goldenthread.purpose.progress import end_of
+from goldenthread.kit.history import records
+from goldenthread.purpose.models import Clause, Kpi, Objective, Target
 
 NOTHING = "nothing"
 WORDS = {
@@ -44,17 +43,6 @@ class Change:
 
     changeset: Changeset
     sentences: tuple[tuple[str, str | None, str | None], ...]
-
-
-@dataclass(frozen=True)
-class Past:
-    """An objective as it stood at the end of a day: the recorded row, what it pointed at, its targets and figures then."""
-
-    day: date
-    row: Any
-    owner: str
-    clause: str
-    targets: tuple[tuple[Any, Any, Any], ...]  # target, its KPI, the last figure then known or None
 
 
 def objective_changes(objective: Objective) -> list[Change]:
@@ -133,20 +121,3 @@ def _names(rows: list[Any]) -> dict[str, dict[int, str]]:
     clauses = {clause.pk: f"{clause.number} of {clause.mandate}" for clause in cited}
     kpis = dict(Kpi.objects.filter(pk__in=ids["kpi_id"]).values_list("pk", "name"))
     return {"owner_id": people, "agreed_by_id": people, "clause_id": clauses, "kpi_id": kpis}
-
-
-def objective_as_of(objective: Objective, day: date) -> Past | None:
-    """How the objective stood at the end of a day by the records alone; None where it was not there yet."""
-    moment = end_of(day)
-    row = rows_as_of(Objective, moment).filter(id=objective.pk).first()
-    if row is None:
-        return None
-    targets = list(rows_as_of(Target, moment).filter(objective_id=objective.pk).order_by("-is_required", "due_on", "id"))
-    kpi_ids = {target.kpi_id for target in targets}
-    kpis = {kpi.id: kpi for kpi in rows_as_of(Kpi, moment).filter(id__in=kpi_ids)}
-    last: dict[int, Any] = {}
-    for figure in rows_as_of(Measurement, moment).filter(kpi_id__in=kpi_ids, withdrawn_at__isnull=True).order_by("on"):
-        last[figure.kpi_id] = figure
-    owner = Person.objects.filter(pk=row.owner_id).values_list("name", flat=True).first() or ""
-    clause = rows_as_of(Clause, moment).filter(id=row.clause_id).values_list("text", flat=True).first() or ""
-    return Past(day, row, owner, clause, tuple((t, kpis.get(t.kpi_id), last.get(t.kpi_id)) for t in targets))

@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from goldenthread.accounts import queries as accounts
+from goldenthread.kit import clock
 from goldenthread.kit.errors import Refused
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.purpose import actions, progress, queries
@@ -30,7 +30,7 @@ PAGE = "purpose/templates/kpi.html"
 @require_GET
 def kpi_list(request: HttpRequest) -> HttpResponse:
     """Every KPI that the visitor may see, with its last figures."""
-    person, day = visitor(request), timezone.localdate()
+    person, day = visitor(request), clock.today()
     rows = queries.kpi_rows(person, day)
     wanted = {name: request.GET.get(name, "").replace("\0", "") for name in ("q", "show", "office")}
     page = Paginator([row for row in rows if _fits(row, wanted, day)], ON_A_PAGE).get_page(request.GET.get("page"))
@@ -67,7 +67,7 @@ def kpi(request: HttpRequest, key: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, row: Kpi, form: FigureForm | None = None, rate: RateForm | None = None) -> HttpResponse:
-    person, day = visitor(request), timezone.localdate()
+    person, day = visitor(request), clock.today()
     figures = list(queries.measurements(row))
     standing = [(m.on, m.value) for m in reversed(figures) if m.withdrawn_at is None]
     current = queries.comparable(standing, row)

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from goldenthread.accounts import queries as accounts
 from goldenthread.accounts.actions import changeset
+from goldenthread.kit import clock
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.purpose import actions, queries
 from goldenthread.purpose.forms import MandateForm
-from goldenthread.purpose.models import Mandate, Office
+from goldenthread.purpose.models import Mandate, Office, Service
 from goldenthread.purpose.views.base import done, office_to_edit, office_wanted, require, seen, tried, visitor
 from goldenthread.ui import pages
 from goldenthread.ui.writing import plural
 
 NO_EDIT = "You may not change mandates of this office."
+NOUNS = {"service": "Services", "objective": "Objectives", "work": "Work", "person": "People"}
+PAGE = 50
 PLAIN = ("title", "mandate_kind", "purpose", "issuer", "issued_on", "valid_from", "valid_to", "review_on")
 
 
@@ -37,8 +40,11 @@ def mandate(request: HttpRequest, key: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, office: Office | None, offices: list[Office], row: Mandate | None) -> HttpResponse:
-    person, day = visitor(request), timezone.localdate()
+    person, day = visitor(request), clock.today()
+    before = queries.mandate_in_force(office) if row is not None and office is not None and row.state == row.State.DRAFT else None
     context = {
+        "planned": queries.comparison(before, row, person) if before is not None and row is not None else None,
+        "services": queries.named_services(row) if row else [],
         "office": office,
         "offices": offices,
         "mandate": row,
@@ -130,8 +136,31 @@ def compare_mandates(request: HttpRequest, old: int, new: int) -> HttpResponse:
     if request.method == "POST":
         count = actions.carry_over_objectives(before=before, after=after, by=visitor(request))
         return done(request, f"{plural(count, 'objective')} carried over", request.path)
+    found = queries.comparison(before, after, visitor(request))
+    shown = request.GET.get("show", "")
+    counts = {kind: len(found.of(kind)) for kind in NOUNS}
+    if shown not in NOUNS:
+        shown = next((kind for kind in NOUNS if counts[kind]), "objective")
     context = {
-        "found": queries.comparison(before, after, visitor(request)),
+        "found": found,
+        "picture": queries.picture(found),
+        "heads": queries.HEADS,
+        "shown": shown,
+        "tabs": [(label, f"?show={kind}#touched", counts[kind], kind == shown) for kind, label in NOUNS.items()],
+        "page": Paginator(found.of(shown), PAGE).get_page(request.GET.get("page")),
         "may_carry": accounts.may_in(visitor(request), Act.APPROVE, Kind.OBJECTIVE, after.office.scope_id),
+        "may_approve": accounts.may_in(visitor(request), Act.APPROVE, Kind.MANDATE, after.office.scope_id),
     }
     return pages.page(request, "purpose/templates/mandate_compare.html", context)
+
+
+@require_POST
+def name_services(request: HttpRequest, key: int) -> HttpResponse:
+    """Which services a draft asks for, each by which clause."""
+    row = seen(request, Mandate, key, "office")
+    clauses = {str(clause.number): clause for clause in row.clauses.all()}
+    offered = Service.objects.filter(office=row.office_id).order_by("pk")
+    said = {one: request.POST.get(f"service-{one.pk}") for one in offered}
+    named = {one: clauses.get(number) for one, number in said.items() if number is not None}
+    actions.name_services(mandate=row, named=named, by=visitor(request))
+    return done(request, "Services named", reverse("purpose:mandate", args=[key]))

@@ -8,13 +8,13 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from goldenthread.accounts import queries as accounts
 from goldenthread.accounts.actions import changeset
 from goldenthread.engine.errors import EngineError
 from goldenthread.engine.objective_draft import ObjectiveDraft, draft_from_text
+from goldenthread.kit import clock
 from goldenthread.kit.errors import Refused
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.purpose import actions, queries
@@ -281,7 +281,7 @@ def agree(request: HttpRequest, key: int) -> HttpResponse:
     form = AgreeForm(request.POST)
     if not form.is_valid():
         raise Refused("Name the goal and who agreed to it.", field=next(iter(form.errors)))
-    on: date | None = form.cleaned_data["on"] or timezone.localdate()
+    on: date | None = form.cleaned_data["on"] or clock.today()
     said = {"leadership_goal": form.cleaned_data["leadership_goal"], "agreed_by": form.cleaned_data["agreed_by"], "on": on}
     actions.agree_objective(objective=row, by=visitor(request), version=pages.version_seen(request), **said)
     return done(request, "Agreement recorded", reverse("purpose:objective", args=[key]))

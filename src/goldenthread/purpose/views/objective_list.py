@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from goldenthread.accounts.queries import rights
+from goldenthread.kit import clock
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.purpose import queries
 from goldenthread.purpose.models import Objective
@@ -63,11 +63,12 @@ def _band(row: ObjectiveRow) -> str:
 @require_GET
 def objective_list(request: HttpRequest) -> HttpResponse:
     """The objectives that the visitor may see."""
-    person, day = visitor(request), timezone.localdate()
+    person, day = visitor(request), clock.today()
     rows = queries.objective_rows(person, day)
-    wanted = {name: request.GET.get(name, "").replace("\0", "") for name in ("q", "state", "owner", "chance", "office")}
+    signed = queries.signed_by_both(rows)
+    wanted = {name: request.GET.get(name, "").replace("\0", "") for name in ("q", "state", "owner", "chance", "office", "goal")}
     sort = request.GET.get("sort", "state")
-    shown = sorted((row for row in rows if _fits(row, wanted)), key=ORDERS["title"])
+    shown = sorted((row for row in rows if _fits(row, wanted, signed)), key=ORDERS["title"])
     shown.sort(key=ORDERS.get(sort.removeprefix("-"), ORDERS["state"]), reverse=sort.startswith("-"))
     page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
     kept = urlencode({name: value for name, value in wanted.items() if value})
@@ -82,6 +83,8 @@ def objective_list(request: HttpRequest) -> HttpResponse:
         "states": STATES,
         "owners": _owners(rows),
         "offices": _offices(rows),
+        "signed": signed,
+        "goals": [("", "any"), ("signed", "signed by both sides"), ("self", "self-issued")],
         "chances": list(CHANCES.items()),
         "has_forecast": any(row.forecast for row in rows),
         "may_add": rights(person).anywhere(Act.EDIT, Kind.OBJECTIVE),
@@ -90,7 +93,7 @@ def objective_list(request: HttpRequest) -> HttpResponse:
     return pages.page(request, "purpose/templates/objectives.html", context, block="list")
 
 
-def _fits(row: ObjectiveRow, wanted: dict[str, str]) -> bool:
+def _fits(row: ObjectiveRow, wanted: dict[str, str], signed: set[int]) -> bool:
     objective, state = row.objective, wanted["state"]
     if state == "" and objective.state not in LIVE:
         return False
@@ -101,6 +104,8 @@ def _fits(row: ObjectiveRow, wanted: dict[str, str]) -> bool:
     if wanted["office"] and str(objective.office_id) != wanted["office"]:
         return False
     if wanted["chance"] in CHANCES and wanted["chance"] not in {"", _band(row)}:
+        return False
+    if wanted["goal"] in {"self", "signed"} and (wanted["goal"] == "signed") != (objective.pk in signed):
         return False
     words = wanted["q"].casefold().split()
     text = f"{objective.title} {objective.short_name} {' '.join(view.kpi.name for view in row.targets)}".casefold()

@@ -9,14 +9,13 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET
 from markupsafe import Markup
 
 from goldenthread.accounts import queries as accounts
 from goldenthread.accounts.models import Person
 from goldenthread.engine.objective_quality import Review
+from goldenthread.kit import clock
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.purpose import queries
 from goldenthread.purpose.forms import AgreeForm
@@ -42,13 +41,13 @@ class Drawn:
 
 @require_GET
 def objective(request: HttpRequest, key: int) -> HttpResponse:
-    """Everything about one objective; `?on=` shows it as it stood on that day."""
-    person, day = visitor(request), timezone.localdate()
+    """Everything about one objective."""
+    person, day = visitor(request), clock.today()
     asked = request.GET.get("open", "")
     page = queries.objective_page(key, person, day, whole=asked == "effects")
     if page is None:
         raise Http404
-    row, on = page.row.objective, _day(request.GET.get("on", ""))
+    row = page.row.objective
     context = {
         "page": page,
         "row": page.row,
@@ -57,9 +56,7 @@ def objective(request: HttpRequest, key: int) -> HttpResponse:
         "chain": chain(page),
         "drawn": [draw(view, page, day) for view in page.row.targets],
         "segments": marked_title(page),
-        "changes": queries.objective_changes(row) if asked == "history" or on else None,
-        "on": on,
-        "past": queries.objective_as_of(row, on) if on else None,
+        "changes": queries.objective_changes(row) if asked == "history" else None,
         "acts": acts(person, row),
         "me": person,
         "asked": asked,
@@ -71,13 +68,6 @@ def objective(request: HttpRequest, key: int) -> HttpResponse:
         "narrow": [Markup(panel) for panel in page.narrow],  # noqa: S704
     }
     return pages.page(request, "purpose/templates/objective.html", context)
-
-
-def _day(text: str) -> dt.date | None:
-    try:
-        return parse_date(text)
-    except ValueError:
-        return None
 
 
 def acts(person: Person, row: Objective) -> dict[str, bool]:
@@ -95,7 +85,10 @@ def chain(page: ObjectivePage) -> list[tuple[str, str | None]]:
     links: list[tuple[str, str | None]] = []
     if row.clause is not None:
         links.append((row.clause.text, f"{reverse('purpose:mandate', args=[row.clause.mandate_id])}#clause-{row.clause.number}"))
-    if row.leadership_goal:
+    above = page.cascade.cascade.parent if page.cascade is not None and page.sees_goal else None
+    if above is not None:
+        links.append((above.label, reverse("purpose:objective", args=[above.pk])))
+    elif row.leadership_goal:
         links.append((row.leadership_goal, None))
     links.append((row.label, None))
     if main is not None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from goldenthread.accounts import queries as accounts
+from goldenthread.kit import clock
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.purpose import actions, queries
 from goldenthread.purpose.forms import ServiceForm
@@ -25,7 +25,7 @@ def services(request: HttpRequest) -> HttpResponse:
     context = {
         "office": office,
         "offices": offices,
-        "found": queries.catalogue(office, timezone.localdate()) if office else None,
+        "found": queries.catalogue(office, clock.today()) if office else None,
         "may_edit": office is not None and accounts.may_in(visitor(request), Act.EDIT, Kind.MANDATE, office.scope_id),
     }
     return pages.page(request, "purpose/templates/services.html", context)

@@ -6,13 +6,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import may_in, rights
 from goldenthread.formats.stratml_writer import write_stratml
-from goldenthread.kit import history
+from goldenthread.kit import clock, history
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.purpose import queries
 from goldenthread.purpose.models import Office, Strategy
@@ -54,7 +53,7 @@ def _page(request: HttpRequest, row: Strategy | None) -> HttpResponse:
 def stratml(request: HttpRequest, key: int) -> HttpResponse:
     """The office's live objectives as one StratML file."""
     office: Office = seen(request, Office, key, "organisation")
-    day = timezone.localdate()
+    day = clock.today()
     response = HttpResponse(
         write_stratml(queries.live_plan(office, visitor(request), day).plan, None).data, content_type="application/xml"
     )

@@ -8,10 +8,10 @@ from datetime import date
 from typing import Any
 
 from django.urls import reverse
-from django.utils import timezone
 
 from goldenthread.accounts.models import Person
 from goldenthread.engine.work_hours import WorkHours
+from goldenthread.kit import clock
 from goldenthread.plan.models import Contribution, Raci
 from goldenthread.plan.queries import UNKNOWN, Said, gaps, who_said_none
 from goldenthread.projects.models import GoalAnswer, Project
@@ -106,7 +106,7 @@ class Result:
 
 def result(run: FirstRun, office: Office, person: Person, day: date | None = None) -> Result:
     """The result for one office: the rows of the gaps, seen from its objectives and from the projects."""
-    day = day or timezone.localdate()
+    day = day or clock.today()
     found = gaps(office, day, person)
     why = {row.goal: row for row in found.goals if row.kpi is None and row.reason != "mandate_not_in_force"}
     goals = [_goal(aim, why[aim.objective.pk]) for aim in run.aims if aim.objective.pk in why]

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.utils import timezone
-
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import visible
 from goldenthread.engine.thread_links import Work
 from goldenthread.engine.work_hours import WorkHours, work_hours
+from goldenthread.kit import clock
 from goldenthread.plan.models import Contribution, Forecast, Raci, Step
 from goldenthread.plan.queries import NAMELESS, PlanWork, forecasts_of, named, offices_of, plan_work
 from goldenthread.purpose.models import Objective, Office
@@ -54,7 +53,7 @@ def thread_map(person: Person, code: str | None = None, *, is_whole: bool = Fals
     office = named(offices, code)
     results: dict[str, Any] = made.results if made else {}
     board = Board()
-    today = day or timezone.localdate()
+    today = day or clock.today()
     _purpose(board, office, person, results, today)
     planned = plan_work(office, today, person)
     given = [c for c in planned.rows.contributions if f"kpi:{c.kpi_id}" in board.nodes and c.shown != Contribution.Shown.REFUTED]

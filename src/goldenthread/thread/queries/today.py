@@ -14,7 +14,7 @@ from goldenthread.accounts.models import Changeset, Person
 from goldenthread.accounts.queries import rights, visible
 from goldenthread.engine.ranking import DayLoad, Ranked, TodayItem, day_load, rank
 from goldenthread.engine.work_hours import WorkHours
-from goldenthread.kit import history
+from goldenthread.kit import clock, history
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan.models import BusinessPlan, Forecast
 from goldenthread.plan.queries import plan_work, plans_of
@@ -175,7 +175,7 @@ class Today:
 
 def today(person: Person, day: date | None = None, *, viewer: Person | None = None) -> Today:
     """The person's day, as far as `viewer` may see it where that is somebody else: nine statements, however much work."""
-    day = day or timezone.localdate()
+    day = day or clock.today()
     activities = open_activities(Q(assignments__resource__person=person), day)
     viewer = viewer or person
     is_own = viewer.pk == person.pk
@@ -349,7 +349,7 @@ def _ranked(entries: list[_Entry], day: date) -> list[TodayRow]:
 
 def _changes(person: Person, activities: list[Activity]) -> list[Change]:
     """Changesets by others that touched the person's open work since she said "seen". One statement."""
-    since = person.seen_at or timezone.now() - timedelta(days=RECENT_DAYS)
+    since = person.seen_at or clock.now() - timedelta(days=RECENT_DAYS)
     names = {a.pk: a.name for a in activities}
     records = (
         history.records(Activity)
@@ -397,7 +397,7 @@ def team_today(person: Person, day: date | None = None) -> Team:
 
     Five statements, and two for each of those plans.
     """
-    day = day or timezone.localdate()
+    day = day or clock.today()
     if not leads(person):
         return Team([], {})
     plans = list(visible(BusinessPlan.objects.select_related("office").order_by("office_id"), person, Act.EDIT))

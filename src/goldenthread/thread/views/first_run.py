@@ -7,13 +7,13 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import may_in, rights, undo_address, visible
 from goldenthread.engine.errors import EngineError
 from goldenthread.engine.proposals import propose
+from goldenthread.kit import clock
 from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan.queries import office_of
@@ -137,7 +137,7 @@ def proposals(request: HttpRequest) -> HttpResponse:
     sent = request.POST if "keep" in request.POST else None
     rows = [ProposalForm(sent, p, is_known=actions.Kept(p.title).source_key in known) for p in found.proposals[:MOST]]
     if sent is not None and not [row for row in rows if not row.is_valid()]:
-        kept = [row.kept(timezone.localdate()) for row in rows if row.cleaned_data["keep"]]
+        kept = [row.kept(clock.today()) for row in rows if row.cleaned_data["keep"]]
         if kept:
             new = actions.keep_objectives(office=office, kept=kept, by=person)
             pages.announce(

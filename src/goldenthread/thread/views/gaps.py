@@ -7,13 +7,13 @@ from typing import Any
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from goldenthread.accounts.models import Person
-from goldenthread.accounts.queries import may_in, rights, undo_address, visible
+from goldenthread.accounts.queries import may_in, rights, still_here, undo_address, visible
 from goldenthread.engine.thread_gaps import GoalGap
 from goldenthread.engine.unsupported import REASONS
+from goldenthread.kit import clock
 from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan import actions as plan
@@ -58,7 +58,7 @@ def gaps(request: HttpRequest) -> HttpResponse:
     office = plans.named(offices, request.GET.get("office"))
     if not may_in(person, Act.VIEW, Kind.PULSE, office.scope_id):
         raise Forbidden("The gaps are for the PMO, its sponsor and auditors.")
-    found = plans.gaps(office, timezone.localdate(), person)
+    found = plans.gaps(office, clock.today(), person)
     goals = _in_reach(found.goals)
     context = {
         "office": office,
@@ -111,7 +111,7 @@ def act_on_gap(request: HttpRequest) -> HttpResponse:
         "action": action,
         "action_name": ACTIONS[action],
         "kpis": visible(Kpi.objects.filter(wanted), person).distinct().order_by("name"),
-        "people": visible(Person.objects.filter(is_external=False, leaves_on__isnull=True), person).order_by("name"),
+        "people": visible(Person.objects.filter(still_here(clock.today()), is_external=False), person).order_by("name"),
         "me": person,
     }
     return pages.page(request, "thread/templates/act_on_gap.html", context)

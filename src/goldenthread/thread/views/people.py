@@ -6,12 +6,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_http_methods
 
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import people, rights, undo_address
+from goldenthread.kit import clock
 from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan import queries as plans
@@ -27,7 +27,7 @@ def person_panels(subject: Person, viewer: Person) -> list[str]:
     if not plans.may_see_work(subject, viewer):
         closed = {"subject": subject, "is_closed": True}
         return [mark_safe(render_to_string("thread/templates/person_panel.html", closed))]  # noqa: S308
-    held = plans.held_by(subject, viewer, timezone.localdate())
+    held = plans.held_by(subject, viewer, clock.today())
     work = [row for group in held.groups if group.responsibility.code == "work" for row in group.rows]
     threads = queries.threads_of([row.row for row in work[:SHOWN]], viewer)
     context = {
@@ -51,7 +51,7 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
         raise Forbidden("You may not plan the work of others.")
     if not plans.may_see_work(subject, viewer):
         raise Http404
-    today = timezone.localdate()
+    today = clock.today()
     held, takers = plans.held_by(subject, viewer, today, Act.EDIT), queries.takers(subject, viewer, today)
     form = HandOverForm(request.POST if request.method == "POST" else None, takers, held)
     if request.method == "POST" and form.is_valid():

@@ -8,10 +8,10 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from goldenthread.accounts.queries import rights, undo_address, visible
+from goldenthread.kit import clock
 from goldenthread.kit.errors import Refused
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan.models import DutyOccurrence
@@ -71,7 +71,7 @@ def done(request: HttpRequest, pk: int) -> HttpResponse:
     if occurrence is not None:
         actions.prove_duty(occurrence=occurrence, proof=request.POST.get("proof", ""), by=person)
     else:
-        schedule.report_progress(activity=activity, by=person, finished_on=timezone.localdate())
+        schedule.report_progress(activity=activity, by=person, finished_on=clock.today())
     pages.announce(request, f"Done: {activity.name}", undo_url=undo_address())
     return _back()
 
@@ -89,7 +89,7 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
 def start(request: HttpRequest, pk: int) -> HttpResponse:
     """Begin the work today."""
     activity = _activity(request, pk)
-    schedule.report_progress(activity=activity, by=_person(request), started_on=timezone.localdate())
+    schedule.report_progress(activity=activity, by=_person(request), started_on=clock.today())
     pages.announce(request, f"Started: {activity.name}", undo_url=undo_address())
     return _back()
 

@@ -80,7 +80,7 @@ def read_now(*, file: ImportedFile, by: Person | None) -> None:
 
 def is_large(file: ImportedFile) -> bool:
     """Whether reading it may keep a page waiting: spreadsheets are packed, so they are large earlier."""
-    packed = queries.content(file)[:2] in {b"PK", b"\xd0\xcf"}
+    packed = queries.content(file)[:2] in {b"PK", b"\xd0\xcf", b"\x1f\x8b"}
     return file.size > (PACKED_BYTES if packed else TEXT_BYTES)
 
 

@@ -6,14 +6,12 @@ the first answer. What an answer changes is done by the rooms above, through the
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
-from django.core import signing
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.urls import reverse
@@ -21,6 +19,7 @@ from django.utils import timezone
 
 from goldenthread.accounts.actions import changeset
 from goldenthread.accounts.models import Changeset, Organisation, Person
+from goldenthread.accounts.queries import links
 from goldenthread.kit import history, slots
 from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.kit.scoping import current_organisation
@@ -29,6 +28,7 @@ from goldenthread.workspace.actions.inbox import notify
 from goldenthread.workspace.models import Question
 
 DAYS = 14
+PURPOSE = "answer"  # of the link
 WORDS = {
     Question.QuestionKind.GOAL: "Which goal does “{subject}” serve?",
     Question.QuestionKind.KEEP: "“{subject}”: keep it, or stop it?",
@@ -74,12 +74,12 @@ def ask_question(
             ref_kind=ref_kind,
             ref_id=ref_id,
             text=words[:400],
-            digest=_digest(secret),
+            digest=links.digest(secret),
             asked_at=made.at,
             expires_at=made.at + timedelta(days=DAYS),
         )
         question.save()
-        address = f"{(site or _site()).rstrip('/')}{reverse('workspace:answer', args=[_signed(secret)])}"
+        address = f"{(site or _site()).rstrip('/')}{reverse('workspace:answer', args=[links.signed(secret, PURPOSE)])}"
         transaction.on_commit(lambda: _send(question, by, address))
     return Asked(question, address)
 
@@ -98,7 +98,7 @@ def answer_question(*, secret: str, answer: str) -> Question:
     Runs in the organisation's scope (see `organisation_of`). Refused for an unknown, expired or withdrawn link, or an answer that
     was not offered.
     """
-    question = queries.question_of(_digest(_bare(secret)))
+    question = queries.question_of(digest_of(secret))
     if question is None:
         raise Refused("This link is not known.", advice="Ask for a new one.")
     if question.answered_at is not None:
@@ -123,16 +123,12 @@ def answer_question(*, secret: str, answer: str) -> Question:
 
 def organisation_of(secret: str) -> Organisation | None:
     """Whose question a link belongs to; None for a link that we did not sign."""
-    try:
-        number = signing.Signer(salt="answer", sep=".").unsign(secret).partition("~")[0]
-    except signing.BadSignature:
-        return None
-    return Organisation.objects.filter(pk=int(number)).first() if number.isdecimal() else None
+    return links.organisation_of(secret, PURPOSE)
 
 
 def digest_of(secret: str) -> str:
     """What is stored of a link."""
-    return _digest(_bare(secret))
+    return links.digest_of(secret, PURPOSE)
 
 
 def _tell(question: Question, words: str) -> None:
@@ -177,18 +173,3 @@ def _send(question: Question, by: Person, address: str) -> None:
 
 def _site() -> str:
     return settings.ENVIRONMENT.origin or f"http://127.0.0.1:{settings.ENVIRONMENT.port}"
-
-
-def _signed(secret: str) -> str:
-    return signing.Signer(salt="answer", sep=".").sign(f"{current_organisation().pk}~{secret}")
-
-
-def _bare(signed: str) -> str:
-    try:
-        return signing.Signer(salt="answer", sep=".").unsign(signed).partition("~")[2]
-    except signing.BadSignature:
-        return ""
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()

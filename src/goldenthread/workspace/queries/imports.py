@@ -76,6 +76,7 @@ class Preview:
     problems: (place, field, message). not_understood: (place, what, words). options: decisions about the whole file.
     blocked: why it cannot be applied, or empty.
     warning: what may be read wrongly as a whole, or empty. day: to be confirmed, where a list has one.
+    missed: what `not_understood` is called on the page.
     """
 
     figures: Sequence[tuple[str, int]]
@@ -87,6 +88,7 @@ class Preview:
     counts: Mapping[str, int] = field(default_factory=dict)
     warning: str = ""
     day: ListDay | None = None
+    missed: str = "Not understood"
 
 
 @dataclass(frozen=True)

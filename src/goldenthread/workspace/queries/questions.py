@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from goldenthread.accounts.models import Person
-from goldenthread.accounts.queries import heads_above, is_own, may, people, rights
+from goldenthread.accounts.queries import heads_above, is_own, may, people, rights, still_here
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.kit.slots import gather
 from goldenthread.workspace.models import Question
@@ -40,8 +40,7 @@ def askable(person: Person, subject: Any, today: date) -> QuerySet[Person]:
     columns = [path for path in getattr(subject, "own_paths", ()) if "__" not in path and path != "pk"]
     close = {getattr(subject, f"{column}_id") for column in columns} | set(gather("answers_for", subject))
     rows = Person.objects.filter(Q(pk__in=people(person).values("pk")) | Q(pk__in=close) | Q(pk__in=heads_above(subject)))
-    here = Q(leaves_on__isnull=True) | Q(leaves_on__gte=today)
-    return rows.filter(here).exclude(email="").exclude(pk=person.pk).order_by("name", "pk")
+    return rows.filter(still_here(today)).exclude(email="").exclude(pk=person.pk).order_by("name", "pk")
 
 
 def question_kinds(person: Person, subject: Any) -> list[tuple[str, str]]:

@@ -16,6 +16,8 @@ from goldenthread.kit.permissions import Act
 from goldenthread.kit.slots import gather
 
 Row = Mapping[str, Any]
+REMOVE, MARK = "remove", "mark"
+EXTRA = (Field(REMOVE, "choice", choices=(REMOVE,)), Field(MARK))  # columns of tables that go out to come back
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,8 @@ class RecordKind:
     rows(person): what the person may export, keyed by field name. write(row, by): change the row of that id, or add one without
     an id; answers "new", "changed" or "same"; runs inside a changeset. position: tables that others refer to come earlier.
     together: around the writing of many rows, what need not be computed after each of them; may refuse at its end.
+    remove(row, by): take the row of that id away; where there is no such thing, `stays` says what to do instead.
+    A row may carry beside its fields “who”, whom it concerns, and “title”, where no one field says what it is.
     """
 
     name: str
@@ -36,6 +40,8 @@ class RecordKind:
     write: Callable[[Row, Person], str]
     position: int = 100
     together: Callable[[], AbstractContextManager[None]] = nullcontext
+    remove: Callable[[Row, Person], None] | None = None
+    stays: str = "Rows of this table are not removed by a file."
 
 
 def record_kinds() -> list[RecordKind]:

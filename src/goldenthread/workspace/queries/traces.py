@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import zipfile
 import zlib
@@ -85,6 +86,8 @@ def _parts(data: bytes) -> Iterator[bytes]:
             for entry in archive.infolist():
                 with archive.open(entry) as stream:
                     yield stream.read(READ)
+    elif data.startswith(b"\x1f\x8b"):
+        yield gzip.GzipFile(fileobj=io.BytesIO(data)).read(READ)
     elif b"Message-ID:" in data[:4000]:
         for one in data.split(b"-" * 79):
             mail = message_from_bytes(one.lstrip(), policy=policy.default)

@@ -19,7 +19,7 @@ from goldenthread.ui import pages
 from goldenthread.workspace import actions, forms, jobs, queries
 from goldenthread.workspace.models import ImportedFile, Job
 
-STEPS = ["Upload", "Columns", "What it would do", "Done"]
+STEPS = ["Upload", "How it is read", "What it would do", "Done"]
 COUNTED = {
     "matched": "found again",
     "reports": "status reports",
@@ -57,8 +57,9 @@ def _refusal(error: FormatError | Refused) -> dict[str, str]:
 
 @require_GET
 def start(request: HttpRequest) -> HttpResponse:
-    """Upload a file or paste text; files taken in before; the way to exports."""
-    return _start(request, forms.UploadForm())
+    """Upload a file or paste text; files taken in before; the way to exports. `into` names what the file is to continue."""
+    into = request.GET.get("into", "")
+    return _start(request, forms.UploadForm(initial={"into": into if into.isdecimal() and len(into) < 19 else None}))
 
 
 def _start(request: HttpRequest, form: forms.UploadForm, refusal: dict[str, str] | None = None) -> HttpResponse:
@@ -82,7 +83,8 @@ def upload(request: HttpRequest) -> HttpResponse:
     else:
         kind, name, chunks = ImportedFile.FileKind.SLIDES, "Pasted text", iter([text.encode()])
     try:
-        file = actions.take_in(name=name, chunks=chunks, by=person, file_kind=kind)
+        told = {"into": form.cleaned_data["into"]} if form.cleaned_data["into"] else {}
+        file = actions.take_in(name=name, chunks=chunks, by=person, file_kind=kind, **told)
     except (FormatError, Refused) as error:
         return _start(request, form, _refusal(error))
     if not file.layout and actions.is_large(file) and not queries.is_read(file):
@@ -199,7 +201,17 @@ def _failed(job: Job) -> dict[str, str]:
 def _done(request: HttpRequest, file: ImportedFile) -> HttpResponse:
     made = Changeset.objects.filter(pk=file.outcome.get("changeset", 0)).first()
     counted = {name: count for name, count in file.outcome.items() if name != "changeset" and count}
-    figures = [(COUNTED.get(name, name.replace("_", " ")), count) for name, count in counted.items()]
+    figures = [(_counted(name, count), count) for name, count in counted.items()]
     context: dict[str, Any] = {"file": file, "changeset": made, "figures": figures, "steps": STEPS}
     context["after"] = queries.after_import(file)
     return pages.page(request, "workspace/templates/import_done.html", context)
+
+
+def _counted(name: str, count: int) -> str:
+    """What an outcome counts, in words: “projects_added” is “project added” where it is one."""
+    if name in COUNTED:
+        return COUNTED[name]
+    noun, *rest = name.split("_")
+    if count == 1:
+        noun = f"{noun.removesuffix('ies')}y" if noun.endswith("ies") else noun.removesuffix("s")
+    return " ".join([noun, *rest])

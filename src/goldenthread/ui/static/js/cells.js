@@ -6,7 +6,7 @@ let wanted = null;
 gt.rowAct = (row, path, values, focus = { id: row.dataset.id }) => {
   const table = row.closest("table");
   wanted = focus;
-  const url = path.startsWith("/") ? path : `${table.dataset.rowsUrl}${path}`;
+  const url = new URL(path, new URL(table.dataset.rowsUrl, location)).pathname; // beside the address where rows are added
   return htmx.ajax("POST", url, { source: table, target: table.dataset.target || table.tBodies[0], swap: "outerHTML", values });
 };
 document.addEventListener("htmx:after:swap", () => {
@@ -36,7 +36,7 @@ gt.cellOpen = (cell) => {
   const field = fieldOf(cell);
   const start = field.value;
   let over = false;
-  const close = () => { if (over) return; over = true; field.remove(); cell.hidden = false; };
+  const close = () => { if (over) return; over = true; field.remove(); cell.hidden = false; row.removeAttribute("hx-morph-skip"); gt.settled(); };
   const save = async (next) => {
     if (over || field.disabled) return;
     if (field.value === start) { close(); if (next) gt.cellOpen(next); return; }
@@ -50,6 +50,7 @@ gt.cellOpen = (cell) => {
     field.focus();
   };
   cell.hidden = true;
+  row.setAttribute("hx-morph-skip", ""); // changes by others leave this row alone until it is saved or left
   cell.after(field);
   field.focus();
   field.select?.();
@@ -73,7 +74,7 @@ gt.on("click", "table[data-outline] .menu button[formaction]", (button, event) =
   gt.rowAct(button.closest("tr"), button.getAttribute("formaction"), { [button.name]: button.value });
 });
 
-gt.each("select[data-fill]", (field) => field.append(document.getElementById(field.dataset.fill).content.cloneNode(true)));
+gt.each("select[data-fill]", (field) => { field.append(document.getElementById(field.dataset.fill).content.cloneNode(true)); field.setAttribute("hx-morph-skip", ""); });
 
 // A new row is named where it will stand.
 gt.rowAdd = (row, inside) => {

@@ -33,10 +33,11 @@ gt.each("form[data-draft]", (form) => {
   note.append("You typed something here that was not saved. ");
   for (const [text, then] of [["Put it back", () => fill(form, JSON.parse(kept))], ["Forget it", () => gt.store.drop(key(form))]]) {
     const button = Object.assign(document.createElement("button"), { type: "button", className: "btn", textContent: text });
-    button.addEventListener("click", () => { then(); note.remove(); });
+    button.addEventListener("click", () => { then(); note.remove(); form.removeAttribute("hx-morph-skip"); });
     note.append(button);
   }
   form.prepend(note);
+  form.setAttribute("hx-morph-skip", ""); // the note stays until it is answered
 });
 gt.on("input", "form[data-draft]", (form) => keep(form));
 gt.on("submit", "form[data-draft]", (form) => {

@@ -6,22 +6,11 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, Max, Min, Prefetch, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from goldenthread.accounts.models import Person
-from goldenthread.schedule.mapping import Chains, computed_dates, driving_chains
 from goldenthread.schedule.models import Activity, Assignment, Relationship, Schedule
-
-__all__ = [
-    "Chains",
-    "OutlineRow",
-    "activities",
-    "computed_dates",
-    "driving_chains",
-    "open_work",
-    "outline",
-    "relationships",
-]
 
 
 @dataclass
@@ -37,6 +26,7 @@ class OutlineRow:
     total_float: int | None = None
     is_critical: bool = False
     effort: int = 0
+    left: float = 0.0  # minutes of the effort that are still to be worked
     progress: int = 0
 
     @property
@@ -59,7 +49,7 @@ def activities(schedule: Schedule) -> QuerySet[Activity]:
 def outline(rows: list[Activity], under: int | None = None) -> list[OutlineRow]:
     """The activities of one schedule, or those `under` one of it, as a flat list in outline order, rolled up.
 
-    Dates span, effort adds, progress weighs by effort.
+    Dates span, effort and what is left of it add, progress weighs by effort.
     """
     below: dict[int | None, list[Activity]] = defaultdict(list)
     for activity in rows:
@@ -89,12 +79,14 @@ def _roll_up(row: OutlineRow) -> None:
         row.is_critical = bool(dates and dates.is_critical and not row.activity.is_done)
         row.effort = row.activity.effort_likely or 0
         row.progress = 100 if row.activity.is_done else row.activity.progress
+        row.left = row.effort * (100 - row.progress) / 100
         return
     row.start = min((c.start for c in row.children if c.start), default=None)
     row.finish = max((c.finish for c in row.children if c.finish), default=None)
     row.total_float = min((c.total_float for c in row.children if c.total_float is not None), default=None)
     row.is_critical = any(c.is_critical for c in row.children)
     row.effort = sum(c.effort for c in row.children)
+    row.left = sum(c.left for c in row.children)
     weights = [(c.effort or 1) for c in row.children]
     row.progress = round(sum(w * c.progress for w, c in zip(weights, row.children, strict=True)) / sum(weights))
 
@@ -113,3 +105,25 @@ def open_work(person: Person) -> QuerySet[Activity]:
         .distinct()
         .order_by("id")
     )
+
+
+@dataclass(frozen=True)
+class InShort:
+    """A schedule in one line: how many activities, how many of them critical, from when to when."""
+
+    activities: int
+    critical: int
+    start: date | None
+    finish: date | None
+
+
+def in_short(schedule: Schedule) -> InShort:
+    """The figures of a schedule, in one statement."""
+    leaves = Activity.objects.filter(schedule=schedule, children=None, is_summary=False, cancelled_on=None)
+    found = leaves.aggregate(
+        activities=Count("id"),
+        critical=Count("id", filter=Q(dates__is_critical=True, actual_finish=None)),
+        start=Min(Coalesce("actual_start", "dates__early_start")),
+        finish=Max(Coalesce("actual_finish", "dates__early_finish")),
+    )
+    return InShort(**found)

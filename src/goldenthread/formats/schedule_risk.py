@@ -1,0 +1,276 @@
+"""What finish dates of a schedule file may come out where durations are uncertain, ready to be written as JSON or drawn.
+
+Files seldom say how uncertain a duration is. Where one has custom fields for the shortest, likely and longest duration, those
+hold; for every other activity one range is assumed, and what is returned says so in words.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from goldenthread.engine import uncertainty as ranges
+from goldenthread.engine.errors import EngineError
+from goldenthread.engine.network import NONE, minute_of, moment_of
+from goldenthread.engine.risk_figures import STUDENT_95, Outcome, at_share
+from goldenthread.engine.schedule_risk import RiskOptions, Simulation, simulate
+from goldenthread.engine.uncertainty import Uncertainty
+from goldenthread.formats.errors import FormatError
+from goldenthread.formats.schedule_dates import computed, iso
+from goldenthread.formats.schedule_file import Project, ScheduleFile, Task
+from goldenthread.formats.schedule_network import PlanNetwork
+from goldenthread.formats.schedule_ranges import own_range, range_fields, rates
+
+SHAPES = {"triangular": ranges.TRIANGULAR, "pert": ranges.PERT, "lognormal": ranges.LOGNORMAL}
+NAMES = {"triangular": "drawn as a triangle", "pert": "drawn as PERT", "lognormal": "drawn as a lognormal"}
+SHOWN = 20
+WATCHED = 200
+DAY = 1440
+
+
+Promises = Sequence[tuple[str, dt.datetime]]
+
+
+@dataclass(frozen=True)
+class RiskRequest:
+    """How to simulate. low, likely and high: percent of every remaining duration the file gives no range for.
+
+    correlation: between the durations of any two activities of the same project (0 to 1).
+    """
+
+    runs: int = 1_000
+    seed: int = 1
+    shape: str = "triangular"
+    low: float = 90
+    likely: float = 100
+    high: float = 125
+    correlation: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.shape not in SHAPES:
+            raise FormatError(f"There is no shape “{self.shape}”: it is {', '.join(SHAPES)}.")
+        if not 1 <= self.low <= self.likely <= self.high <= 1_000:
+            raise FormatError("The spread must be three percentages from 1 to 1,000, none below the one before.")
+        if not 0 <= self.correlation <= 1:
+            raise FormatError("The correlation must lie between 0 and 1.")
+
+    @property
+    def words(self) -> str:
+        """What is assumed, as a sentence."""
+        together = f"move together with correlation {self.correlation:g}" if self.correlation else "vary independently"
+        return (
+            f"Remaining durations are assumed to lie between {self.low:g} % and {self.high:g} % of what is stated, most likely "
+            f"{self.likely:g} % ({NAMES[self.shape]}), and to {together}."
+        )
+
+
+def simulated(file: ScheduleFile, request: RiskRequest | None = None, promises: Promises = ()) -> dict[str, Any]:
+    """Every project with its finish in 10, 50, 80 and 90 % of runs, milestones, critical activities and what would help most.
+
+    promises: what else the finish of every project is held against, in words, and when.
+    """
+    request = request or RiskRequest()
+    plan, _ = computed(file)
+    projects = [project for project in file.projects if project.baseline_of_id is None]
+    watched = _watched(plan)
+    made = None
+    try:
+        uncertain, own = _uncertainty(plan, file, request)
+        if plan.network.key.size:
+            options = RiskOptions(request.runs, request.seed)
+            made = simulate(plan.network, uncertain, np.array(watched, np.int64), plan.options, options)
+    except EngineError as error:
+        rows = [plan.rows[place] for place in error.items if isinstance(place, int) and 0 <= place < len(plan.rows)]
+        raise FormatError(error.message, f"“{rows[0][1].name[:60]}”" if rows and rows[0] else "") from error
+    return {
+        "kind": file.kind,
+        "program": file.program,
+        "runs": request.runs,
+        "seed": request.seed,
+        "assumed": {
+            "shape": request.shape,
+            "low_percent": request.low,
+            "likely_percent": request.likely,
+            "high_percent": request.high,
+            "correlation": request.correlation,
+            "words": request.words,
+        },
+        "projects": [
+            _project(project, plan, place, made, uncertain, own, watched, promises) for place, project in enumerate(projects)
+        ],
+    }
+
+
+def _uncertainty(plan: PlanNetwork, file: ScheduleFile, request: RiskRequest) -> tuple[Uncertainty, set[int]]:
+    """Ranges of every row, and the rows whose range the file itself states."""
+    network = plan.network
+    base = network.duration.astype(np.float64)
+    open_rows = (network.actual_finish == NONE) & (base > 0) & np.array([one is not None for one in plan.rows], bool)
+    shares = [request.low, request.likely, request.high]
+    columns = [base * share / 100 for share in shares]
+    own, fields = set(), range_fields(file)
+    item = np.empty(base.size, np.int64)
+    for row, one in enumerate(plan.rows):
+        item[row] = _key(f"row {row}" if one is None else f"{one[0]}/{one[1].id}")
+        stated = own_range(one[1], fields, int(base[row])) if one is not None and open_rows[row] else None
+        if stated is not None:
+            own.add(row)
+            for column, value in zip(columns, stated, strict=True):
+                column[row] = value
+    fixed, per_minute = rates(plan, [project for project in file.projects if project.baseline_of_id is None])
+    together = open_rows & (request.correlation > 0)
+    factor = np.where(together, network.group, -1)
+    loading = np.where(together, np.sqrt(request.correlation), 0.0)
+    low, likely, high = columns
+    shape = np.where(open_rows, SHAPES[request.shape], ranges.CERTAIN)
+    made = Uncertainty(
+        shape, low, likely, high, item=item, factor=factor, loading=loading, cost_fixed=fixed, cost_per_minute=per_minute
+    )
+    return made, own
+
+
+def _key(text: str) -> int:
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little", signed=True)
+
+
+def _watched(plan: PlanNetwork) -> list[int]:
+    """Rows whose finish is shown: unfinished milestones, and what has a deadline."""
+    rows = [(place, one[1]) for place, one in enumerate(plan.rows) if one is not None]
+    wanted = [(task.deadline is None, place) for place, task in rows if task.actual_finish is None and _is_watched(task)]
+    return sorted(place for _, place in sorted(wanted)[:WATCHED])
+
+
+def _is_watched(task: Task) -> bool:
+    return task.is_milestone or task.deadline is not None or task.kind.endswith("milestone")
+
+
+def _project(
+    project: Project,
+    plan: PlanNetwork,
+    place: int,
+    made: Simulation | None,
+    uncertain: Uncertainty,
+    own: set[int],
+    watched: list[int],
+    promises: Promises,
+) -> dict[str, Any]:
+    rows = [row for row, one in enumerate(plan.rows) if one is not None and one[0] == project.id]
+    drawn = [row for row in rows if uncertain.shape[row] != ranges.CERTAIN]
+    told: dict[str, Any] = {"id": project.id, "name": project.name, "data_date": iso(project.data_date), "activities": len(drawn)}
+    told |= {"with_own_range": len(own.intersection(drawn)), "notes": _notes(plan, rows, drawn)}
+    if made is None or not drawn:
+        return told | {"finish": None}
+    at = int(np.flatnonzero(made.groups == place)[0])
+    finish, joint = made.projects[at], made.joints[at]
+    target, kind = _commitment(project)
+    in_order = np.sort(made.finish[at])
+    told |= {"finish": _spread(finish) | _chance(made.finish[at], target, kind)}
+    told["promises"] = [{"words": words, **_chance(made.finish[at], moment, "promise")} for words, moment in promises]
+    told["curve"] = [iso(moment_of(int(in_order[at_share(in_order, percent)]))) for percent in range(1, 101)]
+    told["milestones"] = [
+        _milestone(made, number, plan.task(row)[1]) for number, row in enumerate(watched) if plan.task(row)[0] == project.id
+    ]
+    told["critical"] = [_activity(row, plan, made) for row in _most_critical(made, drawn)]
+    told["helps"] = [
+        {**_named(plan, lever.row), "p80_falls_days": round(lever.p80_falls / DAY, 2)}
+        for lever in made.levers
+        if lever.group == at and lever.row is not None
+    ]
+    told["cost"] = None
+    if joint is not None:
+        told["cost"] = {
+            "currency": project.currency,
+            "stated": round(joint.stated, 2),
+            "p50": round(joint.p50, 2),
+            "p80": round(joint.p80, 2),
+            "mean": round(joint.mean, 2),
+            "correlation_with_finish": None if joint.correlation is None else round(joint.correlation, 3),
+            "chance_of_p80_date_and_p80_cost": round(joint.chance_of_both, 4),
+            "percentile_that_keeps_both_in_80_percent": joint.level,
+        }
+    return told
+
+
+def _notes(plan: PlanNetwork, rows: list[int], drawn: list[int]) -> list[str]:
+    """What makes the answer weak, in words."""
+    if not rows:
+        return ["The plan has no activity that can be scheduled."]
+    if not drawn:
+        return ["Nothing is left to do that takes time, so nothing is uncertain."]
+    network, notes = plan.network, []
+    linked = set(network.predecessor.tolist()) | set(network.successor.tolist())
+    loose = sum(row not in linked for row in drawn)
+    if loose:
+        notes.append(
+            f"{loose} of {len(drawn)} activities have no relationship: a delay of theirs moves nothing else, "
+            "so the spread of the finish is understated."
+        )
+    return notes
+
+
+def _commitment(project: Project) -> tuple[Any, str]:
+    """What was promised for the whole: the finish of the first baseline, of the whole or the latest of a row."""
+    whole = (project.project_row,) if project.project_row is not None else ()
+    for tasks in (whole, project.tasks):
+        ends = [one.finish for task in tasks for one in task.baselines if one.number == 0 and one.finish is not None]
+        if ends:
+            return max(ends), "baseline"
+    return None, ""
+
+
+def _milestone(made: Simulation, number: int, task: Task) -> dict[str, Any]:
+    base = next((one.finish for one in task.baselines if one.number == 0 and one.finish is not None), None)
+    target, kind = (task.deadline, "deadline") if task.deadline is not None else (base, "baseline" if base else "")
+    return {"id": task.id, "name": task.name, **_spread(made.watched[number]), **_chance(made.seen[number], target, kind)}
+
+
+def _chance(moments: Any, target: Any, kind: str) -> dict[str, Any]:
+    if target is None:
+        return {"target": None, "target_kind": "", "chance_of_target": None}
+    return {
+        "target": iso(target),
+        "target_kind": kind,
+        "chance_of_target": round(float(np.mean(moments <= minute_of(target))), 4),
+    }
+
+
+def _spread(one: Outcome) -> dict[str, Any]:
+    error = one.p80_error
+    inside = None if error is None else [iso(moment_of(round(one.p80 + side * STUDENT_95 * error))) for side in (-1, 1)]
+    return {
+        "stated": iso(moment_of(one.stated)),
+        "chance_of_stated": round(one.chance, 4),
+        **{name: iso(moment_of(getattr(one, name))) for name in ("p10", "p50", "p80", "p90")},
+        "mean": iso(moment_of(round(one.mean))),
+        "standard_deviation_days": round(one.deviation / DAY, 2),
+        "p80_standard_error_days": None if error is None else round(error / DAY, 3),
+        "p80_interval_95": inside,
+        "p80_by_runs": [[count, iso(moment_of(minute))] for count, minute in one.p80_by_runs],
+    }
+
+
+def _most_critical(made: Simulation, drawn: list[int]) -> list[int]:
+    return sorted(drawn, key=lambda row: (-made.criticality[row], -made.sensitivity[row], row))[:SHOWN]
+
+
+def _named(plan: PlanNetwork, row: int) -> dict[str, str]:
+    task = plan.task(row)[1]
+    return {"id": task.id, "name": task.name}
+
+
+def _activity(row: int, plan: PlanNetwork, made: Simulation) -> dict[str, Any]:
+    rank = float(made.cruciality[row])
+    return {
+        **_named(plan, row),
+        "criticality": round(float(made.criticality[row]), 4),
+        "cruciality": None if np.isnan(rank) else round(rank, 3),
+        "sensitivity": round(float(made.sensitivity[row]), 4),
+        "stated_hours": round(int(plan.network.duration[row]) / 60, 2),
+        "mean_hours": round(float(made.duration_mean[row]) / 60, 2),
+        "deviation_hours": round(float(made.duration_deviation[row]) / 60, 2),
+    }

@@ -1,0 +1,133 @@
+"""The page of a project's schedule."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Value
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from goldenthread.accounts.models import Person
+from goldenthread.accounts.queries import is_own, may_in, one, rights, visible
+from goldenthread.formats.schedule_writer import FORMATS
+from goldenthread.kit import clock
+from goldenthread.kit.errors import Forbidden
+from goldenthread.kit.permissions import Act, Kind
+from goldenthread.projects.models import Project
+from goldenthread.projects.queries import (
+    exported_schedule,
+    may_take_out_schedule,
+    risk_request,
+    simulation_page,
+)
+from goldenthread.projects.queries.schedule_simulation import RUNS
+from goldenthread.schedule import queries as schedules
+from goldenthread.schedule.queries.timelines import LEVELS, SHOWN, SIZES, ZOOMS
+from goldenthread.ui import pages
+from goldenthread.ui.writing import number
+
+LEFT_OUT = ("page", "open")
+SHOWN_LOSSES = 200
+
+
+@require_GET
+def schedule(request: HttpRequest, key: int) -> HttpResponse:
+    """Its outline with dates, floats, baselines and bars. Who may only see the project as a client does not see its plan."""
+    person, project, sees_plan = seen(request, key)
+    allowed = _allowed(person, project, Act.EDIT, Act.EXPORT)
+    may_import = Act.EDIT in allowed and rights(person).anywhere(Act.EDIT, Kind.IMPORT)
+    context: dict[str, Any] = {"project": project, "may_import": may_import, "table": None}
+    context["may_export"] = sees_plan and Act.EXPORT in allowed
+    if project.schedule is not None:
+        filters = schedules.Filters.of(request.GET)
+        named = may_in(person, Act.VIEW, Kind.PERSON, project.scope_id)
+        table = schedules.timeline(project.schedule, filters, clock.today(), with_people=named)
+        context |= {"table": table, "today": clock.today(), **_choices(request, table, named=named)}
+    return pages.page(request, "projects/templates/schedule.html", context, block="table")
+
+
+@require_GET
+def schedule_file(request: HttpRequest, key: int) -> HttpResponse:
+    """The schedule for another program: the formats; with `?form` what one has no place for; with `&take` the file itself."""
+    person, project, _ = seen(request, key)
+    if not may_take_out_schedule(person, project):
+        raise Forbidden("You may not export this schedule.")
+    form = request.GET.get("form", "")
+    context: dict[str, Any] = {"project": project, "formats": FORMATS, "form": form if form in FORMATS else "", "written": None}
+    if context["form"] and project.schedule is not None:
+        written = exported_schedule(project, form, person, now=timezone.now(), today=clock.today())
+        if "take" in request.GET:
+            return _download(written.data, form, f"schedule-{project.pk}-{clock.today():%Y-%m-%d}.{schedules.ENDINGS[form]}")
+        context |= {"written": written, "shown": written.not_carried[:SHOWN_LOSSES], "losses": len(written.not_carried)}
+    return pages.page(request, "projects/templates/schedule_file.html", context)
+
+
+@require_GET
+def simulation(request: HttpRequest, key: int) -> HttpResponse:
+    """When it will really be finished: the schedule simulated with uncertain durations, as the visitor asks."""
+    _, project, _ = seen(request, key)
+    asked = risk_request(request.GET)
+    context: dict[str, Any] = {"project": project, "asked": asked, "page": None, "runs": [(n, number(n)) for n in RUNS]}
+    if project.schedule is not None:
+        context["page"] = simulation_page(project, asked, clock.today())
+    return pages.page(request, "projects/templates/schedule_simulation.html", context)
+
+
+def seen(request: HttpRequest, key: int) -> tuple[Person, Project, bool]:
+    """Who asks, the project, and whether the plan is seen by right; else it is one's own."""
+    person: Person = request.person  # type: ignore[attr-defined]
+    project = one(person, Project, key, "schedule__scope", "scope")
+    sees_plan = project is not None and may_in(person, Act.VIEW, Kind.PLAN, project.scope_id)
+    if project is None or not (sees_plan or is_own(person, project)):
+        raise Http404
+    return person, project, sees_plan
+
+
+def _allowed(person: Person, project: Project, *acts: str) -> set[str]:
+    """What of these somebody may do with the project, in one statement."""
+    first, *others = (
+        visible(Project.objects.filter(pk=project.pk), person, act).annotate(act=Value(act)).values_list("act", flat=True)
+        for act in acts
+    )
+    return set(first.union(*others))
+
+
+def _download(data: bytes, form: str, name: str) -> HttpResponse:
+    response = HttpResponse(data, content_type=schedules.TYPES[form])
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _choices(request: HttpRequest, table: schedules.Timeline, *, named: bool) -> dict[str, Any]:
+    """What the filters offer, and the addresses of the pages beside this one."""
+    kept = {name: str(value) for name, value in request.GET.items() if value and name not in LEFT_OUT}
+    in_part: dict[str, str] = {name: kept[name] for name in ("against", "zoom", "level", "at") if name in kept}
+    here = request.path
+    first, last = table.window
+    days = ZOOMS[table.filters.zoom][1]
+    return {
+        "shows": list(SHOWN.items()),
+        "zooms": [(value, words) for value, (words, _) in ZOOMS.items()],
+        "levels": [("", "all"), *[(n, str(n)) for n in LEVELS]],
+        "people": [("", "anybody"), *[(name, name) for name in table.people]] if named and table.people else [],
+        "paging": f"{here}?{urlencode(kept)}&" if kept else f"{here}?",
+        "whole": f"{here}?{urlencode({k: v for k, v in kept.items() if k != 'under'})}",
+        "parting": f"{here}?{urlencode([*in_part.items(), ('under', '')])}",
+        "earlier": _at(here, kept, first - timedelta(days=days)) if days else "",
+        "later": _at(here, kept, last) if days else "",
+        "sizes": SIZES,
+        "sizing": f"{here}?{urlencode({k: v for k, v in kept.items() if k != 'size'})}&",
+        "is_filtered": table.filters.narrows,
+        "reset": here,
+        "back": reverse("projects:projects"),
+    }
+
+
+def _at(here: str, kept: dict[str, str], day: date) -> str:
+    return f"{here}?{urlencode({**kept, 'at': day.isoformat()})}"

@@ -1,0 +1,59 @@
+"""Reads of schedules: the outline, what a person works on, a schedule file beside what is stored, the page of a schedule."""
+
+from goldenthread.schedule.mapping import Chains, computed_dates, driving_chains
+from goldenthread.schedule.queries.comparison import ChangedRow, Comparison, compared
+from goldenthread.schedule.queries.file_rows import FileResource, FileRow, FileSchedule, file_schedules
+from goldenthread.schedule.queries.plan_dates import plan_dates
+from goldenthread.schedule.queries.reviews import (
+    HEALTH,
+    KeptVersion,
+    Review,
+    kept_versions,
+    question_of,
+    review,
+    review_key,
+    reviewed,
+    revision,
+)
+from goldenthread.schedule.queries.rows import InShort, OutlineRow, activities, in_short, open_work, outline, relationships
+from goldenthread.schedule.queries.stored_file import StoredFile, stored_file
+from goldenthread.schedule.queries.timelines import Filters, Timeline, timeline
+from goldenthread.schedule.queries.written_file import ENDINGS, TYPES, written_schedule
+
+__all__ = [
+    "ENDINGS",
+    "HEALTH",
+    "TYPES",
+    "Chains",
+    "ChangedRow",
+    "Comparison",
+    "FileResource",
+    "FileRow",
+    "FileSchedule",
+    "Filters",
+    "InShort",
+    "KeptVersion",
+    "OutlineRow",
+    "Review",
+    "StoredFile",
+    "Timeline",
+    "activities",
+    "compared",
+    "computed_dates",
+    "driving_chains",
+    "file_schedules",
+    "in_short",
+    "kept_versions",
+    "open_work",
+    "outline",
+    "plan_dates",
+    "question_of",
+    "relationships",
+    "review",
+    "review_key",
+    "reviewed",
+    "revision",
+    "stored_file",
+    "timeline",
+    "written_schedule",
+]

@@ -1,0 +1,104 @@
+"""What waits for what, drawn between the bars of the rows on one page: each row gets the pieces of lines that cross it.
+
+Pieces are in per cent of the lane's width and height, so that rows may be of any height. A line leaves its predecessor in the
+middle of the row, runs to where the successor begins or ends, and goes up or down to its bar. What waits for a row that is not
+on the page, or is waited for by one, has a short line to the edge of its own row, with a dot there.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+
+from goldenthread.schedule.models import Relationship, Schedule
+from goldenthread.ui.charts import TimeScale
+
+if TYPE_CHECKING:
+    from goldenthread.schedule.queries.timelines import Line
+
+MOST = 400  # lines on a page; more would be a web
+INSET = 8  # per cent of a row's height between its edge and a dot
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A line from (x1, y1) to (x2, y2); with the head "down" or "up" the tip of an arrow at x1, with "dot" a dot at (x1, y1)."""
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+    is_critical: bool = False
+    head: str = ""
+
+
+def pieces(schedule: Schedule, rows: Sequence[Line], lines: Mapping[int, Line], scale: TimeScale) -> int:
+    """Give each row its pieces and what sets its dates; answers how many relationships are drawn, whole or to its row's edge.
+
+    lines: all rows of the schedule by id, on this page or not. Only what has its end in sight is drawn.
+    """
+    place = {row.pk: n for n, row in enumerate(rows)}
+    found = Relationship.objects.filter(Q(predecessor__in=place) | Q(successor__in=place), successor__schedule=schedule)
+    drawn: dict[int, list[Piece]] = defaultdict(list)
+    beyond: set[tuple[int, float, bool, bool]] = set()
+    count = 0
+    columns = ("predecessor_id", "successor_id", "relationship_kind", "successor__dates__driven_by")
+    for before, after, kind, drivers in found.order_by("id").values_list(*columns)[: MOST * 3]:
+        first, last = lines.get(before), lines.get(after)
+        if first is not None and after in place and before in (drivers or ()):
+            rows[place[after]].drivers.append(first.data.name)
+        if first is None or last is None or count >= MOST or first.data.cancelled_on or last.data.cancelled_on:
+            continue
+        ends = _end(first, kind[0], scale), _end(last, kind[1], scale)
+        is_critical = first.is_critical and last.is_critical
+        if before in place and after in place:
+            if None in ends:
+                continue
+            _draw(drawn, place[before], place[after], ends, is_critical=is_critical)
+        else:
+            here, x, leads_on = (before, ends[0], True) if before in place else (after, ends[1], False)
+            if x is None:
+                continue
+            down = (last.place > first.place) == leads_on
+            if (place[here], x, down, leads_on) not in beyond:
+                beyond.add((place[here], x, down, leads_on))
+                _to_edge(drawn[place[here]], x, down=down, leads_on=leads_on, is_critical=is_critical)
+        count += 1
+    for n, row in enumerate(rows):
+        row.pieces = tuple(drawn[n])
+    return count
+
+
+def _to_edge(drawn: list[Piece], x: float, *, down: bool, leads_on: bool, is_critical: bool) -> None:
+    """A short line between the bar and the edge of its row behind which the other row lies."""
+    edge, bar = (100 - INSET, 70) if down else (INSET, 30)
+    drawn.append(Piece(x, min(edge, bar), x, max(edge, bar), is_critical))
+    drawn.append(Piece(x, edge, x, edge, is_critical, head="dot"))
+    if not leads_on:
+        drawn.append(Piece(x, 0, x, 0, is_critical, head="up" if down else "down"))
+
+
+def _end(line: Line, which: str, scale: TimeScale) -> float | None:
+    """Where a bar begins (S) or ends (F); None where that lies outside the days shown."""
+    if line.start is None or line.finish is None:
+        return None
+    is_stone = line.data.is_milestone
+    day: date = line.start if which == "S" or is_stone else line.finish + timedelta(days=1)
+    return scale.at(day) if scale.start <= day <= scale.end + timedelta(days=1) else None
+
+
+def _draw(drawn: dict[int, list[Piece]], before: int, after: int, ends: Any, *, is_critical: bool) -> None:
+    x1, x2 = ends
+    down = after > before
+    if abs(x2 - x1) > 0.01:
+        drawn[before].append(Piece(min(x1, x2), 50, max(x1, x2), 50, is_critical))
+    drawn[before].append(Piece(x2, 50, x2, 100 if down else 0, is_critical))
+    for n in range(min(before, after) + 1, max(before, after)):
+        drawn[n].append(Piece(x2, 0, x2, 100, is_critical))
+    drawn[after].append(Piece(x2, 0 if down else 100, x2, 30 if down else 70, is_critical))
+    drawn[after].append(Piece(x2, 0, x2, 0, is_critical, head="down" if down else "up"))
