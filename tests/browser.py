@@ -8,9 +8,9 @@ from contextlib import contextmanager
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Error, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, Route, sync_playwright
 
-__all__ = ["Browser", "NewPage", "Page", "Trouble", "accessibility", "chromium", "pages"]
+__all__ = ["Browser", "NewPage", "Page", "Route", "Trouble", "accessibility", "chromium", "pages"]
 
 NewPage = Callable[..., Page]
 

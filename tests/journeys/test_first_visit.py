@@ -1,6 +1,8 @@
 """What a first visit costs: every list page of the demo with an empty cache, weighed as it comes over the wire."""
 
-from tests.browser import NewPage, Page
+import time
+
+from tests.browser import NewPage, Page, Route
 from tests.journeys.conftest import Product
 
 PAGES = ("/", "/map", "/objectives", "/plan", "/gaps", "/projects")
@@ -50,3 +52,26 @@ def test_a_first_visit_is_light_and_still(new_page: NewPage, shown: Product) -> 
         assert total > 20_000, f"{path}: nothing was weighed"
         faults += [f"{path}: {value} {name}, at most {limit}" for name, (value, limit) in figures.items() if value > limit]
     assert not faults, "\n".join(faults)
+
+
+def test_nothing_moves_where_the_font_comes_late(new_page: NewPage, shown: Product) -> None:
+    door = new_page()
+    shown.sign_in(door)
+    cookies = door.context.cookies()
+    late: list[str] = []
+
+    def wait(route: Route) -> None:
+        time.sleep(0.4)
+        late.append(route.request.url)
+        route.continue_()
+
+    shifts = {}
+    for path in PAGES:
+        page = new_page()
+        page.context.add_cookies(cookies)
+        page.route("**/inter*.woff2", wait)
+        page.goto(shown.address + path)
+        page.wait_for_load_state("networkidle")
+        shifts[path] = page.evaluate(SHIFT)
+    assert len(late) == len(PAGES)
+    assert max(shifts.values()) <= 0.01, shifts
