@@ -44,7 +44,7 @@ def test_the_outline_is_edited_by_keyboard_and_each_step_is_undone(page: Page, p
     page.keyboard.press("Tab")
     page.locator("input[type=date]:focus").wait_for()
     page.keyboard.press("Escape")
-    assert row(page, "Thank all owners").locator("[data-cell=days]").inner_text() == "2.5"
+    expect(row(page, "Thank all owners").locator("[data-cell=days]")).to_have_text("2.5")
     page.get_by_role("button", name="Undo").last.click()
     expect(row(page, "Thank all owners").locator("[data-cell=days]")).to_have_text("1")
 
@@ -74,7 +74,7 @@ def test_the_sheet_names_the_keys_and_the_menu_does_the_same(page: Page, product
     page.locator(".menu:popover-open").get_by_role("button", name="Indent").click()
     page.get_by_text("Moved: Interview six owners").wait_for()
     indented = row(page, "Interview six owners").locator("[data-level]")
-    assert indented.get_attribute("data-level") == "3"
+    expect(indented).to_have_attribute("data-level", "3")
 
 
 def test_a_letter_is_given_in_the_grid(page: Page, product: Product) -> None:
@@ -84,7 +84,7 @@ def test_a_letter_is_given_in_the_grid(page: Page, product: Product) -> None:
     cell.press("Enter")
     page.locator("select.cell-field").select_option("C")
     page.get_by_text("Anouk Sedley on Benefit profile for each running project: C").wait_for()
-    assert cell.inner_text() == "C"
+    expect(cell).to_have_text("C")
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])

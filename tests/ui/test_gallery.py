@@ -101,6 +101,7 @@ def test_the_sheet_lists_every_key_and_switches_them_off(page, gallery):
 
 def test_keys_do_nothing_while_typing_and_slash_goes_to_the_filter(page, gallery):
     page.goto(f"{gallery}/ui/list/")
+    page.evaluate("document.querySelector('form.filters').addEventListener('submit', event => event.preventDefault())")
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.name") == "q"
     page.keyboard.type("gm?")
