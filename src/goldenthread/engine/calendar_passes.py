@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from typing import Any
 
-DAY, HEAD, BUCKET_BITS, FAR = 1440, 3, 9, 1 << 60
+DAY, HEAD, BUCKET_BITS, FAR = 1440, 3, 8, 1 << 60
 FS, SS, FF, SF = 0, 1, 2, 3
 AT_A_START, AT_AN_END, ANYWHERE = 0, 1, 2
+UNLIKE, AT_FINISHES, AT_BOTH_ENDS = 0, 1, 2  # a link whose ends do not share an axis; do so in late dates; in early ones, too
 
 
 def worked(calendar: int, moment: int, table: Any) -> int:
@@ -113,13 +114,13 @@ def bound_by(how: int, day: int, dates_win: bool, calendar: int, duration: int, 
 
 
 def forward(
-    count: int, calendar: Any, placing: Any, duration: Any, ceiling: Any,
-    out_ptr: Any, out_to: Any, kind: Any, lag: Any, lag_calendar: Any, start: Any, finish: Any, start_count: Any, table: Any,
+    count: int, calendar: Any, placing: Any, duration: Any, ceiling: Any, out_ptr: Any, out_to: Any, kind: Any, lag: Any,
+    lag_calendar: Any, alike: Any, weight: Any, start: Any, finish: Any, start_count: Any, table: Any,
 ) -> int:  # fmt: skip
     """Early starts and finishes; `start` comes in as the floor of each row. Returns the latest finish.
 
     start_count: each start on the axis of its own calendar; its finish lies `duration` later there. Between two rows of one
-    calendar bounds are handed on along that axis, without a look into the table.
+    calendar (`alike`, `weight`: as in `network_order.py`) bounds are handed on along that axis, without a look into the table.
     """
     latest = -FAR
     known_calendar, known_begin, known = -2, 0, 0  # most rows have the floor of the row before
@@ -142,11 +143,11 @@ def forward(
         start[i], finish[i], start_count[i] = begin, end, at
         latest = max(latest, end)
         for slot in range(out_ptr[i], out_ptr[i + 1]):
-            how, j = kind[slot], out_to[slot]
-            if calendar[j] == own and placing[j] == AT_A_START and (lag[slot] == 0 or lag_calendar[slot] == own):
-                bound = at + lag[slot] + (duration[i] if how in (FS, FF) else 0) - (duration[j] if how >= FF else 0)
-                start_count[j] = max(start_count[j], bound)
+            j = out_to[slot]
+            if alike[slot] == AT_BOTH_ENDS:
+                start_count[j] = max(start_count[j], at + weight[slot])
                 continue
+            how = kind[slot]
             bound = lagged(lag_calendar[slot], end if how in (FS, FF) else begin, lag[slot], table)
             if how >= FF:
                 bound = start_of(calendar[j], bound, duration[j], table)
@@ -156,8 +157,8 @@ def forward(
 
 def backward(
     count: int, calendar: Any, placing: Any, duration: Any, limit: Any, held: Any, latest: int, ends: Any, rule: int,
-    out_ptr: Any, out_to: Any, kind: Any, lag: Any, lag_calendar: Any, start: Any, finish: Any, start_count: Any,
-    late_start: Any, late_finish: Any, total: Any, free: Any, table: Any,
+    out_ptr: Any, out_to: Any, kind: Any, lag: Any, lag_calendar: Any, alike: Any, weight: Any,
+    start: Any, finish: Any, start_count: Any, late_start: Any, late_finish: Any, total: Any, free: Any, table: Any,
 ) -> None:  # fmt: skip
     """Late dates against the limits of finishes, total and free float in working minutes of each row's calendar.
 
@@ -165,17 +166,22 @@ def backward(
     rule: of free float, as in `network_passes.py`.
     """
     for i in range(count - 1, -1, -1):
-        own, last = calendar[i], FAR
-        end = start_count[i] + duration[i]
+        own, last, at = calendar[i], FAR, start_count[i]
+        end = at + duration[i]
         whole = latest if own < 0 else ends[own]
         until_end = whole - end
         reached = whole if limit[i] == latest else counted(own, limit[i], table)
         slack = until_end if rule == 0 else FAR
         for slot in range(out_ptr[i], out_ptr[i + 1]):
-            how, j = kind[slot], out_to[slot]
-            if calendar[j] == own and (lag[slot] == 0 or (rule and lag_calendar[slot] >= 0)):
-                early = start_count[j] + (0 if how <= SS else duration[j]) - lag[slot]
-            elif rule and lag_calendar[slot] >= 0:  # they take the lag off in the predecessor's calendar
+            j = out_to[slot]
+            if alike[slot]:
+                begin = start_count[j] - weight[slot]
+                slack = min(slack, begin - at)
+                if not held[i]:
+                    reached = min(reached, begin + total[j] + duration[i])
+                continue
+            how = kind[slot]
+            if rule and lag_calendar[slot] >= 0:  # they take the lag off in the predecessor's calendar
                 early = counted(own, start[j] if how <= SS else finish[j], table) - lag[slot]
             else:
                 early = unlagged(lag_calendar[slot], start[j] if how <= SS else finish[j], lag[slot], table)
@@ -184,10 +190,6 @@ def backward(
                 early += duration[i]
             slack = min(slack, early - end)
             if held[i]:
-                continue
-            if calendar[j] == own and (lag[slot] == 0 or lag_calendar[slot] == own):
-                bound = start_count[j] + total[j] + (0 if how <= SS else duration[j]) - lag[slot]
-                reached = min(reached, bound + (duration[i] if how in (SS, SF) else 0))
                 continue
             bound = unlagged(lag_calendar[slot], late_start[j] if how <= SS else late_finish[j], lag[slot], table)
             last = min(last, finish_of(own, bound, duration[i], table) if how in (SS, SF) else bound)

@@ -180,8 +180,8 @@ def _with_calendars(made: Ready, options: ScheduleOptions, floor: Ints, *, postp
     finish, counts, late_start, late_finish, total, free = (ready(np.zeros(count, np.int64)) for _ in range(6))
     row = [ready(column) for column in (made.calendar, made.placing, made.duration)]
     links = [ready(column) for column in (made.out_ptr, made.out_to, made.kind, made.lag, made.lag_calendar)]
-    table = ready(made.table)
-    latest = int(passes.forward(count, *row, ready(made.ceiling), *links, start, finish, counts, table))
+    alike, table = (ready(made.alike), ready(made.weight)), ready(made.table)
+    latest = int(passes.forward(count, *row, ready(made.ceiling), *links, *alike, start, finish, counts, table))
     if postponed:
         as_late = ready(made.as_late.astype(np.int64))
         passes.postpone(count, *row, as_late, latest, *links, start, finish, counts, table)
@@ -191,7 +191,8 @@ def _with_calendars(made: Ready, options: ScheduleOptions, floor: Ints, *, postp
     limit, held = ready(_limit(made, options, latest, np.asarray(finish, np.int64))), ready(made.held)
     rule = options.free_float.value
     passes.backward(
-        count, *row, limit, held, latest, ends, rule, *links, start, finish, counts, late_start, late_finish, total, free, table
+        count, *row, limit, held, latest, ends, rule, *links, *alike,
+        start, finish, counts, late_start, late_finish, total, free, table,
     )  # fmt: skip
     found = [np.asarray(column, np.int64) for column in (start, finish, late_start, late_finish, total, free)]
     return Passed(made, found[0], found[1], found[2], found[3], found[4], found[5], latest)

@@ -61,17 +61,14 @@ class LiveSchedule:
 
     def change(self, row: int, **entered: int) -> None:
         """Enter other values for a row (names as the columns of Network) and repair the dates."""
-        slot = int(self._slot[row])
-        values = self._rows[slot]
-        before = values.tolist()
+        slot = self._slot.item(row)
+        before = self._rows[slot].tolist()
+        now = before.copy()
         for name, value in entered.items():
-            values[_ENTERED[name]] = value
-        now = values.tolist()
-        try:
-            self._check(slot, now)
-        except EngineError:
-            values[:] = before
-            raise
+            now[_ENTERED[name]] = value
+        self._check(slot, now)
+        for name, value in entered.items():
+            self._rows[slot, _ENTERED[name]] = value
         self._as_late += (now[at.HOW] == AS_LATE_AS_POSSIBLE) - (before[at.HOW] == AS_LATE_AS_POSSIBLE)
         self._repair(slot)
 
@@ -233,21 +230,20 @@ class LiveSchedule:
     def _check(self, row: int, now: list[int]) -> None:
         """The row alone must be a network without fault; what is plainly right is let pass at once."""
         begun, done, last = now[at.BEGUN], now[at.DONE], FAR if self._data_date is None else self._data_date
-        bounds = ((now[at.HOW], now[at.AT]), (now[at.HOW_TOO], now[at.AT_TOO]))
         if (
             0 <= now[at.DURATION] <= MAX_MINUTES
             and -1 <= now[at.CALENDAR] < len(self._calendars)
-            and all(UNBOUND <= how <= AS_LATE_AS_POSSIBLE and (day != NONE or how == UNBOUND) for how, day in bounds)
+            and (now[at.HOW] == UNBOUND or (now[at.AT] != NONE and UNBOUND < now[at.HOW] <= AS_LATE_AS_POSSIBLE))
+            and (now[at.HOW_TOO] == UNBOUND or (now[at.AT_TOO] != NONE and UNBOUND < now[at.HOW_TOO] <= AS_LATE_AS_POSSIBLE))
             and begun <= last
-            and (done == NONE or begun <= done <= last)
-            and (begun != NONE or done == NONE)
+            and (done == NONE or (begun != NONE and begun <= done <= last))
         ):
             return
         Network(
             key=self._keys[row : row + 1],
             predecessor=self._keys[:0],
             successor=self._keys[:0],
-            **{name: self._rows[row : row + 1, column] for name, column in _ENTERED.items()},
+            **{name: now[column] for name, column in _ENTERED.items()},
             calendars=self._calendars,
             data_date=self._data_date,
         )

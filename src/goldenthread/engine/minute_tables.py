@@ -3,7 +3,7 @@
 Minutes count from 1970-01-01T00:00. A stretch is one shift of one day: begin, end, working minutes before it. Places in the
 table: 0 first day laid out, 1 number of days, 2 number of calendars; from HEAD two numbers a calendar (the place of its
 `by_count`, its working minutes in all); then `by_day` (a calendar after the other: the place of the first stretch that ends
-after the beginning of the day), `by_count` (of the first stretch that reaches a multiple of 512 working minutes), and the
+after the beginning of the day), `by_count` (of the first stretch that reaches a multiple of 256 working minutes), and the
 stretches. Outside the days laid out every minute counts, so a pass that ran past them shows it.
 """
 
@@ -19,7 +19,7 @@ from goldenthread.engine.calendars import FIRST_DAY, WorkingTime
 Ints = npt.NDArray[np.int64]
 DAY = 1440
 HEAD = 3
-BUCKET_BITS = 9
+BUCKET_BITS = 8
 NEVER = 1 << 60
 
 

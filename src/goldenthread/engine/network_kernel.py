@@ -53,8 +53,8 @@ axis = SimpleNamespace(
     backward=njit(types.void(_I, *[_A] * 3, _I, _I, *[_A] * 6), cache=True, nogil=True)(network_passes.backward),
 )
 calendars = SimpleNamespace(
-    forward=_calendar("forward", _I(_I, *[_A] * 12, _A)),
-    backward=_calendar("backward", types.void(_I, *[_A] * 5, _I, _A, _I, *[_A] * 12, _A)),
+    forward=_calendar("forward", _I(_I, *[_A] * 15)),
+    backward=_calendar("backward", types.void(_I, *[_A] * 5, _I, _A, _I, *[_A] * 15)),
     postpone=_calendar("postpone", types.void(_I, *[_A] * 4, _I, *[_A] * 8, _A)),
     bounds=_calendar("bounds", types.void(_I, *[_A] * 11, _A)),
     settle_known=_calendar("settle_known", types.void(*[_A] * 10, _A)),

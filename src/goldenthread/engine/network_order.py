@@ -15,6 +15,7 @@ from goldenthread.engine.errors import EngineError
 from goldenthread.engine.minute_tables import DAY, minute_table
 from goldenthread.engine.network import (
     AS_LATE_AS_POSSIBLE,
+    AT_A_START,
     FF,
     FS,
     NONE,
@@ -40,7 +41,8 @@ class Ready:
     """Columns of rows in topological order, of links by predecessor.
 
     order: the network's row at each place; place: the reverse. slot_link: the network's link of each slot. The links whose
-    predecessor's end already happened stand apart: known_link, known_start (the start each leaves to its successor).
+    predecessor's end already happened stand apart: known_link, known_start (the start each leaves to its successor). alike: of
+    each slot, whether both ends and the lag share one axis (`calendar_passes.AT_BOTH_ENDS`), so that `weight` tells its bound.
     """
 
     plain: bool
@@ -66,6 +68,7 @@ class Ready:
     group: Ints
     groups: Ints
     done: Bools
+    alike: Ints
     weight: Ints
     table: Ints
 
@@ -126,21 +129,25 @@ def unbound(network: Network, plain: bool, *, retained: bool) -> Ready:  # noqa:
     start = -1 if network.data_date is None else network.data_date
     floor = np.maximum(np.where(begun & (network.data_date is not None), start, network.not_before), start)
     groups, group = np.unique(network.group, return_inverse=True)
+    calendar, placing = np.where(done, ROUND_THE_CLOCK, network.calendar)[order], network.placing[order]
+    out_to, lag, lag_calendar = place[network.successor[slots]], network.lag[slots], network.link_calendar[slots]
+    on_one_axis = (calendar[chosen] == calendar[out_to]) & ((lag == 0) | (lag_calendar == calendar[chosen]))
+    alike = np.where(placing[out_to] == AT_A_START, calendar_passes.AT_BOTH_ENDS, calendar_passes.AT_FINISHES)
     return Ready(
         plain=plain,
         order=order,
         place=place,
         out_ptr=out_ptr,
-        out_to=place[network.successor[slots]],
+        out_to=out_to,
         slot_from=chosen,
         slot_link=slots,
         kind=network.kind[slots],
-        lag=network.lag[slots],
-        lag_calendar=network.link_calendar[slots],
+        lag=lag,
+        lag_calendar=lag_calendar,
         known_link=known,
         known_start=np.zeros(known.size, np.int64),
-        calendar=np.where(done, ROUND_THE_CLOCK, network.calendar)[order],
-        placing=network.placing[order],
+        calendar=calendar,
+        placing=placing,
         duration=np.where(done, 0, network.duration)[order],
         floor=floor[order],
         ceiling=np.where(done, network.actual_finish, FAR)[order],
@@ -150,6 +157,7 @@ def unbound(network: Network, plain: bool, *, retained: bool) -> Ready:  # noqa:
         group=group[order],
         groups=groups,
         done=done[order],
+        alike=np.where(on_one_axis, alike, calendar_passes.UNLIKE),
         weight=np.zeros(0, np.int64),
         table=minute_table(network.calendars, *_span(network)),
     )
