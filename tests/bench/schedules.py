@@ -16,7 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from tests.bench import risks
+from tests.bench import readers, risks
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
@@ -62,7 +62,7 @@ def rows(folder: Path) -> list[Row]:
     found, absent = _runs(python)
     told = [row for size in (10_000, 100_000) for row in _beside_peers(size, found, absent)]
     without = {peer: why for peer in risks.PEERS if (why := _at_hand(peer, python))}
-    return [*told, *_cold(found), *_edits(found), *_memory(found), *risks.rows(python, without)]
+    return [*told, *_cold(found), *_edits(found), *_memory(found), *risks.rows(python, without), *readers.rows()]
 
 
 def _peers(folder: Path) -> Path | None:
