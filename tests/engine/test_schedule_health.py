@@ -112,7 +112,7 @@ def test_dates_on_the_wrong_side_of_the_status_date():
     found = told("DCMA-09", *good, *bad, data_date=status)
     assert (found.passed, found.measured, rows_of(found)) == (False, 3, ["late", "open", "ahead"])
     assert "actual finish 2027-03-09 lies after the status date" in found.findings[2].detail
-    assert told("DCMA-09", *good).note == "the file states no status date"
+    assert told("DCMA-09", *good).note == "the schedule states no status date"
 
 
 def test_tasks_of_a_day_or_more_need_hours_or_cost():
@@ -140,8 +140,8 @@ def test_missed_tasks_finished_late_or_not_at_all():
         "due on 2027-03-02, finished on 2027-03-04",
         "due on 2027-03-02, not finished",
     ]
-    assert told("DCMA-11", *baselined(3)).note == "the file states no status date"
-    assert told("DCMA-11", *baselined(0, added_open=2), data_date=day(7)).note == "the file holds no baseline"
+    assert told("DCMA-11", *baselined(3)).note == "the schedule states no status date"
+    assert told("DCMA-11", *baselined(0, added_open=2), data_date=day(7)).note == "the schedule holds no baseline"
     assert told("DCMA-11", *baselined(0, waiting=2), data_date=day(0)).passed is None
 
 
@@ -292,7 +292,7 @@ def test_practices_are_told_by_their_checks_or_cannot_be_told():
     assert told_of["GAO-02"].passed is True
     assert {key for key, one in told_of.items() if one.passed is None} == {"GAO-01", "GAO-08", "GAO-09"}
     for key in ("GAO-01", "GAO-08", "GAO-09"):
-        assert told_of[key].words.startswith("cannot be told from the file")
+        assert told_of[key].words.startswith("cannot be told from the schedule")
     bare = {one.practice.id: one for one in review(plan_of(task("A"), task("B"))).practices}
     assert (bare["GAO-02"].passed, bare["GAO-02"].failed) == (False, ("DCMA-01",))
 

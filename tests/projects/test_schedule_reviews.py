@@ -2,24 +2,34 @@
 
 import json
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django_tasks_db.models import DBTaskResult
 
-from goldenthread.accounts.actions import changeset
+from goldenthread.accounts.actions import changeset, grant_role
 from goldenthread.accounts.models import Changeset
 from goldenthread.accounts.undo import undo
 from goldenthread.config import schedule_comparison, schedule_files
 from goldenthread.config.session import Session
+from goldenthread.formats.schedule_kept import kept
 from goldenthread.formats.schedule_reader import read_schedule
 from goldenthread.kit import history
 from goldenthread.kit.errors import Refused
+from goldenthread.kit.permissions import Role
+from goldenthread.kit.scoping import current_organisation
 from goldenthread.projects.actions.schedules import Storing, store_schedules
 from goldenthread.projects.models import Project
 from goldenthread.projects.queries.schedule_files import going
-from goldenthread.schedule.models import Activity, Schedule, ScheduleReview, ScheduleSource
+from goldenthread.schedule.actions.reviews import ask_for_review
+from goldenthread.schedule.models import Activity, Schedule, ScheduleReview, ScheduleSource, StatedBaseline
 from goldenthread.schedule.queries import file_schedules, kept_versions, reviews
+from goldenthread.schedule.queries.kept_files import kept_rows
+from goldenthread.workspace import imports
+from goldenthread.workspace.models import Job
 from tests.formats.schedules import link, mspdi, task
 
 DAY = date(2027, 3, 1)
@@ -108,6 +118,70 @@ def test_large_schedules_are_looked_at_in_the_background_and_anew_after_a_change
     for address in ("health", "compare"):
         assert "Look at it now" in client.get(f"/projects/{project.pk}/schedule/{address}").content.decode()
     assert ScheduleReview.objects.count() == 2
+
+
+def test_a_small_schedule_waits_for_the_worker_where_the_earlier_file_is_large(cast, project, monkeypatch):
+    first = kept_versions(project.schedule)[-1].number
+    read = plan(16)
+    (only,) = read.projects
+    many = replace(read, projects=(replace(only, tasks=(*only.tasks, replace(only.tasks[0], id="9"))),))
+    with changeset(by=cast.head, title="a longer one"):
+        source = ScheduleSource.objects.get(schedule=project.schedule)
+        source.content = kept(many)
+        source.save()
+    longer = kept_versions(project.schedule)[0].number
+    assert (kept_rows(first), kept_rows(longer)) == (2, 3)
+    monkeypatch.setattr(reviews, "LARGE_TO_COMPARE", 3)
+    assert not reviews.review(project.schedule, reviews.question_of(first), DAY).is_large
+    assert reviews.review(project.schedule, reviews.question_of(longer), DAY).is_large
+
+
+def test_a_question_that_is_being_answered_is_not_asked_again(cast, project, monkeypatch):
+    monkeypatch.setattr(reviews, "LARGE", 1)
+    asked = [ask_for_review(schedule=project.schedule, question=reviews.HEALTH, by=cast.head) for _ in range(2)]
+    Job.objects.update(state=Job.State.RUNNING)
+    asked.append(ask_for_review(schedule=project.schedule, question=reviews.HEALTH, by=cast.head))
+    assert {one.pk for one in asked} == {Job.objects.get().pk}
+    Job.objects.update(state=Job.State.DONE)
+    assert ask_for_review(schedule=project.schedule, question=reviews.HEALTH, by=cast.head).pk != asked[0].pk
+
+
+def test_an_answer_is_old_once_a_baseline_of_the_file_or_the_working_time_changed(cast, project):
+    seen = [reviews.revision(project.schedule, DAY)]
+    with changeset(by=cast.head, title="a baseline"):
+        StatedBaseline(activity=Activity.objects.get(name="Dig"), number=0, start=DAY, finish=DAY).save()
+    seen.append(reviews.revision(project.schedule, DAY))
+    organisation = current_organisation()
+    for field, value in (("working_week", [360] * 5 + [0, 0]), ("country", "DE" if organisation.country != "DE" else "FR")):
+        setattr(organisation, field, value)
+        seen.append(reviews.revision(project.schedule, DAY))
+    assert len(set(seen)) == 4
+    assert reviews.revision(project.schedule, DAY) == seen[-1]
+
+
+def test_the_name_of_a_file_is_told_to_who_may_open_it(cast, tmp_path):
+    imports.run("schedule", "quiet-takeover.xml", written(16), by=cast.pmo, office=cast.office)
+    address = f"/projects/{Project.objects.exclude(schedule=None).get().pk}/schedule/compare"
+    grant_role(person=cast.member, role=Role.PROJECT_MANAGER, scope=cast.office.scope, by=None)
+    for person, is_told in ((cast.pmo, True), (cast.member, False)):
+        page = cast.client(person).get(address).content.decode()
+        assert "brought on" in page
+        assert ("quiet-takeover.xml" in page) == is_told
+        assert ("SHA-256" in page) == is_told
+
+
+def test_the_health_of_any_number_of_files_takes_the_same_statements(cast, project):
+    def asked() -> int:
+        cast.client(cast.head).get(f"/projects/{project.pk}/schedule/health")
+        with CaptureQueriesContext(connection) as seen:
+            page = cast.client(cast.head).get(f"/projects/{project.pk}/schedule/health").content.decode()
+        assert page.count('data-label="Checks not met"') == len(kept_versions(project.schedule)) + 1
+        return len(seen)
+
+    with_two = asked()
+    for hours in (40, 48, 56):
+        bring(cast, plan(hours))
+    assert asked() == with_two
 
 
 def test_who_does_not_see_the_plan_sees_neither_page(cast, project):

@@ -223,6 +223,24 @@ def test_who_may_not_see_people_takes_out_no_names_and_who_may_not_export_nothin
         schedule_files.export_schedule(session(cast), "Elsewhere", "csv", "", json=True)
 
 
+def test_losses_of_a_file_that_was_kept_whole_name_no_row_of_its_other_projects(cast):
+    (one,) = stored(cast, read_schedule(WEIR))
+    lost = (
+        NotCarried("TASK", "TASK 2 “Dig” (line 4)", "target_end_date", "“soon” is not a date"),
+        NotCarried("TASK", "TASK 7 “Quiet takeover” (line 9)", "target_end_date", "“after Ada goes” is not a date"),
+        NotCarried("TASK", "TASK 7 “Quiet takeover” (line 9)", "memo", "not read yet", 2),
+        NotCarried("ROLES", "line 12", "all", "this table is not read", 3),
+    )
+    source = ScheduleSource.objects.get(schedule=one)
+    with changeset(by=cast.head, title="as it was kept before"):
+        history.change(source, {"content": kept(replace(read_kept(source.content), not_carried=lost))})
+    told = written(one, "csv", with_people=True)
+    assert "Dig" in told, "the row of this plan"
+    losses = written_schedule(one, "csv", now=datetime(2027, 3, 1, tzinfo=UTC), today=MONDAY, with_people=True, with_costs=True)
+    mine = [(said.row, said.field) for said in losses.not_carried if said.where in ("TASK", "ROLES")]
+    assert mine == [("TASK 2 “Dig” (line 4)", "target_end_date"), ("", "memo"), ("line 12", "all")]
+
+
 def test_who_may_not_see_cost_rates_takes_out_none_and_no_cost(cast, tmp_path):
     stored(cast, read_schedule(WEIR))
     project = Project.objects.get()

@@ -82,7 +82,7 @@ def high_duration(plan: Plan) -> Answer:
 )
 def resources(plan: Plan) -> Answer:
     if not any(row.hours or row.cost for row in plan.rows):
-        return Answer(None, note="the file holds no hours and no cost at all")
+        return Answer(None, note="the schedule holds no hours and no cost at all")
     rows = [row for row in plan.unfinished if row.duration_days >= 1]
     return count((fault(row) for row in rows if not row.hours and not row.cost), len(rows), "no unfinished task of a day or more")
 

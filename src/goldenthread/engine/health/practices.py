@@ -26,7 +26,7 @@ PRACTICES = {
         ),
         Practice("GAO-06", "Confirm that the critical path is valid", CONSTRUCTED, ("DCMA-12", "DCMA-07", "DCMA-05")),
         Practice("GAO-07", "Ensure reasonable float", CONSTRUCTED, ("DCMA-06", "DCMA-07")),
-        Practice("GAO-08", "Analyse schedule risk", CREDIBLE, (), "a risk analysis stands beside the file, not in it"),
+        Practice("GAO-08", "Analyse schedule risk", CREDIBLE, (), "a risk analysis stands beside the schedule, not in it"),
         Practice("GAO-09", "Update with progress and logic", CONTROLLED, ("DCMA-09", "GT-05", "GT-06")),
         Practice(
             "GAO-10", "Maintain a baseline", CONTROLLED, ("GT-07", "DCMA-11", "DCMA-14"), "whether changes of it were approved"

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from goldenthread.engine.health.plan import Plan, Row
 from goldenthread.engine.health.register import Answer, Family, Finding, Limit, check, count, fault, share
 
-NO_DATA_DATE = "the file states no status date"
-NO_BASELINE = "the file holds no baseline"
+NO_DATA_DATE = "the schedule states no status date"
+NO_BASELINE = "the schedule holds no baseline"
 NONE_DUE = "nothing was to be finished by the status date"
 LATE = "The work behind it is late: see which task was to be finished first, and whether the rest of the plan still holds."
 

@@ -39,7 +39,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class PracticeResult:
-    """passed None: cannot be told from the file. failed: the checks that say no."""
+    """passed None: cannot be told from the schedule. failed: the checks that say no."""
 
     practice: Practice
     passed: bool | None
@@ -86,8 +86,8 @@ def _practice(each: Practice, told: dict[str, Result]) -> PracticeResult:
     failed = tuple(one.check.id for one in applied if not one.passed)
     if not applied:
         why = "; ".join(dict.fromkeys([*(one.note for one in asked), *([each.cannot] if each.cannot else [])]))
-        return PracticeResult(each, None, (), f"cannot be told from the file: {why}")
+        return PracticeResult(each, None, (), f"cannot be told from the schedule: {why}")
     words = f"fails {', '.join(failed)}" if failed else f"passes {', '.join(one.check.id for one in applied)}"
     if each.cannot:
-        words += f"; cannot be told from the file: {each.cannot}"
+        words += f"; cannot be told from the schedule: {each.cannot}"
     return PracticeResult(each, not failed, failed, words)

@@ -13,12 +13,13 @@ from goldenthread.kit.permissions import Act, Kind
 from goldenthread.projects.models import Project
 from goldenthread.schedule.models import Schedule
 from goldenthread.schedule.queries import kept_versions, review_key, stored_file
-from goldenthread.workspace.models import ImportedFile, Job
+from goldenthread.workspace.models import Job
+from goldenthread.workspace.queries import recent_files
 
 
 @dataclass(frozen=True)
 class BroughtFile:
-    """A file as it was brought. number: of its record; name and digest (the first 12 letters of its SHA-256) where known."""
+    """A file as it was brought. number: of its record; name and digest (12 letters of its SHA-256) for who may open it."""
 
     number: int
     at: datetime
@@ -26,14 +27,13 @@ class BroughtFile:
     digest: str
 
 
-def brought_files(schedule: Schedule) -> list[BroughtFile]:
+def brought_files(schedule: Schedule, person: Person) -> list[BroughtFile]:
     """Newest first. Two statements."""
     versions = kept_versions(schedule)
+    files = recent_files(person).filter(outcome__changeset__in=[one.changeset for one in versions])
     known = {
         outcome.get("changeset"): (name, digest[:12])
-        for name, digest, outcome in ImportedFile.objects.filter(
-            outcome__changeset__in=[one.changeset for one in versions]
-        ).values_list("name", "digest", "outcome")
+        for name, digest, outcome in files.select_related(None).values_list("name", "digest", "outcome")
     }
     return [BroughtFile(one.number, one.at, *known.get(one.changeset, ("a file", ""))) for one in versions]
 

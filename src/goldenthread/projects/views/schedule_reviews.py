@@ -69,7 +69,7 @@ def compare(request: HttpRequest, key: int) -> HttpResponse:
     schedule = project.schedule
     if schedule is None:
         return _none(request, project)
-    files = brought_files(schedule)
+    files = brought_files(schedule, person)
     asked = request.GET.get("with", "")
     chosen = next((one for one in files if str(one.number) == asked), files[1] if len(files) > 1 else next(iter(files), None))
     if asked and (chosen is None or str(chosen.number) != asked):

@@ -11,16 +11,22 @@ from goldenthread.accounts.models import Person
 from goldenthread.kit import jobs
 from goldenthread.schedule.models import Schedule, ScheduleReview
 from goldenthread.schedule.queries import review, review_key, reviewed, revision
+from goldenthread.workspace.models import Job
 
 REVIEW = "schedule-review"
 
 
 def ask_for_review(*, schedule: Schedule, question: str, by: Person) -> Any:
-    """Have the worker answer a question about a large schedule whose answer is not at hand or is old."""
+    """Have the worker answer a question about a large schedule whose answer is not at hand or is old.
+
+    One that is being answered already is not asked again: what changes meanwhile is seen by the answer's revision.
+    """
     known = review(schedule, question, timezone.localdate())
     if not known.is_large or (known.told is not None and not known.is_old):
         return None
-    return jobs.ask_for(REVIEW, by=by, key=review_key(schedule, question), schedule_id=schedule.pk, question=question)
+    key = review_key(schedule, question)
+    running = Job.objects.filter(key=key, state=Job.State.RUNNING).first()
+    return running or jobs.ask_for(REVIEW, by=by, key=key, schedule_id=schedule.pk, question=question)
 
 
 def make_review(*, schedule: Schedule, question: str, today: date) -> ScheduleReview:

@@ -3,12 +3,11 @@
 from goldenthread.schedule.mapping import Chains, computed_dates, driving_chains
 from goldenthread.schedule.queries.comparison import ChangedRow, Comparison, compared
 from goldenthread.schedule.queries.file_rows import FileResource, FileRow, FileSchedule, file_schedules
+from goldenthread.schedule.queries.kept_files import KeptVersion, kept_versions
 from goldenthread.schedule.queries.plan_dates import plan_dates
 from goldenthread.schedule.queries.reviews import (
     HEALTH,
-    KeptVersion,
     Review,
-    kept_versions,
     question_of,
     review,
     review_key,

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Count, Max, Sum
 
 from goldenthread.formats.errors import FormatError
 from goldenthread.formats.schedule_compare import compare_schedules
 from goldenthread.formats.schedule_file import ScheduleFile
 from goldenthread.formats.schedule_health import health
-from goldenthread.formats.schedule_kept import read_kept
-from goldenthread.kit import history
 from goldenthread.kit.errors import Refused
+from goldenthread.kit.scoping import current_organisation
+from goldenthread.schedule.mapping import working_time
 from goldenthread.schedule.models import (
     Activity,
     Assignment,
@@ -25,7 +25,9 @@ from goldenthread.schedule.models import (
     Schedule,
     ScheduleReview,
     ScheduleSource,
+    StatedBaseline,
 )
+from goldenthread.schedule.queries.kept_files import KeptVersion, kept_file, kept_files, kept_rows, kept_versions
 from goldenthread.schedule.queries.stored_file import stored_file
 
 HEALTH, COMPARE = "health", "compare"
@@ -33,15 +35,6 @@ LARGE = 1500  # activities from which the worker answers
 LARGE_TO_COMPARE = 300  # the same where changes are weighed against each other, which takes longer
 LISTED = 2000  # rows of a kind that an answer names
 TREND = 8
-
-
-@dataclass(frozen=True)
-class KeptVersion:
-    """A file of the schedule as it was brought: number (of its record), when, and the action that stored it."""
-
-    number: int
-    at: datetime
-    changeset: int
 
 
 @dataclass(frozen=True)
@@ -64,17 +57,9 @@ def review_key(schedule: Schedule, question: str) -> str:
     return f"schedule-review:{schedule.pk}:{question}"
 
 
-def kept_versions(schedule: Schedule) -> list[KeptVersion]:
-    """The files that were brought for the schedule, newest first; an import that was undone, and its undo, are none."""
-    undone = Q(changeset__undone_by__isnull=False, changeset__undone_by__undone_by__isnull=True)
-    rows = history.records(ScheduleSource).filter(schedule_id=schedule.pk, changeset__undoes=None).exclude(history_type="-")
-    rows = rows.exclude(undone).order_by("-history_id")
-    return [KeptVersion(*row) for row in rows.values_list("history_id", "changeset__at", "changeset_id")]
-
-
 def review(schedule: Schedule, question: str, today: date) -> Review:
     """The answer to a question; of a large schedule the kept one."""
-    if Activity.objects.filter(schedule=schedule).count() < (LARGE if question == HEALTH else LARGE_TO_COMPARE):
+    if not _is_large(schedule, question):
         return Review(reviewed(schedule, question, today))
     found = ScheduleReview.objects.filter(schedule=schedule, question=question).first()
     if found is None:
@@ -82,15 +67,33 @@ def review(schedule: Schedule, question: str, today: date) -> Review:
     return Review(found.told, is_large=True, is_old=found.revision != revision(schedule, today), made_at=found.made_at)
 
 
+def _is_large(schedule: Schedule, question: str) -> bool:
+    """Whether the worker answers: of two plans that are compared the larger one decides."""
+    rows = Activity.objects.filter(schedule=schedule).count()
+    if question == HEALTH:
+        return rows >= LARGE
+    return rows >= LARGE_TO_COMPARE or kept_rows(_version(question)) >= LARGE_TO_COMPARE
+
+
+def _version(question: str) -> int:
+    return int(question.partition(":")[2])
+
+
 def revision(schedule: Schedule, today: date) -> str:
-    """Another one whenever a row of the schedule was written: rows, their versions and the newest of each kind."""
-    said: list[Any] = [schedule.version, schedule.data_date or today]
+    """Another one whenever what the answers rest on changed.
+
+    Of each kind of row how many there are, their versions and the newest; and the working time of the organisation.
+    """
+    day = schedule.data_date or today
+    time = working_time(current_organisation(), day)
+    said: list[Any] = [schedule.version, day, time.week, sorted(time.exceptions)]
     for model, path in (
         (Activity, "schedule"),
         (Relationship, "successor__schedule"),
         (Calendar, "schedule"),
         (Assignment, "activity__schedule"),
         (Baseline, "schedule"),
+        (StatedBaseline, "activity__schedule"),
         (ScheduleSource, "schedule"),
     ):
         rows: Any = model
@@ -102,7 +105,7 @@ def revision(schedule: Schedule, today: date) -> str:
 def reviewed(schedule: Schedule, question: str, today: date) -> dict[str, Any]:
     """The answer worked out now; `refused` says why there is none."""
     try:
-        return _health(schedule, today) if question == HEALTH else _compared(schedule, int(question.partition(":")[2]), today)
+        return _health(schedule, today) if question == HEALTH else _compared(schedule, _version(question), today)
     except FormatError as error:
         return {"refused": str(error)}
 
@@ -114,18 +117,24 @@ def _health(schedule: Schedule, today: date) -> dict[str, Any]:
     for check in told["checks"]:
         check["count"] = len(check["findings"])
         check["findings"] = [{**one, "activity": stored.activities.get(one["id"])} for one in check["findings"][:LISTED]]
-    told["trend"] = [_score(version) for version in reversed(kept_versions(schedule)[:TREND])]
+    told["trend"] = _trend(kept_versions(schedule)[:TREND])
     return told
 
 
-def _score(version: KeptVersion) -> dict[str, Any]:
-    """How sound a file was as it was brought."""
-    told: dict[str, Any] = {"at": version.at.isoformat(), "changeset": version.changeset, "score": None, "not_met": None}
+def _trend(versions: list[KeptVersion]) -> list[dict[str, Any]]:
+    """How sound each file was as it was brought, the oldest first."""
+    scores = {number: _score(file) for number, file in kept_files([one.number for one in versions])}
+    return [{"at": one.at.isoformat(), "changeset": one.changeset, **scores[one.number]} for one in reversed(versions)]
+
+
+def _score(file: ScheduleFile | None) -> dict[str, Any]:
     try:
-        found = health(_file(version.number))["projects"][0]
+        found = health(file)["projects"][0] if file is not None else None
     except FormatError:
-        return told
-    return told | {"score": found["score"], "not_met": sum(one["passed"] is False for one in found["checks"])}
+        found = None
+    if found is None:
+        return {"score": None, "not_met": None}
+    return {"score": found["score"], "not_met": sum(one["passed"] is False for one in found["checks"])}
 
 
 def _compared(schedule: Schedule, version: int, today: date) -> dict[str, Any]:
@@ -133,17 +142,9 @@ def _compared(schedule: Schedule, version: int, today: date) -> dict[str, Any]:
     if all(one.number != version for one in kept_versions(schedule)):
         raise Refused("There is no such file of this schedule.")
     stored = stored_file(schedule, today)
-    answer = compare_schedules(_file(version), stored.file)
+    answer = compare_schedules(kept_file(version), stored.file)
     told: dict[str, Any] = answer["projects"][0]
     for name in ("rows_added", "rows_removed", "rows_changed", "logic", "dates_moved", "critical_entered", "critical_left"):
         told[f"count_{name}"] = len(told[name])
         told[name] = told[name][:LISTED]
     return told | {"method": answer["method"], "is_exact": answer["is_exact"]}
-
-
-def _file(version: int) -> ScheduleFile:
-    content = history.records(ScheduleSource).values_list("content", flat=True).get(history_id=version)
-    file = read_kept(content)
-    if file is None or not file.projects:
-        raise FormatError("What was kept of that file holds no plan.")
-    return file

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +19,25 @@ from goldenthread.formats.schedule_file import (
 from goldenthread.schedule.queries.file_source import alone
 
 MONEY = ("cost", "rate", "money", "budget", "price")  # in the name or kind of a field
+NAMED = re.compile("“([^”]*)”")
 NO_COSTS: dict[str, Any] = {"cost": None, "actual_cost": None, "remaining_cost": None}
+
+
+def own_losses(file: ScheduleFile) -> ScheduleFile:
+    """Losses name only what the file holds: those kept before its projects were taken apart name rows of the others, too.
+
+    What is wrong with one value of such a row is another project's matter; a field that was lost is so here as well.
+    """
+    held: tuple[Any, ...] = (*file.projects, *file.calendars, *file.resources, *file.custom_fields)
+    own = {_short(one.name) for one in (*held, *(task for one in file.projects for task in one.tasks))}
+    lost = [one if set(NAMED.findall(one.row)) <= own else replace(one, row="") for one in file.not_carried]
+    told = zip(lost, file.not_carried, strict=True)
+    return replace(file, not_carried=tuple(one for one, said in told if one.row == said.row or not NAMED.search(said.why)))
+
+
+def _short(name: str) -> str:
+    """A name as a loss states it."""
+    return " ".join(name.split())[:60]
 
 
 def without_people(file: ScheduleFile) -> ScheduleFile:

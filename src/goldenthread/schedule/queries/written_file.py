@@ -11,7 +11,7 @@ from goldenthread.formats.schedule_writer import write_schedule
 from goldenthread.kit.errors import Refused
 from goldenthread.schedule.models import Schedule
 from goldenthread.schedule.queries.stored_file import stored_file
-from goldenthread.schedule.queries.withheld import without_costs, without_people
+from goldenthread.schedule.queries.withheld import own_losses, without_costs, without_people
 
 ENDINGS = {"mspdi": "xml", "xer": "xer", "xlsx": "xlsx", "csv": "csv", "ics": "ics"}
 TYPES = {
@@ -29,7 +29,7 @@ def written_schedule(
     """The schedule as `kind` of ENDINGS, with the dates worked out here, and without what may not be seen."""
     stored = stored_file(schedule, today)
     try:
-        file = with_dates(stored.file)
+        file = own_losses(with_dates(stored.file))
         file = file if with_costs else without_costs(file)
         return write_schedule(file if with_people else without_people(file), kind, stored.project.id, made_at=now)
     except FormatError as error:
