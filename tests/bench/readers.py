@@ -71,7 +71,9 @@ def _written(folder: Path) -> dict[str, Path]:
 
 def _plan(said: Any) -> Any:
     """Works packages of fifty rows that follow each other, each with a crew for its four days."""
-    tasks, links, given = [], [], []
+    tasks: list[Any] = []
+    links: list[Any] = []
+    given: list[Any] = []
     for package in range(SUMMARIES):
         tasks.append(said.Task(f"{10_000 + package}", f"Package {package}", None, 1, is_summary=True, calendar_id="1"))
         for place in range(ACTIVITIES // SUMMARIES):

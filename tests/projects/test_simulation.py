@@ -15,13 +15,17 @@ from goldenthread.formats.schedule_reader import read_schedule
 from goldenthread.formats.schedule_risk import RiskRequest, simulated
 from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.kit.permissions import Role
+from goldenthread.projects.actions import simulations
 from goldenthread.projects.actions.schedules import Storing, store_schedules
 from goldenthread.projects.models import Project
 from goldenthread.projects.queries import risk_request, simulation_page
 from goldenthread.projects.queries import schedule_simulation as page_query
 from goldenthread.projects.queries.schedule_files import going
+from goldenthread.schedule.models import Activity, ScheduleReview
 from goldenthread.schedule.queries import file_schedules
+from goldenthread.workspace.models import Job
 from tests.formats.schedules import WEIR, link, mspdi, task
+from tests.projects.test_schedule_files import work
 
 DAY = dt.date(2027, 3, 1)
 ASKED = {"runs": 200, "seed": 1, "spread": "90/100/125", "shape": "triangular", "correlation": 0.0}
@@ -104,6 +108,28 @@ def test_large_plans_get_the_runs_that_a_page_can_wait_for(cast, weir, monkeypat
     shown = simulation_page(weir, RiskRequest(runs=1_000), DAY)
     assert (shown.asked.runs, shown.fewer) == (300, True)
     assert "as many as a page can wait for" in asked(cast, weir).content.decode()
+
+
+def test_a_large_plan_is_simulated_by_the_worker_and_kept_while_it_stands(cast, weir, monkeypatch):
+    monkeypatch.setattr(page_query, "LARGE", 3)
+    address = f"/projects/{weir.pk}/schedule/simulation?runs=300&seed=7"
+    client = cast.client(cast.head)
+    assert "Nobody has asked for it yet" in client.get(address).content.decode()
+    for _ in range(2):
+        assert client.post(address).status_code == 303
+    assert Job.objects.filter(name=simulations.SIMULATION).count() == 1, "who asks twice gets one answer"
+    assert "in the background" in client.get(address).content.decode()
+    work()
+    shown, known = simulation_page(weir, RiskRequest(runs=300, seed=7), dt.date.today()), simulated(read_schedule(WEIR))
+    assert shown.told["activities"] == known["projects"][0]["activities"]
+    assert "300 runs of" in client.get(address).content.decode()
+    client.post(address)
+    assert Job.objects.filter(name=simulations.SIMULATION).count() == 1, "the answer is at hand"
+    Activity.objects.filter(name="Dig").update(duration=4_800, version=9)
+    assert "has changed since" in client.get(address).content.decode()
+    for seed in range(simulations.KEPT + 2):
+        simulations.make_simulation(project=weir, asked=RiskRequest(runs=200, seed=seed), today=DAY)
+    assert ScheduleReview.objects.filter(schedule=weir.schedule).count() == simulations.KEPT
 
 
 def test_a_plan_without_anything_to_draw_says_so(cast, project, weir):

@@ -38,6 +38,7 @@ WITHOUT = {
     "/settings/tokens/<pk>/revoke": ENDS,
     "/projects/<key>/schedule/health": LOOKS,
     "/projects/<key>/schedule/compare": LOOKS,
+    "/projects/<key>/schedule/simulation": LOOKS,
     "/today/<pk>/done": SAYS,
     "/today/<pk>/reopen": SAYS,
     "/today/<pk>/start": SAYS,

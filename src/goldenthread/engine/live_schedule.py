@@ -243,7 +243,7 @@ class LiveSchedule:
             key=self._keys[row : row + 1],
             predecessor=self._keys[:0],
             successor=self._keys[:0],
-            **{name: now[column] for name, column in _ENTERED.items()},
+            **{name: np.array([now[column]]) for name, column in _ENTERED.items()},
             calendars=self._calendars,
             data_date=self._data_date,
         )

@@ -11,8 +11,9 @@ class ProjectsApp(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the pages, the project lists, schedule files and the table of projects."""
+        """Register the pages, the project lists, schedule files, the table of projects and the background work."""
         from goldenthread.kit.slots import provide
+        from goldenthread.projects import jobs  # noqa: F401  registers its jobs
         from goldenthread.projects.actions import import_kind, records, schedule_kind
         from goldenthread.projects.views import around
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from goldenthread.projects.views import listing, project, schedule, schedule_reviews
+from goldenthread.projects.views import listing, project, schedule, schedule_reviews, schedule_simulation
 
 app_name = "projects"
 urlpatterns = [
@@ -15,7 +15,7 @@ urlpatterns = [
     path("projects/<int:key>/schedule/file", schedule.schedule_file, name="schedule_file"),
     path("projects/<int:key>/schedule/health", schedule_reviews.health, name="schedule_health"),
     path("projects/<int:key>/schedule/compare", schedule_reviews.compare, name="schedule_compare"),
-    path("projects/<int:key>/schedule/simulation", schedule.simulation, name="simulation"),
+    path("projects/<int:key>/schedule/simulation", schedule_simulation.simulation, name="simulation"),
     path("projects/<int:key>/edit", project.edit_project, name="edit_project"),
     path("projects/<int:key>/report", project.report, name="report"),
     path("projects/<int:key>/close", project.close_project, name="close_project"),

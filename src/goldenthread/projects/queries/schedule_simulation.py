@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from goldenthread.accounts.models import Person
@@ -16,13 +18,15 @@ from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.projects.models import Project
 from goldenthread.projects.queries.schedule_exports import found_project
-from goldenthread.schedule.models import Activity
-from goldenthread.schedule.queries import stored_file
+from goldenthread.schedule.models import Activity, ScheduleReview
+from goldenthread.schedule.queries import revision, stored_file
 from goldenthread.ui.curves import Curve, curve
 from goldenthread.ui.writing import date as written
 
 RUNS = (200, 1_000, 2_000, 5_000, 10_000)
-AT_ONCE = 2_500_000  # activities times runs that are worked out within about two seconds
+LARGE = 6_000  # activities from which the worker simulates
+AT_ONCE = 8_000_000  # activities times runs of a smaller plan that a page waits for
+SIMULATE = "simulate"
 DEFAULT = RiskRequest()
 SHOWN_DAYS = 0.05  # less would be shown as nothing
 END_OF_DAY = dt.time(23, 59)
@@ -61,20 +65,24 @@ class Help:
 class SimulationPage:
     """What the page shows. Without `finish` there is nothing to simulate, and `notes` or `fault` say why.
 
-    fewer: that fewer runs were made than asked for. told: the figures as `formats.schedule_risk` gives them.
+    fewer: that fewer runs were made than asked for. told: the figures as `formats.schedule_risk` gives them. by_worker: of a
+    large plan, when the worker found this, None where it has not yet; is_old: the plan has changed since.
     """
 
     asked: RiskRequest
-    fewer: bool
-    fault: str
-    notes: tuple[str, ...]
-    told: dict[str, Any] | None
-    finish: dict[str, dt.datetime]
-    held: tuple[Held, ...]
-    milestones: tuple[Stone, ...]
-    helps: tuple[Help, ...]
-    wide: Curve | None
-    narrow: Curve | None
+    fewer: bool = False
+    fault: str = ""
+    notes: tuple[str, ...] = ()
+    told: dict[str, Any] | None = None
+    finish: dict[str, dt.datetime] = field(default_factory=dict)
+    held: tuple[Held, ...] = ()
+    milestones: tuple[Stone, ...] = ()
+    helps: tuple[Help, ...] = ()
+    wide: Curve | None = None
+    narrow: Curve | None = None
+    is_large: bool = False
+    is_old: bool = False
+    made_at: dt.datetime | None = None
 
 
 def simulated_project(name: str, person: Person, asked: RiskRequest, today: dt.date) -> dict[str, Any]:
@@ -86,6 +94,32 @@ def simulated_project(name: str, person: Person, asked: RiskRequest, today: dt.d
     if not may_in(person, Act.VIEW, Kind.COST_RATE, project.scope_id):
         told["projects"] = [{**one, "cost": None} for one in told["projects"]]
     return told
+
+
+def simulation_of(project: Project, asked: RiskRequest, today: dt.date) -> dict[str, Any]:
+    """All figures of a project's schedule, or `refused`: why there are none. They tell cost, which is not for all to see."""
+    try:
+        return _simulated(project, asked, today)
+    except Refused as refusal:
+        return {"refused": str(refusal)}
+
+
+def simulation_question(asked: RiskRequest) -> str:
+    """What was asked for, as the question of a kept review."""
+    said = json.dumps(asdict(asked), sort_keys=True)
+    return f"{SIMULATE}:{hashlib.sha256(said.encode()).hexdigest()[:24]}"
+
+
+def simulation_revision(project: Project, today: dt.date) -> str:
+    """Another one whenever the schedule, or what its finish is held against, changed."""
+    promised = [at.isoformat() for _, at in _promises(project)]
+    of = revision(project.schedule, today) if project.schedule is not None else ""
+    return hashlib.sha256(repr((of, promised)).encode()).hexdigest()
+
+
+def is_large(project: Project) -> bool:
+    """Whether the worker simulates it."""
+    return Activity.objects.filter(schedule=project.schedule).count() >= LARGE
 
 
 def _simulated(project: Project, asked: RiskRequest, today: dt.date) -> dict[str, Any]:
@@ -121,24 +155,36 @@ def risk_request(given: Mapping[str, Any], seed: int = 1) -> RiskRequest:
 
 
 def simulation_page(project: Project, asked: RiskRequest, today: dt.date) -> SimulationPage:
-    """The schedule simulated as asked for, in as many runs as a page can wait for."""
+    """The schedule simulated as asked for: a small one at once, in as many runs as a page can wait for; a large one as kept."""
     size = Activity.objects.filter(schedule=project.schedule).count()
+    if size >= LARGE:
+        return _kept(project, asked, today)
     made = replace(asked, runs=min(asked.runs, max(RUNS[0], AT_ONCE // max(1, size))))
-    try:
-        told = _simulated(project, made, today)
-    except Refused as refusal:
-        return _nothing(made, str(refusal), ())
+    return replace(_shown(made, simulation_of(project, made, today)), fewer=made.runs < asked.runs)
+
+
+def _kept(project: Project, asked: RiskRequest, today: dt.date) -> SimulationPage:
+    """What the worker found for this question, if it was asked."""
+    rows = ScheduleReview.objects.filter(schedule=project.schedule, question=simulation_question(asked))
+    found = rows.first()
+    if found is None:
+        return SimulationPage(asked, is_large=True)
+    is_old = found.revision != simulation_revision(project, today)
+    return replace(_shown(asked, found.told), is_large=True, is_old=is_old, made_at=found.made_at)
+
+
+def _shown(asked: RiskRequest, told: dict[str, Any]) -> SimulationPage:
+    if "refused" in told:
+        return SimulationPage(asked, fault=told["refused"])
     (found,) = told["projects"]
     if found["finish"] is None:
-        return _nothing(made, "", tuple(found["notes"]))
+        return SimulationPage(asked, notes=tuple(found["notes"]))
     finish = {name: _moment(found["finish"][name]) for name in ("stated", "p10", "p50", "p80", "p90")}
     held = _held(found)
     pictures = [_curve(found, finish, held, width) for width in (720, 360)]
     most_days = max([one["p80_falls_days"] for one in found["helps"]], default=0.0)
     return SimulationPage(
-        asked=made,
-        fewer=made.runs < asked.runs,
-        fault="",
+        asked=asked,
         notes=tuple(found["notes"]),
         told=found,
         finish=finish,
@@ -152,10 +198,6 @@ def simulation_page(project: Project, asked: RiskRequest, today: dt.date) -> Sim
         wide=pictures[0],
         narrow=pictures[1],
     )
-
-
-def _nothing(asked: RiskRequest, fault: str, notes: tuple[str, ...]) -> SimulationPage:
-    return SimulationPage(asked, False, fault, notes, None, {}, (), (), (), None, None)
 
 
 def _promises(project: Project) -> list[tuple[str, dt.datetime]]:

@@ -19,17 +19,10 @@ from goldenthread.kit import clock
 from goldenthread.kit.errors import Forbidden
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.projects.models import Project
-from goldenthread.projects.queries import (
-    exported_schedule,
-    may_take_out_schedule,
-    risk_request,
-    simulation_page,
-)
-from goldenthread.projects.queries.schedule_simulation import RUNS
+from goldenthread.projects.queries import exported_schedule, may_take_out_schedule
 from goldenthread.schedule import queries as schedules
 from goldenthread.schedule.queries.timelines import LEVELS, SHOWN, SIZES, ZOOMS
 from goldenthread.ui import pages
-from goldenthread.ui.writing import number
 
 LEFT_OUT = ("page", "open")
 SHOWN_LOSSES = 200
@@ -65,17 +58,6 @@ def schedule_file(request: HttpRequest, key: int) -> HttpResponse:
             return _download(written.data, form, f"schedule-{project.pk}-{clock.today():%Y-%m-%d}.{schedules.ENDINGS[form]}")
         context |= {"written": written, "shown": written.not_carried[:SHOWN_LOSSES], "losses": len(written.not_carried)}
     return pages.page(request, "projects/templates/schedule_file.html", context)
-
-
-@require_GET
-def simulation(request: HttpRequest, key: int) -> HttpResponse:
-    """When it will really be finished: the schedule simulated with uncertain durations, as the visitor asks."""
-    _, project, _ = seen(request, key)
-    asked = risk_request(request.GET)
-    context: dict[str, Any] = {"project": project, "asked": asked, "page": None, "runs": [(n, number(n)) for n in RUNS]}
-    if project.schedule is not None:
-        context["page"] = simulation_page(project, asked, clock.today())
-    return pages.page(request, "projects/templates/schedule_simulation.html", context)
 
 
 def seen(request: HttpRequest, key: int) -> tuple[Person, Project, bool]:

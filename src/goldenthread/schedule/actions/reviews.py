@@ -31,6 +31,19 @@ def ask_for_review(*, schedule: Schedule, question: str, by: Person) -> Any:
 
 def make_review(*, schedule: Schedule, question: str, today: date) -> ScheduleReview:
     """Answer it, and keep the answer with the revision it is of."""
-    found = {"revision": revision(schedule, today), "told": reviewed(schedule, question, today), "made_at": timezone.now()}
+    of = revision(schedule, today)
+    return keep_review(schedule=schedule, question=question, revision=of, told=reviewed(schedule, question, today))
+
+
+def keep_review(*, schedule: Schedule, question: str, revision: str, told: dict[str, Any]) -> ScheduleReview:
+    """Keep an answer in the place of the one before. revision: of what it rests on."""
+    found = {"revision": revision, "told": told, "made_at": timezone.now()}
     row: ScheduleReview = ScheduleReview.objects.update_or_create(schedule=schedule, question=question, defaults=found)[0]
     return row
+
+
+def drop_reviews(*, schedule: Schedule, kind: str, but: int) -> None:
+    """Let go of the oldest answers to questions of a kind (`kind:...`), all but so many."""
+    rows = ScheduleReview.objects.filter(schedule=schedule, question__startswith=f"{kind}:")
+    kept = list(rows.order_by("-made_at", "-pk").values_list("pk", flat=True)[:but])
+    rows.exclude(pk__in=kept).delete()

@@ -1,0 +1,35 @@
+"""The page that asks when a project will really be finished."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.views.decorators.http import require_http_methods
+
+from goldenthread.kit import clock
+from goldenthread.projects.actions.simulations import ask_for_simulation
+from goldenthread.projects.queries import newest_review, risk_request, simulation_page
+from goldenthread.projects.queries.schedule_simulation import RUNS, simulation_question
+from goldenthread.projects.views.schedule import seen
+from goldenthread.ui import pages
+from goldenthread.ui.writing import number
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def simulation(request: HttpRequest, key: int) -> HttpResponse:
+    """The schedule simulated with uncertain durations, as the visitor asks. A POST has a large one simulated by the worker."""
+    person, project, _ = seen(request, key)
+    asked, here = risk_request(request.GET), request.get_full_path()
+    if request.method == "POST":
+        ask_for_simulation(project=project, asked=asked, by=person, today=clock.today())
+        pages.announce(request, "The schedule is being simulated")
+        response = HttpResponseRedirect(here)
+        response.status_code = 303
+        return response
+    context: dict[str, Any] = {"project": project, "here": here, "page": None, "runs": [(n, number(n)) for n in RUNS]}
+    if project.schedule is not None:
+        page = simulation_page(project, asked, clock.today())
+        job = newest_review(project.schedule, simulation_question(asked)) if page.is_large else None
+        context |= {"page": page, "job": job}
+    return pages.page(request, "projects/templates/schedule_simulation.html", context)
