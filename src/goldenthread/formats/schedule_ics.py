@@ -1,21 +1,17 @@
-"""The activities of a project as a calendar (iCalendar, RFC 5545): an event each, in the plan's own local time.
-
-Lines are folded at 75 octets and text is escaped as the standard asks.
-"""
+"""The activities of a project as a calendar (iCalendar, RFC 5545): an event each, in the plan's own local time."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
 
+from icalendar import Calendar, Event, vText
+
 from goldenthread.formats.schedule_file import Project, ScheduleFile, Task
 from goldenthread.formats.schedule_losses import Written
 from goldenthread.formats.schedule_values import Losses
 
-_OCTETS = 75
-_SPECIAL = re.compile(r"([\\;,])")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
-_CLOCK = "%Y%m%dT%H%M%S"
 _NO_PLACE = "a calendar shows what is done when, and no more"
 
 
@@ -23,8 +19,11 @@ def write_ics(file: ScheduleFile, project: Project, made_at: dt.datetime) -> Wri
     """Events of all activities that have dates, milestones as moments. made_at: now, in UTC."""
     losses = Losses()
     above = {task.id: task for task in project.tasks}
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Golden Thread//Schedule//EN", "CALSCALE:GREGORIAN"]
-    lines.append(f"X-WR-CALNAME:{_text(project.name)}")
+    calendar = Calendar()
+    calendar.add("version", "2.0")
+    calendar.add("prodid", "-//Golden Thread//Schedule//EN")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("x-wr-calname", _text(project.name))
     for task in project.tasks:
         if task.is_summary:
             continue
@@ -32,8 +31,7 @@ def write_ics(file: ScheduleFile, project: Project, made_at: dt.datetime) -> Wri
             why = "it has no start" if task.start is None else "it is not active"
             losses.value("Task", _named(task), "all", why)
             continue
-        lines += _event(task, project, above, made_at)
-    lines += ["END:VCALENDAR"]
+        calendar.add_component(_event(task, task.start, project, above, made_at))
     for where, count in (
         ("Relationship", len(project.relationships)),
         ("Resource", len(file.resources)),
@@ -44,21 +42,23 @@ def write_ics(file: ScheduleFile, project: Project, made_at: dt.datetime) -> Wri
     ):
         if count:
             losses.field(where, f"project “{project.name[:60]}”", "all", _NO_PLACE, count)
-    return Written("".join(f"{_folded(line)}\r\n" for line in lines).encode(), losses.found())
+    return Written(calendar.to_ical(sorted=False), losses.found())
 
 
-def _event(task: Task, project: Project, above: dict[str, Task], made_at: dt.datetime) -> list[str]:
-    start = task.start or made_at
-    lines = ["BEGIN:VEVENT", f"UID:{_text(task.id)}.{_text(project.id)}@goldenthread", f"DTSTAMP:{made_at:{_CLOCK}}Z"]
-    lines.append(f"DTSTART:{start:{_CLOCK}}")
+def _event(task: Task, start: dt.datetime, project: Project, above: dict[str, Task], made_at: dt.datetime) -> Event:
+    event = Event()
+    event.add("uid", f"{_text(task.id)}.{_text(project.id)}@goldenthread")
+    event.add("dtstamp", made_at.replace(tzinfo=dt.UTC))
+    event.add("dtstart", start)
     if task.finish is not None and task.finish > start:
-        lines.append(f"DTEND:{task.finish:{_CLOCK}}")
-    lines.append(f"SUMMARY:{_text(task.name)}")
+        event.add("dtend", task.finish)
+    event.add("summary", _text(task.name))
     said = [_path(task, above), _progress(task), task.notes]
-    lines.append(f"DESCRIPTION:{_text(chr(10).join(one for one in said if one))}")
+    event.add("description", _text("\n".join(one for one in said if one)))
     if task.is_milestone:
-        lines.append("CATEGORIES:Milestone")
-    return [*lines, "TRANSP:TRANSPARENT", "END:VEVENT"]
+        event.add("categories", "Milestone")
+    event.add("transp", "TRANSPARENT")
+    return event
 
 
 def _path(task: Task, above: dict[str, Task]) -> str:
@@ -76,21 +76,8 @@ def _progress(task: Task) -> str:
     return f"{task.percent_complete:g} % complete" if task.percent_complete else ""
 
 
-def _text(text: str) -> str:
-    return _CONTROL.sub(" ", _SPECIAL.sub(r"\\\1", text)).replace("\n", "\\n")
-
-
-def _folded(line: str) -> str:
-    """The line in pieces of 75 octets, no letter cut in two."""
-    pieces, piece, size = [], "", 0
-    for letter in line:
-        octets = len(letter.encode())
-        if size + octets > _OCTETS:
-            pieces.append(piece)
-            piece, size = "", 1  # the space that begins every further piece
-        piece += letter
-        size += octets
-    return "\r\n ".join([*pieces, piece])
+def _text(text: str) -> vText:
+    return vText(_CONTROL.sub(" ", text))
 
 
 def _named(task: Task) -> str:
