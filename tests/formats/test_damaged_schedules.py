@@ -39,7 +39,7 @@ SCRAPS = [
     b"||",
     b"e99",
 ]
-RUNS = int(os.environ.get("SCHEDULE_FUZZ_RUNS") or (20_000 if os.environ.get("LONG_TESTS") else 600))
+RUNS = int(os.environ.get("SCHEDULE_FUZZ_RUNS") or (20_000 if os.environ.get("LONG_TESTS") else 4_000))
 
 
 VALUES = [
