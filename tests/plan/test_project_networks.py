@@ -5,8 +5,9 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from goldenthread.accounts.actions import changeset
+from goldenthread.accounts.actions import changeset, grant_role
 from goldenthread.formats.schedule_risk import RiskRequest, simulated
+from goldenthread.kit.permissions import Role
 from goldenthread.plan import queries
 from goldenthread.plan.actions.forecasts import make_forecast
 from goldenthread.plan.mapping.finishes import finishes, networks_of
@@ -90,6 +91,12 @@ def test_the_explanation_says_how_many_runs_the_finish_comes_from_and_of_others_
 
     for words in ("2,000 runs of its schedule", "in nine of ten"):
         assert words in page()
+    client = scene.cast.people[Role.CLIENT]  # sees the project, and no plans
+    grant_role(person=client, role=Role.CLIENT, scope=weir.scope, by=scene.cast.admin)
+    seen = queries.shown_to(told, scene.cast.fresh(client), scene.cast.office.scope_id)
+    assert seen["inputs"] == {f"project:{weir.pk}": {"key": drawn["key"]}}
+    (row,) = queries.in_words(seen, scene.cast.fresh(client), scene.today, "EUR")
+    assert row.values == (("finish from", "runs of its schedule, which you may not see"),)
     Project.objects.filter(pk=weir.pk).update(schedule=None)
     made = make_forecast(office=scene.cast.office, runs=300)
     assert queries.explanation(made, "objective", scene.objective.pk)["inputs"][f"project:{weir.pk}"]["days"] is None

@@ -122,7 +122,9 @@ class _Words:
         unit = self._unit(ref, values)
         columns = OF_RUNS if values.get("days") else COLUMNS[kind]
         told = [(label, write(self, values[column], unit)) for column, label, write in columns if values.get(column) is not None]
-        if kind == "project" and columns is FINISH and values["finish_low"] < values["finish_high"]:
+        if kind == "project" and "finish_low" not in values:
+            told.append(("finish from", "runs of its schedule, which you may not see"))
+        elif kind == "project" and columns is FINISH and values["finish_low"] < values["finish_high"]:
             told.append(("which is", ASSUMED))
         return InWords(ref, NOUNS[kind], self._title(ref, values), tuple(told))
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from goldenthread.accounts.models import Person
-from goldenthread.accounts.queries import may_in, visible
+from goldenthread.accounts.queries import is_own, may_in, visible
 from goldenthread.engine.forecast import ForecastOptions, forecast, input_digest, path_for
 from goldenthread.engine.risk_figures import at_share
 from goldenthread.engine.subset import Subset, reach, subset
@@ -224,7 +224,7 @@ def shown_to(found: dict[str, Any], person: Person, scope_id: int | None) -> dic
         for kind, idents in asked.items()
         for pk in visible(MODELS[kind].objects.filter(pk__in=idents), person).values_list("pk", flat=True)
     }
-    inputs = {ref: row for ref, row in found["inputs"].items() if ref in open_to}
+    inputs = _without_closed_schedules({ref: row for ref, row in found["inputs"].items() if ref in open_to}, person)
     trends = {ref: row for ref, row in found["trends"].items() if ref in open_to}
     told = found | {"trends": trends, "inputs": inputs, "hidden": len(found["inputs"]) - len(inputs), "hides_money": False}
     if may_in(person, Act.VIEW, Kind.VALUE_RATE, scope_id):
@@ -234,3 +234,11 @@ def shown_to(found: dict[str, Any], person: Person, scope_id: int | None) -> dic
     if found["figure"] in MONEY:
         told |= {"value": None, "again": None}
     return told | {"hides_money": True}
+
+
+def _without_closed_schedules(inputs: dict[str, dict[str, Any]], person: Person) -> dict[str, dict[str, Any]]:
+    """The rows without what was drawn from the schedule of a project whose schedule the person may not see."""
+    drawn = [int(ref.partition(":")[2]) for ref, row in inputs.items() if ref.startswith("project:") and row["days"]]
+    projects = Project.objects.filter(pk__in=drawn) if drawn else ()
+    closed = [row.pk for row in projects if not (may_in(person, Act.VIEW, Kind.PLAN, row.scope_id) or is_own(person, row))]
+    return inputs | {f"project:{pk}": {"key": inputs[f"project:{pk}"]["key"]} for pk in closed}
