@@ -23,13 +23,14 @@ from goldenthread.engine.thread_data import (
     Contributions,
     Kpis,
     Objectives,
+    ScheduleRuns,
     Subjects,
     Supervisions,
     Targets,
     ThreadData,
 )
 
-SUCCESS, FINISH, EFFECT, RAISE, DRIFT, FACTOR, STEP, BRIDGE = 1, 2, 3, 4, 5, 6, 16, 48
+SUCCESS, FINISH, EFFECT, RAISE, DRIFT, FACTOR, RUN, STEP, BRIDGE = 1, 2, 3, 4, 5, 6, 7, 16, 48
 ZERO_ONE = NormalDist()
 
 
@@ -61,7 +62,11 @@ class Run:
         self.walks = {}
         self.finish = []
         for s in data["subjects"]:
-            day = triangle(self.uniform(s, FINISH), s["finish_low"], s["finish_likely"], s["finish_high"])
+            if s["schedule"] >= 0:
+                of = data["schedules"][s["schedule"]]
+                day = of.days[s["line"], int(uniform(seed, run, of.key, RUN) * of.days.shape[1])]
+            else:
+                day = triangle(self.uniform(s, FINISH), s["finish_low"], s["finish_likely"], s["finish_high"])
             self.finish.append(day if s["finish_high"] <= 0 else max(0.0, day))
         self.done = [s["finish_high"] <= 0 for s in data["subjects"]]
         self.unit = [self.uniform(s, SUCCESS) for s in data["subjects"]]
@@ -223,6 +228,7 @@ def loop(data, runs, seed=1, cells=12, brute=False):
     """All figures by plain loops: a dictionary of sums over runs divided by runs."""
     tables = {"kpis": data.kpis, "targets": data.targets, "subjects": data.subjects, "given": data.contributions}
     tables = {name: rows(table) for name, table in (tables | {"watched": data.supervisions}).items()}
+    tables["schedules"] = data.schedules
     objectives = range(len(data.objectives))
     asked = {o: [t for t, row in enumerate(tables["targets"]) if row["objective"] == o and row["required"]] for o in objectives}
     mine, watching = defaultdict(list), defaultdict(list)
@@ -339,9 +345,16 @@ def work(r, falling, subjects, contributions, supervisions):
     effect = np.sort(r.uniform(0, 36 * falling.size / contributions, (3, contributions)), axis=0) * np.where(falling[on], -1, 1)
     chance = np.sort(r.uniform(0, 0.4, (3, supervisions)), axis=0)
     pairs = r.permutation(subjects)[: 2 * supervisions].reshape(2, -1)
+    of, line, schedules = simulated(np.random.default_rng(subjects), finish, done)
     return {
+        "schedules": schedules,
         "subjects": Subjects(
-            key=r.permutation(9 * subjects)[:subjects], finish_low=finish[0], finish_likely=finish[1], finish_high=finish[2]
+            key=r.permutation(9 * subjects)[:subjects],
+            finish_low=finish[0],
+            finish_likely=finish[1],
+            finish_high=finish[2],
+            schedule=of,
+            line=line,
         ),
         "contributions": Contributions(
             key=r.permutation(9 * contributions)[:contributions],
@@ -361,6 +374,19 @@ def work(r, falling, subjects, contributions, supervisions):
             key=np.arange(supervisions), subject=pairs[0], supervised=pairs[1], low=chance[0], likely=chance[1], high=chance[2]
         ),
     }
+
+
+def simulated(r, finish, done):
+    """Runs of two schedules, for a third of the unfinished subjects each: each run delays a whole schedule, and each subject."""
+    of = np.where(done, -1, r.integers(-1, 2, done.size))
+    line, schedules = np.zeros(done.size, np.int64), []
+    for place, runs in enumerate((7, 30)):
+        mine = np.flatnonzero(of == place)
+        days = np.round(finish[1, mine][:, None] + r.uniform(-90, 90, runs) + r.uniform(0, 20, (mine.size, runs)))
+        finish[0, mine], finish[1, mine], finish[2, mine] = days.min(axis=1), np.median(days, axis=1), days.max(axis=1)
+        line[mine] = np.arange(mine.size)
+        schedules.append(ScheduleRuns(900 + place, days))
+    return of, line, tuple(schedules)
 
 
 def measure(runs=10_000, loop_runs=6, threads=2):

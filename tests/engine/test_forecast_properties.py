@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from goldenthread.engine.errors import EngineError
 from goldenthread.engine.forecast import ForecastOptions, forecast
-from goldenthread.engine.thread_data import NAN, ONCE, PER_YEAR, by_key
+from goldenthread.engine.thread_data import NAN, ONCE, PER_YEAR, ScheduleRuns, by_key
 from tests.engine.oracle_forecast import organisation
-from tests.engine.threads import chances, thread
+from tests.engine.threads import chances, simulated, thread
 
 PLAIN = {"runs": 200, "months": (), "path": "plain"}
 EFFECTS = st.tuples(st.floats(0, 8), st.floats(0, 8), st.floats(0, 8)).map(lambda e: tuple(sorted(e)))
@@ -63,6 +63,19 @@ def test_delay_of_helpful_work_never_earns_and_equals_a_forecast_with_a_later_fi
         assert now.subjects.cost_of_delay[i] == pytest.approx(now.targets.worth_mean[0] - worth, abs=1e-7)
 
 
+@pytest.mark.parametrize("path", ["plain", "compiled"])
+def test_a_day_later_in_every_run_of_its_schedule_costs_what_the_delay_of_a_drawn_subject_says(path):
+    days = np.array([[12.0, 44.0, 71.0, 90.0], [30.0, 31.0, 80.0, 99.0]])
+    steps = [{"effect": 9.0, "ramp": 20.0}, {"effect": 5.0, "chance": 0.6}]
+    options = ForecastOptions(runs=300, months=(), path=path)
+    now = forecast(simulated(thread(steps, kpi=KPI, target=WORTH), days), options)
+    for i in range(2):
+        later = days + (np.arange(2) == i)[:, None]
+        worth = forecast(simulated(thread(steps, kpi=KPI, target=WORTH), later), options).targets.worth_mean[0]
+        assert now.subjects.cost_of_delay[i] == pytest.approx(now.targets.worth_mean[0] - worth, abs=1e-7)
+        assert now.subjects.cost_of_delay[i] > 0
+
+
 @given(steps=st.lists(STEPS, min_size=1, max_size=3), share=st.floats(0, 1), seed=st.integers(0, 5))
 @settings(max_examples=25, deadline=None)
 def test_a_better_chance_or_an_earlier_finish_never_hurts(steps, share, seed):
@@ -89,7 +102,15 @@ def shuffled(data, seed):
     }
     for name, columns in links.items():
         moved[name] = moved[name].changed(**{column: place[to][getattr(moved[name], column)] for column, to in columns.items()})
-    return type(data)(**moved), order
+    schedules, lines = [], moved["subjects"].line.copy()
+    for number, of in enumerate(data.schedules):
+        lay = r.permutation(of.days.shape[0])
+        mine = moved["subjects"].schedule == number
+        lines[mine] = np.argsort(lay)[lines[mine]]
+        schedules.insert(0, ScheduleRuns(of.key, of.days[lay]))
+    turned = np.where(moved["subjects"].schedule >= 0, len(schedules) - 1 - moved["subjects"].schedule, -1)
+    moved["subjects"] = moved["subjects"].changed(schedule=turned, line=lines)
+    return type(data)(**moved, schedules=tuple(schedules)), order
 
 
 SMALL = {"kpis": 5, "objectives": 3, "targets": 9, "subjects": 14, "contributions": 25, "supervisions": 5}
@@ -135,6 +156,7 @@ def test_work_on_other_kpis_changes_nothing():
         subjects=data.subjects,
         contributions=data.contributions.rows(given),
         supervisions=data.supervisions,
+        schedules=data.schedules,
     )
     for path in ("plain", "compiled"):
         whole, part = (forecast(d, ForecastOptions(runs=500, path=path)) for d in (data, alone))
@@ -181,6 +203,10 @@ def test_another_fan_day_moves_no_figure():
             "itself",
         ),
         (lambda: thread([{"effect": 1.0}, {"key": 1}]), 1, "twice"),
+        (lambda: simulated(thread([{"key": 9, "effect": 1.0}]), [[1.0, 2.0]], high=1.5), 9, "beyond low and high"),
+        (lambda: simulated(thread([{"key": 9, "effect": 1.0}]), [[1.0, 2.0]], line=[1]), 9, "names no run"),
+        (lambda: simulated(thread([{"key": 9, "effect": 1.0}]), [[1.0, 2.0]], of=[1]), 9, "names no runs"),
+        (lambda: ScheduleRuns(5, [[1.0, NAN]]), 5, "no table of days"),
     ],
 )
 def test_refusals_name_the_row_at_fault(build, item, sentence):

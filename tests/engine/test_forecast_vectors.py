@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from goldenthread.engine.forecast import ForecastOptions, forecast
-from goldenthread.engine.thread_data import NAN, ONCE, PER_YEAR
-from tests.engine.threads import DUE, chances, table, thread
+from goldenthread.engine.thread_data import NAN, ONCE, PER_YEAR, digest
+from tests.engine.threads import DUE, chances, simulated, table, thread
 
 RUNS = 40_000
 PHI = NormalDist().cdf
@@ -281,3 +281,23 @@ def test_no_targets_no_kpis_nothing_at_all(path):
     assert (got.objectives.key.tolist(), math.isnan(got.objectives.chance[0]), got.targets.key.size) == ([5], True, 0)
     fan = run(ThreadData(table(Kpis, [{"value_now": 3.0}], {}), Objectives(), Targets()), path, runs=10, months=(30.0,)).fan
     assert fan.tolist() == [[[3.0] * 5]]
+
+
+def test_subjects_of_one_schedule_finish_in_the_same_run_and_those_of_two_apart(path):
+    """Both steps are needed by day 100, and each is there in half of its runs: 1/2 together, 0 in turn, 1/4 apart."""
+    both = thread([{"effect": 6.0}, {"effect": 6.0}])
+    together, in_turn = [[50.0, 150.0]] * 2, [[50.0, 150.0], [150.0, 50.0]]
+    assert near(run(simulated(both, together), path).targets.chance[0], 0.5)
+    assert run(simulated(both, in_turn), path).targets.chance[0] == 0.0
+    assert near(run(simulated(both, together, keys=(5, 6), of=[0, 1]), path).targets.chance[0], 0.25)
+    assert run(simulated(both, together, keys=(5, 5), of=[0, 1]), path).targets.chance[0] == pytest.approx(0.5, abs=0.02)
+
+
+def test_the_digest_tells_runs_and_schedules_apart_and_not_where_they_stand():
+    both, days = thread([{"effect": 6.0}, {"effect": 6.0}]), np.array([[50.0, 150.0], [60.0, 70.0]])
+    told = [
+        simulated(both, days), simulated(both, days + 1), simulated(both, days, keys=(6,)), simulated(both, days[:, ::-1]), both,
+    ]  # fmt: skip
+    digests = [digest(data, 1) for data in told]
+    assert len(set(digests)) == len(digests)
+    assert digest(simulated(both, days, keys=(9, 5), of=[1, 1]), 1) == digests[0]

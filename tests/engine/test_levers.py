@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from goldenthread.engine.errors import EngineError
 from goldenthread.engine.forecast import ForecastOptions, forecast
 from goldenthread.engine.levers import LARGER, LIKELIER, SOONER, Candidates, levers
-from goldenthread.engine.thread_data import PER_YEAR
+from goldenthread.engine.thread_data import PER_YEAR, ScheduleRuns
 from tests.engine.oracle_forecast import organisation
 from tests.engine.threads import thread
 
@@ -19,19 +21,25 @@ def changed(data, subject, kind, amount):
         if subjects.finish_high[subject] <= 0:
             return data
         one = np.arange(len(subjects)) == subject
-        move = lambda days: np.where(one, np.maximum(days - amount, 1e-6), days)
+        sooner = lambda days: np.where(days > 0, np.maximum(days - amount, 1e-6), days)
+        move = lambda days: np.where(one, sooner(days), days)
         moved = subjects.changed(
             finish_low=move(subjects.finish_low),
             finish_likely=move(subjects.finish_likely),
             finish_high=move(subjects.finish_high),
         )
-        return type(data)(data.kpis, data.objectives, data.targets, moved, given, data.supervisions)
+        of, line = int(subjects.schedule[subject]), int(subjects.line[subject])
+        schedules = list(data.schedules)
+        if of >= 0:
+            mine = (np.arange(schedules[of].days.shape[0]) == line)[:, None]
+            schedules[of] = ScheduleRuns(schedules[of].key, np.where(mine, sooner(schedules[of].days), schedules[of].days))
+        return replace(data, subjects=moved, schedules=tuple(schedules))
     if kind == LIKELIER:
         other = given.changed(chance=np.where(mine, np.minimum(1, given.chance + amount), given.chance))
     else:
         factor = np.where(mine, 1 + amount, 1.0)
         other = given.changed(low=given.low * factor, likely=given.likely * factor, high=given.high * factor)
-    return type(data)(data.kpis, data.objectives, data.targets, data.subjects, other, data.supervisions)
+    return replace(data, contributions=other)
 
 
 @pytest.mark.parametrize("path", ["plain", "compiled"])

@@ -1,9 +1,20 @@
 """Small threads for tests, in words: one KPI from 60, one target of 72 in 100 days, and what the test adds."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from goldenthread.engine.forecast import ForecastOptions, forecast
-from goldenthread.engine.thread_data import Contributions, Kpis, Objectives, Subjects, Supervisions, Targets, ThreadData
+from goldenthread.engine.thread_data import (
+    Contributions,
+    Kpis,
+    Objectives,
+    ScheduleRuns,
+    Subjects,
+    Supervisions,
+    Targets,
+    ThreadData,
+)
 
 DUE = 100.0
 
@@ -46,6 +57,19 @@ def table(kind, rows, defaults):
     rows = [{"key": i + 1, **defaults, **row} for i, row in enumerate(rows)]
     kinds = {name: column.metadata["default"] for name, column in kind.__dataclass_fields__.items()}
     return kind(**{name: [row.get(name, kinds[name]) for row in rows] for name in set().union(*rows)})
+
+
+def simulated(data, days, *, keys=(5,), of=None, line=None, high=None):
+    """The same thread with finishes from runs, a row of days a subject: all of one schedule, or `line` of schedule `of`."""
+    days = np.asarray(days)
+    subjects = data.subjects.changed(
+        finish_low=days.min(axis=1),
+        finish_likely=np.median(days, axis=1),
+        finish_high=days.max(axis=1) if high is None else [high] * len(days),
+        schedule=[0] * len(days) if of is None else of,
+        line=np.arange(len(days)) if line is None else line,
+    )
+    return replace(data, subjects=subjects, schedules=tuple(ScheduleRuns(key, days) for key in keys))
 
 
 def chances(data, **options):

@@ -8,12 +8,22 @@ import pytest
 
 from goldenthread.engine.forecast import ForecastOptions, forecast
 from goldenthread.engine.randoms import stable_key
-from goldenthread.engine.thread_data import Contributions, Kpis, Objectives, Subjects, Supervisions, Targets, ThreadData
+from goldenthread.engine.thread_data import (
+    Contributions,
+    Kpis,
+    Objectives,
+    ScheduleRuns,
+    Subjects,
+    Supervisions,
+    Targets,
+    ThreadData,
+)
 from goldenthread.kit.money import Money
 from goldenthread.plan import actions, queries
 from goldenthread.plan.actions.forecasts import make_forecast
 from goldenthread.plan.mapping.experience import experience
 from goldenthread.plan.mapping.finishes import finishes
+from goldenthread.plan.mapping.kept_days import unpacked
 from goldenthread.plan.mapping.rows import thread_rows
 from goldenthread.plan.mapping.thread import thread
 from goldenthread.plan.models import Contribution, Forecast
@@ -145,9 +155,12 @@ def test_finished_work_is_not_counted_twice(scene):
 
 
 def test_a_finish_is_a_range_around_the_critical_path(scene):
+    contribute(scene)
     rows = thread_rows(scene.cast.office, scene.today)
     finish = finishes(rows)[f"step:{scene.step.pk}"]
-    assert finish.low < finish.likely < finish.high
+    day = (scene.task("Clients decide").dates.early_finish - scene.today).days
+    assert finish.low < day < finish.likely < finish.high
+    assert finish.runs.size == 2_000
     assert finish.chain == (scene.step.activity_id,)
 
 
@@ -195,13 +208,17 @@ def test_refuted_effects_do_not_count(scene):
 
 def read_back(told):
     """The engine's tables from what an explanation shows, references put back to rows, and nothing else."""
-    tables, places = {}, {}
+    tables, places, schedules = {}, {}, []
     for ref, row in told["inputs"].items():
         kind, _, ident = ref.partition(":")
         name = {"step": "subject", "project": "subject"}.get(kind, kind)
         assert row["key"] == stable_key(kind, int(ident))
         places[ref] = len(tables.setdefault(name, []))
         tables[name].append(row)
+        if name == "subject":
+            tables[name][-1] = {column: row[column] for column in ("key", "finish_low", "finish_likely", "finish_high")}
+            tables[name][-1]["schedule"] = len(schedules) if row["days"] else -1
+            schedules += [ScheduleRuns(row["schedule"], unpacked(row["days"]))] if row["days"] else []
     objectives = {ref: i for i, ref in enumerate(sorted({row["objective"] for row in tables["target"]}))}
     links = {"kpi": places, "subject": places, "supervised": places, "objective": objectives}
 
@@ -219,6 +236,7 @@ def read_back(told):
         built(Subjects, "subject"),
         built(Contributions, "contribution"),
         built(Supervisions, "supervision"),
+        tuple(schedules),
     )
     options = ForecastOptions(seed=told["seed"], runs=told["runs"], cells=told["cells"], path=told["path"], months=())
     return forecast(data, options), places, objectives
@@ -227,10 +245,14 @@ def read_back(told):
 def test_every_figure_computes_again_from_what_its_explanation_shows(scene):
     """From the JSON alone, by nothing but the engine: what a reader could do."""
     row = contribute(scene, step=None, project=scene.project)
-    watched = actions.supervise(step=scene.step, project=scene.project, raised=(5, 10, 20), by=scene.cast.head)
+    own = contribute(scene)
+    head = scene.cast.head
+    other = actions.add_step(plan=scene.plan, name="Watch", by=head, deliverable="x", accountable=head, responsible=(head,))
+    watched = actions.supervise(step=other, project=scene.project, raised=(5, 10, 20), by=head)
     found = Forecast.objects.get(pk=made(scene).pk)
     for kind, ident in (
-        ("objective", scene.objective.pk), ("target", scene.target.pk), ("contribution", row.pk), ("supervision", watched.pk),
+        ("objective", scene.objective.pk), ("target", scene.target.pk), ("contribution", row.pk), ("contribution", own.pk),
+        ("supervision", watched.pk),
     ):  # fmt: skip
         told = json.loads(json.dumps(queries.explanation(found, kind, ident)))
         again, places, objectives = read_back(told)

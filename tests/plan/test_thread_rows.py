@@ -236,7 +236,7 @@ def test_an_initiatives_effect_waits_for_its_last_step_and_makes_that_step_urgen
     schedule.compute_dates(schedule=scene.plan.schedule, today=day)
     last = scene.task("Long")
     ends = found["finishes"][f"step:{initiative.pk}"]
-    assert ends[1] == pytest.approx((last.dates.early_finish - day).days)
+    assert ends[0] < (last.dates.early_finish - day).days < ends[1] < ends[2]
     assert found["contributions"][str(row.pk)]["stake"] > 0
     assert found["activities"][str(last.pk)] == pytest.approx(found["subjects"][f"step:{initiative.pk}"]["delay"])
     assert str(steps[0].activity_id) not in found["activities"]  # a day later there delays nothing

@@ -56,13 +56,18 @@ def _draw_triangles(sequence: Any, first: int, n: int, low: float, likely: float
 
 
 @fast
-def _draw_subjects(subjects: Any, first: int, n: int, unit: Any, finish: Any) -> None:
+def _draw_subjects(subjects: Any, days: Any, first: int, n: int, unit: Any, finish: Any) -> None:
     for s in range(subjects.size):
         row = subjects[s]
         sequence, least = row.success_start, -np.inf if row.done else 0.0
         for i in range(n):
             unit[s, i] = uniform(sequence, first + i)
-        _draw_triangles(row.finish_start, first, n, row.low, row.likely, row.high, finish, s)
+        if row.runs > 0:
+            day_from, runs, start = row.day_from, row.runs, row.finish_start
+            for i in range(n):
+                finish[s, i] = days[day_from + np.int64(uniform(start, first + i) * runs)]
+        else:
+            _draw_triangles(row.finish_start, first, n, row.low, row.likely, row.high, finish, s)
         for i in range(n):
             finish[s, i] = max(finish[s, i], least)
 
@@ -464,10 +469,10 @@ def _take_away(
 
 
 def _simulate_part(
-    kpis: Any, targets: Any, subjects: Any, given: Any, supervisions: Any, months: Any, month_noise: Any, due_noise: Any,
-    cell_noise: Any, path_start: Any, factor_start: Any, kpi_targets: Any, groups: Any, segments: Any, items: Any,
-    group_objective: Any, objectives: int, low: int, high: int, all_due: Any, all_worth: Any, all_fan: Any, expected: Any,
-    pair_lost: Any, objective_lost: Any, worth: Any, delay: Any,
+    kpis: Any, targets: Any, subjects: Any, days: Any, given: Any, supervisions: Any, months: Any, month_noise: Any,
+    due_noise: Any, cell_noise: Any, path_start: Any, factor_start: Any, kpi_targets: Any, groups: Any, segments: Any,
+    items: Any, group_objective: Any, objectives: int, low: int, high: int, all_due: Any, all_worth: Any, all_fan: Any,
+    expected: Any, pair_lost: Any, objective_lost: Any, worth: Any, delay: Any,
 ) -> None:  # fmt: skip
     """Runs low..high-1: draw, add up, judge, and take every group away; sums are added to in run order."""
     unit, finish = np.empty((subjects.size, LANES)), np.empty((subjects.size, LANES))
@@ -486,7 +491,7 @@ def _simulate_part(
     kept, work, units = np.empty((longest, LANES)), np.empty((3, LANES)), np.empty((1, LANES))
     for first in range(low, high, LANES):
         n = min(LANES, high - first)
-        _draw_subjects(subjects, first, n, unit, finish)
+        _draw_subjects(subjects, days, first, n, unit, finish)
         _draw_raises(subjects, supervisions, first, n, finish, raised, raise_of, weight)
         _draw_effects(
             kpis, subjects, given, factor_start, first, n, unit, finish, raised, factor, effect, start, seen, units,
@@ -518,7 +523,7 @@ def _example() -> Layout:
 
 def _inputs(lay: Layout) -> tuple[Any, ...]:
     return (
-        lay.kpis, lay.targets, lay.subjects, lay.contributions, lay.supervisions, lay.months, lay.month_noise,
+        lay.kpis, lay.targets, lay.subjects, lay.days, lay.contributions, lay.supervisions, lay.months, lay.month_noise,
         lay.due_noise, lay.cell_noise, lay.path_start, lay.factor_start, lay.kpi_targets, lay.groups, lay.segments,
         lay.items, lay.group_objective, int(lay.targets["objective"].max(initial=0)) + 1,
     )  # fmt: skip

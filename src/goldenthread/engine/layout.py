@@ -22,7 +22,7 @@ Records = npt.NDArray[np.void]
 
 DAYS_PER_YEAR = 365.0
 GRID = np.concatenate([[0.0], 7.0 * 2.0 ** np.arange(15)])
-SUCCESS, FINISH, EFFECT, RAISE, DRIFT, FACTOR, STEP, BRIDGE = 1, 2, 3, 4, 5, 6, 16, 48
+SUCCESS, FINISH, EFFECT, RAISE, DRIFT, FACTOR, RUN, STEP, BRIDGE = 1, 2, 3, 4, 5, 6, 7, 16, 48
 SLACK = 1e-9  # relative: a value that misses a target by rounding alone has met it
 SHORTEST_RAMP = 1e-6  # days: a ramp no clock could tell from a step
 
@@ -37,7 +37,11 @@ TARGET = np.dtype(
     [(name, _I) for name in ("kpi", "objective", "future", "required", "band", "kind")]
     + [(name, _F) for name in ("due", "low", "high", "past", "direction", "baseline", "cap", "rate", "width")]
 )
-SUBJECT = np.dtype([("low", _F), ("likely", _F), ("high", _F), ("done", _I), ("success_start", _U), ("finish_start", _U)])
+SUBJECT = np.dtype(
+    [(name, _F) for name in ("low", "likely", "high")]
+    + [(name, _I) for name in ("done", "day_from", "runs")]
+    + [(name, _U) for name in ("success_start", "finish_start")]
+)
 CONTRIBUTION = np.dtype(
     [("subject", _I), ("kpi", _I), ("cls", _I)]
     + [(name, _F) for name in ("low", "likely", "high", "chance", "lag", "ramp", "scale", "centre", "spread")]
@@ -51,12 +55,14 @@ class Layout(NamedTuple):
 
     `months` are the fan's days; `month_noise` (kpis, months), `due_noise` (targets) and `cell_noise` (targets, cells) place
     them in the noise grid; `path_start` (kpis, 2, intervals) starts the sequences of steps and bridges. `kpi_targets` lists
-    target rows by KPI. The rest describes the groups of `groups.py`.
+    target rows by KPI. `days` holds the runs of schedules, those of a subject from `day_from` on; where it has none (`runs` is
+    0) its finish is a triangle. The rest describes the groups of `groups.py`.
     """
 
     kpis: Records
     targets: Records
     subjects: Records
+    days: Floats
     contributions: Records
     supervisions: Records
     months: Floats
@@ -88,6 +94,7 @@ def lay_out(data: ThreadData, seed: int, months: tuple[float, ...], cells: int, 
         kpis=_kpis(data, seed, intervals, kpi_targets),
         targets=_targets(data.targets, data, cells),
         subjects=_subjects(data, seed),
+        days=np.concatenate([np.zeros(1), *(data.runs_of(subject) for subject in range(len(data.subjects)))]),
         contributions=contributions,
         supervisions=_supervisions(data, seed),
         months=days,
@@ -170,6 +177,9 @@ def _targets(targets: Targets, data: ThreadData, cells: int) -> Records:
 
 def _subjects(data: ThreadData, seed: int) -> Records:
     subjects = data.subjects
+    runs = np.array([data.runs_of(subject).size for subject in range(len(subjects))], np.int64)
+    of = np.array([*(schedule.key for schedule in data.schedules), 0], np.int64)  # the last: of what has no schedule
+    drawn = sequence_starts(seed, of[subjects.schedule], RUN)
     return _records(
         SUBJECT,
         len(subjects),
@@ -177,8 +187,10 @@ def _subjects(data: ThreadData, seed: int) -> Records:
         likely=subjects.finish_likely,
         high=subjects.finish_high,
         done=subjects.finish_high <= 0.0,
+        day_from=1 + np.cumsum(runs) - runs,
+        runs=runs,
         success_start=sequence_starts(seed, subjects.key, SUCCESS),
-        finish_start=sequence_starts(seed, subjects.key, FINISH),
+        finish_start=np.where(runs > 0, drawn, sequence_starts(seed, subjects.key, FINISH)),
     )
 
 

@@ -15,7 +15,7 @@ from goldenthread.engine.errors import EngineError
 from goldenthread.engine.forecast import ForecastOptions, attained, simulate
 from goldenthread.engine.layout import lay_out
 from goldenthread.engine.subset import reach, subset
-from goldenthread.engine.thread_data import Floats, Ints, Table, ThreadData, by_key, number, whole
+from goldenthread.engine.thread_data import Floats, Ints, ScheduleRuns, Table, ThreadData, by_key, number, whole
 
 SOONER, LIKELIER, LARGER = 0, 1, 2
 LEAST_HOURS = 0.25
@@ -98,12 +98,7 @@ def _changed(data: ThreadData, candidates: Candidates, row: int) -> ThreadData:
     subjects, given = data.subjects, data.contributions
     own = given.subject == subject
     if kind == SOONER and subjects.finish_high[subject] > 0.0:
-        moved = {}
-        for name in ("finish_low", "finish_likely", "finish_high"):
-            days = getattr(subjects, name).copy()
-            days[subject] = max(days[subject] - amount, SOON) if days[subject] > 0.0 else days[subject]
-            moved[name] = days
-        return replace(data, subjects=subjects.changed(**moved))
+        return _sooner(data, subject, amount)
     if kind == LIKELIER:
         chance = np.where(own, np.clip(given.chance + amount, 0.0, 1.0), given.chance)
         return replace(data, contributions=given.changed(chance=chance))
@@ -113,6 +108,26 @@ def _changed(data: ThreadData, candidates: Candidates, row: int) -> ThreadData:
         }
         return replace(data, contributions=given.changed(**effects))
     return data
+
+
+def _sooner(data: ThreadData, subject: int, amount: float) -> ThreadData:
+    """The subject finishes so many days sooner, in every run of its schedule too."""
+    subjects, runs = data.subjects, data.runs_of(subject)
+
+    def moved(days: Floats) -> Floats:
+        return np.where(days > 0.0, np.maximum(days - amount, SOON), days)
+
+    columns = {}
+    for name in ("finish_low", "finish_likely", "finish_high"):
+        columns[name] = getattr(subjects, name).copy()
+        columns[name][subject] = moved(columns[name][subject])
+    if not runs.size:
+        return replace(data, subjects=subjects.changed(**columns))
+    of = data.schedules[int(subjects.schedule[subject])]
+    own = np.arange(len(subjects)) == subject
+    columns |= {"schedule": np.where(own, len(data.schedules), subjects.schedule), "line": np.where(own, 0, subjects.line)}
+    schedules = (*data.schedules, ScheduleRuns(of.key, moved(runs)[None, :]))
+    return replace(data, subjects=subjects.changed(**columns), schedules=schedules)
 
 
 def _simulate(data: ThreadData, options: ForecastOptions, kpis: Ints) -> _Outcome:

@@ -109,6 +109,13 @@ def simulate(
     )
 
 
+def finish_runs(
+    network: Network, uncertainty: Uncertainty, watched: Ints, rules: ScheduleOptions, seed: int, wanted: RunOptions
+) -> Runs:
+    """The bare runs of such a simulation, for a forecast that draws from them: finishes, and nothing of paths and levers."""
+    return runs(network, rules, _draws(network, uncertainty, seed), watched, replace(wanted, with_paths=False))
+
+
 def _draws(network: Network, uncertainty: Uncertainty, seed: int) -> Draws:
     if uncertainty.shape.size != network.key.size:
         raise EngineError(f"Ranges are given for {uncertainty.shape.size} of {network.key.size} activities.")

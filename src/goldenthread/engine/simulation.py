@@ -66,7 +66,11 @@ def draw(lay: Layout, count: int) -> Draws:
     unit, finish = np.empty((lay.subjects.size, count)), np.empty((lay.subjects.size, count))
     for s, row in enumerate(lay.subjects):
         unit[s] = uniforms(row["success_start"], runs)
-        day = triangular(uniforms(row["finish_start"], runs), row["low"], row["likely"], row["high"])
+        place = uniforms(row["finish_start"], runs)
+        if row["runs"]:
+            day = lay.days[row["day_from"] + (place * row["runs"]).astype(np.int64)]
+        else:
+            day = triangular(place, row["low"], row["likely"], row["high"])
         finish[s] = day if row["done"] else np.maximum(day, 0.0)
     raised, raise_of, weight = _draw_raises(lay, finish, runs)
     factors = [normal(uniforms(start, runs)) for start in lay.factor_start]

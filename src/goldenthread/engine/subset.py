@@ -38,6 +38,7 @@ def subset(data: ThreadData, kpis: Ints, targets: Ints | None = None) -> Subset:
         supervisions=watching.changed(
             subject=np.searchsorted(subjects, watching.subject), supervised=np.searchsorted(subjects, watching.supervised)
         ),
+        schedules=data.schedules,
     )
     rows = {"kpis": kpis, "targets": targets, "subjects": subjects, "contributions": given, "supervisions": watched}
     return Subset(part, rows | {"objectives": np.arange(len(data.objectives))})

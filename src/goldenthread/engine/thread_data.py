@@ -120,12 +120,34 @@ class Targets(Table):
 class Subjects(Table):
     """Work that finishes (a step or a project).
 
-    A triangular finish in days; equal values = certain; negative = already finished.
+    A triangular finish in days; equal values = certain; negative = already finished. Where `schedule` names a row of
+    `ThreadData.schedules` (-1 = none) its finish is drawn from line `line` of those runs, which lie between low and high.
     """
 
     finish_low: Floats = number()
     finish_likely: Floats = number()
     finish_high: Floats = number()
+    schedule: Ints = whole(-1)
+    line: Ints = whole(0)
+
+
+@dataclass(frozen=True, eq=False)
+class ScheduleRuns:
+    """Simulated runs of one schedule: float64 (subjects, runs), the day on which each of its subjects finishes in each run.
+
+    One run of the forecast takes one whole run of it, by a number that hangs on `key` (stable, 64 bits), so that its subjects
+    finish together as its network has it.
+    """
+
+    key: int
+    days: Floats
+
+    def __post_init__(self) -> None:
+        days = np.array(self.days, np.float64)
+        if days.ndim != 2 or not days.size or not np.isfinite(days).all():
+            raise EngineError(f"The runs of schedule {self.key} are no table of days.", self.key)
+        days.flags.writeable = False
+        object.__setattr__(self, "days", days)
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,27 +198,42 @@ class ThreadData:
     subjects: Subjects = field(default_factory=Subjects)
     contributions: Contributions = field(default_factory=Contributions)
     supervisions: Supervisions = field(default_factory=Supervisions)
+    schedules: tuple[ScheduleRuns, ...] = ()
 
     def __post_init__(self) -> None:
         check(self)
+
+    def tables(self) -> dict[str, Any]:
+        """Every table by its name."""
+        return {part.name: getattr(self, part.name) for part in fields(self) if part.name != "schedules"}
+
+    def runs_of(self, subject: int) -> Floats:
+        """Days on which a subject finishes in the runs of its schedule, (runs,); empty where it has none."""
+        place = int(self.subjects.schedule[subject])
+        return self.schedules[place].days[self.subjects.line[subject]] if place >= 0 else np.zeros(0)
 
 
 def digest(data: ThreadData, options: object) -> str:
     """SHA-256 of data and options as hexadecimal text; the order of rows does not matter to it."""
     total = hashlib.sha256(repr(options).encode())
     sorted_data, _ = by_key(data)
-    for part in fields(sorted_data):
-        table = getattr(sorted_data, part.name)
+    for name, table in sorted_data.tables().items():
         for column in fields(table):
-            total.update(f"{part.name}.{column.name}:{len(table)}:".encode())
+            if column.name in {"schedule", "line"}:
+                continue  # where the runs stand; what they are comes below
+            total.update(f"{name}.{column.name}:{len(table)}:".encode())
             values = np.where(np.isnan(getattr(table, column.name)), NAN, getattr(table, column.name) + 0)
             total.update(np.ascontiguousarray(values).tobytes())
+    for subject in np.flatnonzero(sorted_data.subjects.schedule >= 0).tolist():
+        days, of = sorted_data.runs_of(subject), sorted_data.schedules[int(sorted_data.subjects.schedule[subject])]
+        total.update(f"runs:{sorted_data.subjects.key[subject]}:{of.key}:{days.size}:".encode())
+        total.update(np.ascontiguousarray(days + 0).tobytes())
     return total.hexdigest()
 
 
 def by_key(data: ThreadData) -> tuple[ThreadData, dict[str, Ints]]:
     """The same data with every table in key order, and for each table the original row of each new row."""
-    order = {part.name: np.argsort(getattr(data, part.name).key, kind="stable") for part in fields(data)}
+    order = {name: np.argsort(table.key, kind="stable") for name, table in data.tables().items()}
     place = {name: np.argsort(rows, kind="stable") for name, rows in order.items()}
     sort = {name: getattr(data, name).rows(rows) for name, rows in order.items()}
     targets, given, watched = sort["targets"], sort["contributions"], sort["supervisions"]
@@ -210,6 +247,7 @@ def by_key(data: ThreadData) -> tuple[ThreadData, dict[str, Ints]]:
             supervisions=watched.changed(
                 subject=place["subjects"][watched.subject], supervised=place["subjects"][watched.supervised]
             ),
+            schedules=data.schedules,
         ),
         order,
     )
@@ -242,8 +280,23 @@ def check(data: ThreadData) -> None:
     _refuse_missing(subjects, "finish_low", "finish_likely", "finish_high")
     out_of_order = (subjects.finish_low > subjects.finish_likely) | (subjects.finish_likely > subjects.finish_high)
     _refuse(subjects, out_of_order, "the finish days are not in the order low, likely, high.")
+    _check_runs(subjects, data.schedules)
     _check_contributions(data.contributions, data)
     _check_supervisions(data.supervisions, data)
+
+
+def _check_runs(subjects: Subjects, schedules: tuple[ScheduleRuns, ...]) -> None:
+    drawn = subjects.schedule >= 0
+    _refuse(subjects, (subjects.schedule < -1) | (subjects.schedule >= len(schedules)), "schedule names no runs.")
+    lines = np.array([of.days.shape[0] for of in schedules], np.int64)
+    _refuse(
+        subjects, drawn & ((subjects.line < 0) | (subjects.line >= np.append(lines, 0)[subjects.schedule])), "line names no run."
+    )
+    low, high = subjects.finish_low.copy(), subjects.finish_high.copy()
+    for place, of in enumerate(schedules):
+        mine = subjects.schedule == place
+        low[mine], high[mine] = (pick(axis=1)[subjects.line[mine]] for pick in (of.days.min, of.days.max))
+    _refuse(subjects, (low < subjects.finish_low) | (high > subjects.finish_high), "its runs reach beyond low and high.")
 
 
 def _check_targets(targets: Targets, data: ThreadData) -> None:

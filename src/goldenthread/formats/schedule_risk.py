@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +16,11 @@ import numpy as np
 
 from goldenthread.engine import uncertainty as ranges
 from goldenthread.engine.errors import EngineError
-from goldenthread.engine.network import NONE, minute_of, moment_of
+from goldenthread.engine.network import NONE, Ints, minute_of, moment_of
 from goldenthread.engine.risk_figures import STUDENT_95, Outcome, at_share
+from goldenthread.engine.risk_runs import RunOptions
 from goldenthread.engine.schedule_risk import RiskOptions, Simulation, simulate
+from goldenthread.engine.schedule_risk import finish_runs as bare_runs
 from goldenthread.engine.uncertainty import Uncertainty
 from goldenthread.formats.errors import FormatError
 from goldenthread.formats.schedule_dates import computed, iso
@@ -34,6 +36,7 @@ DAY = 1440
 
 
 Promises = Sequence[tuple[str, dt.datetime]]
+Ranges = Mapping[str, tuple[float, float]]
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,26 @@ def simulated(file: ScheduleFile, request: RiskRequest | None = None, promises: 
     }
 
 
-def _uncertainty(plan: PlanNetwork, file: ScheduleFile, request: RiskRequest) -> tuple[Uncertainty, set[int]]:
+def finish_runs(file: ScheduleFile, request: RiskRequest, ranges_of: Ranges) -> Ints | None:
+    """The minute since 1970 in which the file's one project finishes in each run; None where nothing uncertain is left to do.
+
+    ranges_of: by task id what low and high are of the likely remaining duration, where the file itself states no range.
+    """
+    plan, _ = computed(file)
+    uncertain, _ = _uncertainty(plan, file, request, ranges_of)
+    if not (uncertain.shape != ranges.CERTAIN).any():
+        return None
+    try:
+        made = bare_runs(plan.network, uncertain, np.zeros(0, np.int64), plan.options, request.seed, RunOptions(request.runs))
+    except EngineError as error:
+        raise FormatError(error.message) from error
+    found: Ints = made.finish[0]
+    return found
+
+
+def _uncertainty(
+    plan: PlanNetwork, file: ScheduleFile, request: RiskRequest, ranges_of: Ranges | None = None
+) -> tuple[Uncertainty, set[int]]:
     """Ranges of every row, and the rows whose range the file itself states."""
     network = plan.network
     base = network.duration.astype(np.float64)
@@ -117,9 +139,15 @@ def _uncertainty(plan: PlanNetwork, file: ScheduleFile, request: RiskRequest) ->
     item = np.empty(base.size, np.int64)
     for row, one in enumerate(plan.rows):
         item[row] = _key(f"row {row}" if one is None else f"{one[0]}/{one[1].id}")
-        stated = own_range(one[1], fields, int(base[row])) if one is not None and open_rows[row] else None
+        if one is None or not open_rows[row]:
+            continue
+        stated = own_range(one[1], fields, int(base[row]))
         if stated is not None:
             own.add(row)
+        elif ranges_of and one[1].id in ranges_of:
+            less, more = ranges_of[one[1].id]
+            stated = (base[row] * less, base[row], base[row] * more)
+        if stated is not None:
             for column, value in zip(columns, stated, strict=True):
                 column[row] = value
     fixed, per_minute = rates(plan, [project for project in file.projects if project.baseline_of_id is None])

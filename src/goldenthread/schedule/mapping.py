@@ -260,22 +260,24 @@ def _digest(made: Network, data_date: date) -> str:
 
 
 class Chains:
-    """Driving chains of a schedule: what must be done, from the data date on, for an activity to finish."""
+    """Driving chains of a schedule: what must be done, from the data date on, for an activity to finish.
 
-    def __init__(self, made: Network | None, result: Schedule | None) -> None:
-        self._network, self._result = made, result
+    network: None where there is nothing; its minutes count on `axis`.
+    """
+
+    def __init__(self, axis: Axis, made: Network | None = None, result: Schedule | None = None) -> None:
+        self.axis, self.network, self._result = axis, made, result
         self._keys = {int(k) for k in made.key} if made is not None else set()
 
     def of(self, activity_id: int) -> tuple[int, ...]:
         """Ids of the unfinished activities of the chain, first to last; empty for one that is not scheduled."""
         if activity_id not in self._keys:
             return ()
-        made: Any = self._network
+        made: Any = self.network
         return tail_of(made, self._result, activity_id)  # type: ignore[arg-type]
 
 
 def driving_chains(rows: list[Activity], links: list[Relationship], organisation: Organisation, data_date: date) -> Chains:
     """The driving chains of these rows."""
-    if not rows:
-        return Chains(None, None)
-    return Chains(*_scheduled(rows, links, _axis(organisation, data_date)))
+    axis = _axis(organisation, data_date)
+    return Chains(axis, *_scheduled(rows, links, axis)) if rows else Chains(axis)

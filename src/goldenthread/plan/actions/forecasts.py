@@ -15,6 +15,7 @@ from goldenthread.engine.forecast import ForecastOptions, forecast
 from goldenthread.kit.errors import Refused
 from goldenthread.plan.mapping import levers as lever_mapping
 from goldenthread.plan.mapping.experience import experience_by_kind
+from goldenthread.plan.mapping.finishes import SEED, finishes, networks_of
 from goldenthread.plan.mapping.others import OtherFigures
 from goldenthread.plan.mapping.results import stored_inputs, stored_results
 from goldenthread.plan.mapping.rows import thread_rows
@@ -24,7 +25,7 @@ from goldenthread.plan.queries.freshness import freshness_in_short
 from goldenthread.purpose.models import Office
 from goldenthread.schedule.actions import compute_dates
 
-SEED, RUNS = 20_260, 10_000
+RUNS = 10_000
 KEEP_NEWEST = 20  # besides the last one of every day
 
 
@@ -40,9 +41,10 @@ def make_forecast(
     compute_dates(schedule=office.plan.schedule, today=day)
     rows = thread_rows(office, day)
     rows.others = others or rows.others
+    rows.networks = networks_of(rows.projects, day, seed)
     options = ForecastOptions(seed=seed, runs=runs, months=_months(rows.targets, day))
     try:
-        going_in = thread(rows)
+        going_in = thread(rows, finishes(rows, seed))
         made = forecast(going_in.data, options)
         inputs = stored_inputs(going_in, options)
         results = stored_results(going_in, made, options, day, inputs)

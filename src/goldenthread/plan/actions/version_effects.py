@@ -17,7 +17,8 @@ from goldenthread.engine.randoms import stable_key
 from goldenthread.engine.root_changes import TIME, Root
 from goldenthread.kit import jobs
 from goldenthread.kit.errors import Refused
-from goldenthread.plan.actions.forecasts import RUNS, SEED
+from goldenthread.plan.actions.forecasts import RUNS
+from goldenthread.plan.mapping.finishes import SEED
 from goldenthread.plan.mapping.thread import Thread, thread
 from goldenthread.plan.mapping.version_changes import Between, between
 from goldenthread.plan.mapping.version_worlds import Worlds, differing, outside

@@ -15,12 +15,14 @@ from goldenthread.engine.thread_data import (
     Contributions,
     Kpis,
     Objectives,
+    ScheduleRuns,
     Subjects,
     Supervisions,
     Targets,
     ThreadData,
 )
 from goldenthread.plan.mapping.alone import alone_chance, alone_fans, alone_targets, told_alone
+from goldenthread.plan.mapping.kept_days import packed, unpacked
 from goldenthread.plan.mapping.thread import Thread
 
 TABLES = {
@@ -51,6 +53,7 @@ def stored_inputs(thread: Thread, options: ForecastOptions) -> dict[str, Any]:
     }
     return {
         "tables": tables,
+        "schedules": [{"key": of.key, "days": packed(of.days)} for of in thread.data.schedules],
         "ids": thread.ids,
         "options": {"seed": options.seed, "runs": options.runs, "months": list(options.months), "cells": options.cells},
         "left_out": thread.left_out,
@@ -68,7 +71,8 @@ def read_inputs(inputs: dict[str, Any]) -> tuple[ThreadData, ForecastOptions]:
     }
     given = inputs["options"]
     options = ForecastOptions(seed=given["seed"], runs=given["runs"], months=tuple(given["months"]), cells=given["cells"])
-    return ThreadData(**tables), options
+    schedules = tuple(ScheduleRuns(of["key"], unpacked(of["days"])) for of in inputs.get("schedules", ()))
+    return ThreadData(**tables, schedules=schedules), options
 
 
 def stored_results(

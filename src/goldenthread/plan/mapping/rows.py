@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.db.models import Q
 
@@ -38,6 +40,7 @@ class ThreadRows:
     supervisions: list[Supervision]
     projects: dict[int, Project]
     duties: list[Duty]
+    networks: Mapping[int, Any] = field(default_factory=dict)  # of projects, what `finishes.networks_of` finds
 
     def below(self) -> dict[int | None, list[int]]:
         """Activity id -> ids of its children."""
@@ -97,6 +100,6 @@ def thread_rows(office: Office, today: date) -> ThreadRows:
         relationships=list(Relationship.objects.filter(successor__schedule__plan__office=office).order_by("id")),
         contributions=contributions,
         supervisions=supervisions,
-        projects={p.pk: p for p in Project.objects.filter(pk__in=named).order_by("id")},
+        projects={p.pk: p for p in Project.objects.filter(pk__in=named).select_related("schedule").order_by("id")},
         duties=list(Duty.objects.filter(plan__office=office).order_by("id")),
     )

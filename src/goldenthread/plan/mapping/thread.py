@@ -18,6 +18,7 @@ from goldenthread.engine.thread_data import (
     PER_YEAR,
     Contributions,
     Objectives,
+    ScheduleRuns,
     Subjects,
     Supervisions,
     Targets,
@@ -92,6 +93,7 @@ def thread(rows: ThreadRows, done: dict[str, Finish] | None = None) -> Thread:
             finish_low=[done[r].low for r in subject_refs],
             finish_likely=[done[r].likely for r in subject_refs],
             finish_high=[done[r].high for r in subject_refs],
+            **_where_drawn(subject_refs, done),
         ),
         contributions=_contributions(given, place_subject, place_kpi, experience(rows, done)),
         supervisions=table(
@@ -103,6 +105,7 @@ def thread(rows: ThreadRows, done: dict[str, Finish] | None = None) -> Thread:
             likely=[s.raise_likely / 100 for s in watched],
             high=[s.raise_high / 100 for s in watched],
         ),
+        schedules=_schedules(subject_refs, done),
     )
     ids: dict[str, list[Any]] = {
         "kpis": kpi_ids,
@@ -113,6 +116,29 @@ def thread(rows: ThreadRows, done: dict[str, Finish] | None = None) -> Thread:
         "supervisions": [s.pk for s in watched],
     }
     return Thread(data, ids, _basis(kpi_ids, given, rows, moves), moves, left_out, done, paying(targets))
+
+
+def _by_schedule(refs: list[str], done: dict[str, Finish]) -> dict[int, list[str]]:
+    """Schedule -> the subjects that are drawn from its runs, in order."""
+    found: dict[int, list[str]] = {}
+    for ref in refs:
+        if done[ref].runs.size:
+            found.setdefault(done[ref].schedule, []).append(ref)
+    return found
+
+
+def _where_drawn(refs: list[str], done: dict[str, Finish]) -> dict[str, list[int]]:
+    """Of each subject the row of its schedule, and its line there."""
+    drawn = _by_schedule(refs, done).values()
+    place = {ref: (schedule, line) for schedule, some in enumerate(drawn) for line, ref in enumerate(some)}
+    return {name: [place.get(ref, (-1, 0))[n] for ref in refs] for n, name in enumerate(("schedule", "line"))}
+
+
+def _schedules(refs: list[str], done: dict[str, Finish]) -> tuple[ScheduleRuns, ...]:
+    drawn = _by_schedule(refs, done)
+    return tuple(
+        ScheduleRuns(stable_key("schedule", pk), np.stack([done[ref].runs for ref in some])) for pk, some in drawn.items()
+    )
 
 
 def _keys(kind: str, ids: list[int]) -> Any:

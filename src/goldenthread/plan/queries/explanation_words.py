@@ -10,6 +10,7 @@ from typing import Any
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import visible
 from goldenthread.engine.drift import DAYS_PER_YEAR
+from goldenthread.plan.mapping.finishes import PROJECT_EARLY, PROJECT_LATE
 from goldenthread.plan.models import Contribution, Step, Supervision
 from goldenthread.plan.queries.explanations import MONEY
 from goldenthread.plan.queries.forecasts import NAMELESS, drawn_to, waited
@@ -119,9 +120,12 @@ class _Words:
         """One row; columns without a value are left out."""
         kind = ref.partition(":")[0]
         unit = self._unit(ref, values)
-        told = [
-            (label, write(self, values[column], unit)) for column, label, write in COLUMNS[kind] if values.get(column) is not None
-        ]
+        columns = OF_RUNS if values.get("days") else COLUMNS[kind]
+        told = [(label, write(self, values[column], unit)) for column, label, write in columns if values.get(column) is not None]
+        if kind == "project" and "finish_low" not in values:
+            told.append(("finish from", "runs of its schedule, which you may not see"))
+        elif kind == "project" and columns is FINISH and values["finish_low"] < values["finish_high"]:
+            told.append(("which is", ASSUMED))
         return InWords(ref, NOUNS[kind], self._title(ref, values), tuple(told))
 
     def trend(self, ref: str, values: Row) -> InWords:
@@ -167,6 +171,10 @@ class _Words:
     def on(self, value: float, _unit: str) -> str:
         """The day that many days after the forecast's."""
         return writing.date(self.day + timedelta(days=round(value)))
+
+    def runs(self, value: Row, _unit: str) -> str:
+        """So many simulated runs."""
+        return f"{writing.number(value['runs'])} runs of its schedule"
 
     def days(self, value: float, _unit: str) -> str:
         """A number of days."""
@@ -293,3 +301,13 @@ FINISH: tuple[tuple[str, str, Write], ...] = (
     ("finish_high", "at the latest", _Words.on),
 )
 COLUMNS |= {"step": FINISH, "project": FINISH}
+OF_RUNS: tuple[tuple[str, str, Write], ...] = (
+    ("days", "finish from", _Words.runs),
+    ("finish_p10", "by then in one run of ten", _Words.on),
+    ("finish_p50", "in half of them", _Words.on),
+    ("finish_p90", "in nine of ten", _Words.on),
+)
+ASSUMED = (
+    f"assumed round the date that is reported, from {PROJECT_EARLY:.0%} of the time left sooner to {PROJECT_LATE:.0%} later; "
+    "within 90 days where that has passed"
+)

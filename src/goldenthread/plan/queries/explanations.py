@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 
 from goldenthread.accounts.models import Person
-from goldenthread.accounts.queries import may_in, visible
+from goldenthread.accounts.queries import is_own, may_in, visible
 from goldenthread.engine.forecast import ForecastOptions, forecast, input_digest, path_for
+from goldenthread.engine.risk_figures import at_share
 from goldenthread.engine.subset import Subset, reach, subset
 from goldenthread.engine.thread_data import ThreadData
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.plan.mapping.alone import alone_chance, alone_targets
+from goldenthread.plan.mapping.kept_days import packed
 from goldenthread.plan.mapping.results import effect_rows, plain, read_inputs
 from goldenthread.plan.mapping.trends import trend_of
 from goldenthread.plan.models import Contribution, Forecast, Step, Supervision
@@ -69,6 +71,7 @@ COLUMNS = {
 SHAPE = ("errors", "horizons")  # of a class: what a range is drawn from, not a trend
 MONEY = {"stake", "delay", "worth_mean", "worth_p10", "worth_p90"}
 LINKS = {"kpi": "kpis", "objective": "objectives", "subject": "subjects", "supervised": "subjects"}
+RUNS_SAY = {"finish_p10": 10, "finish_p50": 50, "finish_p90": 90}
 MODELS: dict[str, Any] = {
     "objective": Objective,
     "target": Target,
@@ -160,14 +163,25 @@ def _inputs(data: ThreadData, ids: dict[str, list[Any]]) -> dict[str, dict[str, 
     found: dict[str, dict[str, Any]] = {}
     for name in ("targets", "kpis", "contributions", "subjects", "supervisions"):
         table = getattr(data, name)
-        columns = {column.name: [plain(v) for v in getattr(table, column.name).tolist()] for column in fields(table)}
+        told = [column.name for column in fields(table) if column.name not in ("schedule", "line")]
+        columns = {column: [plain(v) for v in getattr(table, column).tolist()] for column in told}
         for row, ident in enumerate(ids[name]):
             values = {
                 column: _ref(LINKS[column], ids[LINKS[column]][given[row]]) if column in LINKS else given[row]
                 for column, given in columns.items()
             }
-            found[_ref(name, ident)] = values
+            found[_ref(name, ident)] = values | (_runs(data, row) if name == "subjects" else {})
     return found
+
+
+def _runs(data: ThreadData, row: int) -> dict[str, Any]:
+    """What the finish of a subject is drawn from: its days in the runs of its schedule (`kept_days`), and what they say."""
+    runs = data.runs_of(row)
+    if not runs.size:
+        return dict.fromkeys(("schedule", "days", *RUNS_SAY))
+    in_order = np.sort(runs)
+    said = {name: float(in_order[at_share(in_order, percent)]) for name, percent in RUNS_SAY.items()}
+    return {"schedule": data.schedules[int(data.subjects.schedule[row])].key, "days": packed(runs[None, :])} | said
 
 
 def _trends(given: dict[str, Any], kpi_ids: list[int]) -> dict[str, dict[str, Any]]:
@@ -210,7 +224,7 @@ def shown_to(found: dict[str, Any], person: Person, scope_id: int | None) -> dic
         for kind, idents in asked.items()
         for pk in visible(MODELS[kind].objects.filter(pk__in=idents), person).values_list("pk", flat=True)
     }
-    inputs = {ref: row for ref, row in found["inputs"].items() if ref in open_to}
+    inputs = _without_closed_schedules({ref: row for ref, row in found["inputs"].items() if ref in open_to}, person)
     trends = {ref: row for ref, row in found["trends"].items() if ref in open_to}
     told = found | {"trends": trends, "inputs": inputs, "hidden": len(found["inputs"]) - len(inputs), "hides_money": False}
     if may_in(person, Act.VIEW, Kind.VALUE_RATE, scope_id):
@@ -220,3 +234,11 @@ def shown_to(found: dict[str, Any], person: Person, scope_id: int | None) -> dic
     if found["figure"] in MONEY:
         told |= {"value": None, "again": None}
     return told | {"hides_money": True}
+
+
+def _without_closed_schedules(inputs: dict[str, dict[str, Any]], person: Person) -> dict[str, dict[str, Any]]:
+    """The rows without what was drawn from the schedule of a project whose schedule the person may not see."""
+    drawn = [int(ref.partition(":")[2]) for ref, row in inputs.items() if ref.startswith("project:") and row["days"]]
+    projects = Project.objects.filter(pk__in=drawn) if drawn else ()
+    closed = [row.pk for row in projects if not (may_in(person, Act.VIEW, Kind.PLAN, row.scope_id) or is_own(person, row))]
+    return inputs | {f"project:{pk}": {"key": inputs[f"project:{pk}"]["key"]} for pk in closed}

@@ -3,6 +3,7 @@
 from goldenthread.schedule.mapping import Chains, computed_dates, driving_chains
 from goldenthread.schedule.queries.comparison import ChangedRow, Comparison, compared
 from goldenthread.schedule.queries.file_rows import FileResource, FileRow, FileSchedule, file_schedules
+from goldenthread.schedule.queries.finish_runs import finishes_of_plan, finishes_of_schedule
 from goldenthread.schedule.queries.kept_files import KeptVersion, kept_versions
 from goldenthread.schedule.queries.plan_dates import plan_dates
 from goldenthread.schedule.queries.reviews import (
@@ -41,6 +42,8 @@ __all__ = [
     "computed_dates",
     "driving_chains",
     "file_schedules",
+    "finishes_of_plan",
+    "finishes_of_schedule",
     "in_short",
     "kept_versions",
     "open_work",
