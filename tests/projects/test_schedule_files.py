@@ -115,8 +115,8 @@ def test_the_page_says_what_a_schedule_holds_and_what_is_not_kept_before_anythin
     assert file.file_kind == ImportedFile.FileKind.SCHEDULE
     for words in (
         "4 activities, 1 milestone, 4 relationships",
-        "Task 2 “Dig”",
-        "notes",
+        "Resource 1 “Ada”",
+        "rates",
         "no page shows it yet",
         "HyperlinkAddress",
     ):
@@ -439,7 +439,9 @@ def test_the_command_stores_what_it_tells(cast, tmp_path, capsys):
     assert (project["name"], project["rows"], project["activities"], project["critical"]) == ("Weir", 5, 4, ["2"])
     assert told["counts"]["new"] == Activity.objects.count() == 5
     assert {"where", "row", "field", "why", "count"} == set(told["not_carried"][0])
-    assert {"row": "Task 2 “Dig”", "field": "notes", "why": "kept and exported again; no page shows it yet"} in told["not_kept"]
+    assert {"row": "Resource 1 “Ada”", "field": "calendar_id", "why": "kept and exported again; no page shows it yet"} in told[
+        "not_kept"
+    ]
     undo(changeset=Changeset.objects.get(pk=told["changeset"]), by=cast.head)
     assert not Activity.objects.exists()
 

@@ -72,7 +72,8 @@ def test_health_names_score_checks_and_the_rows_at_fault_one_click_away(cast, pr
     assert page.count("As it stands now") == 1
     assert "?check=DCMA-01#check" in page
     rows = client.get(f"{address}?check=DCMA-01").content.decode()
-    assert f'<a href="/projects/{project.pk}/schedule?q=Pour">Pour</a>' in rows
+    pour = Activity.objects.get(name="Pour")
+    assert f'<a href="/projects/{project.pk}/schedule/row?of={pour.pk}">Pour</a>' in rows
 
 
 def test_compare_tells_what_moved_the_finish_since_an_earlier_file(cast, project):

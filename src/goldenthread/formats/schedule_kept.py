@@ -36,6 +36,27 @@ def read_kept(content: Any) -> ScheduleFile | None:
     return found if isinstance(found, ScheduleFile) else None
 
 
+def read_row(content: Any, key: str) -> ScheduleFile | None:
+    """The file with one row of its plan alone, and what is assigned to it; None where the plan has no such row.
+
+    For the page of a row: of 50,000 rows only this one is made.
+    """
+    plan = next((one for one in content.get("projects", ()) if one.get("tasks")), None) if isinstance(content, dict) else None
+    tasks = [one for one in plan["tasks"] if one["id"] == key][:1] if plan is not None else []
+    if plan is None or not tasks:
+        return None
+    given = [one for one in plan.get("assignments", ()) if one["task_id"] == key]
+    used = {one["resource_id"] for one in given}
+    shown = {
+        **content,
+        "projects": [{**plan, "tasks": tasks, "assignments": given, "relationships": [], "baseline_of_id": None}],
+        "resources": [one for one in content.get("resources", ()) if one["id"] in used],
+        "calendars": [],
+        "not_carried": [],
+    }
+    return read_kept(shown)
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, str):
         return value if value.isascii() and "\0" not in value else value.encode(errors="replace").decode().replace("\0", " ")

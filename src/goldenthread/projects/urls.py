@@ -13,6 +13,7 @@ urlpatterns = [
     path("projects/<int:key>", project.project, name="project"),
     path("projects/<int:key>/schedule", schedule.schedule, name="schedule"),
     path("projects/<int:key>/schedule/file", schedule.schedule_file, name="schedule_file"),
+    path("projects/<int:key>/schedule/row", schedule.row, name="schedule_row"),
     path("projects/<int:key>/schedule/health", schedule_reviews.health, name="schedule_health"),
     path("projects/<int:key>/schedule/compare", schedule_reviews.compare, name="schedule_compare"),
     path("projects/<int:key>/schedule/simulation", schedule_simulation.simulation, name="simulation"),

@@ -45,6 +45,24 @@ def schedule(request: HttpRequest, key: int) -> HttpResponse:
 
 
 @require_GET
+def row(request: HttpRequest, key: int) -> HttpResponse:
+    """All that is known of the row `?of=`: what holds here beside what its file says."""
+    person, project, _ = seen(request, key)
+    if project.schedule is None:
+        return pages.page(request, "projects/templates/schedule_none.html", {"project": project})
+    of = request.GET.get("of", "")
+    named = may_in(person, Act.VIEW, Kind.PERSON, project.scope_id)
+    costs = may_in(person, Act.VIEW, Kind.COST_RATE, project.scope_id)
+    number_of = int(of) if of.isascii() and of.isdigit() and len(of) < 16 else 0
+    found = schedules.row_page(project.schedule, number_of, with_people=named, with_costs=costs)
+    if found is None:
+        raise Http404
+    here = reverse("projects:schedule", args=[project.pk])
+    context = {"project": project, "row": found, "here": here, "part": f"{here}?{urlencode({'under': found.pk})}"}
+    return pages.page(request, "projects/templates/schedule_row_page.html", context)
+
+
+@require_GET
 def schedule_file(request: HttpRequest, key: int) -> HttpResponse:
     """The schedule for another program: the formats; with `?form` what one has no place for; with `&take` the file itself."""
     person, project, _ = seen(request, key)

@@ -15,6 +15,7 @@ from goldenthread.schedule.queries.reviews import (
     reviewed,
     revision,
 )
+from goldenthread.schedule.queries.row_page import RowPage, row_page
 from goldenthread.schedule.queries.rows import InShort, OutlineRow, activities, in_short, open_work, outline, relationships
 from goldenthread.schedule.queries.stored_file import StoredFile, stored_file
 from goldenthread.schedule.queries.timelines import Filters, Timeline, timeline
@@ -35,6 +36,7 @@ __all__ = [
     "KeptVersion",
     "OutlineRow",
     "Review",
+    "RowPage",
     "StoredFile",
     "Timeline",
     "activities",
@@ -55,6 +57,7 @@ __all__ = [
     "review_key",
     "reviewed",
     "revision",
+    "row_page",
     "stored_file",
     "timeline",
     "written_schedule",

@@ -28,23 +28,14 @@ CONSTRAINTS = {
     files.MANDATORY_FINISH: Activity.Constraint.MFO,
 }
 ON_FINISH = {"FNET", "FNLT", "MFO"}
-# What is kept with the whole file and stands in no column, by the kind of row.
+# What is kept with the whole file and stands on no page, or is not what holds here, by the kind of row.
 NO_PLACE = "kept and exported again; no page shows it yet"
 NOT_KEPT: dict[str, dict[str, str]] = {
-    "Task": {
-        **dict.fromkeys(("notes", "custom", "fixed_cost", "cost", "actual_cost", "remaining_cost", "phases"), NO_PLACE),
-        **dict.fromkeys(("actual_work_minutes", "stopped_at", "resumed_at", "expected_finish"), NO_PLACE),
-        "percent_physical": "pages show one percentage: of the duration",
-        "percent_work": "pages show one percentage: of the duration",
-        "second_constraint": "pages show one constraint of an activity; both count in dates",
-        "early_start": "computed anew",
-        "late_start": "computed anew",
-        "total_slack_minutes": "computed anew",
-    },
+    "Task": dict.fromkeys(("early_start", "late_start", "total_slack_minutes"), "computed anew"),
     "Resource": dict.fromkeys(
         ("code", "group", "rates", "notes", "calendar_id", "material_unit", "baselines", "custom"), NO_PLACE
     ),
-    "Assignment": dict.fromkeys(("work_minutes", "cost", "start", "phases", "baselines", "custom"), NO_PLACE),
+    "Assignment": dict.fromkeys(("phases", "baselines", "custom"), NO_PLACE),
     "Project": {"custom": NO_PLACE, "options": "settings of the program that wrote it count in dates; no page shows them"},
 }
 Moment = datetime | None
@@ -305,8 +296,6 @@ class _Reading:
                 start, finish = self._day(row, "baseline", one.start), self._day(row, "baseline", one.finish)
                 if start and finish and not task.is_summary and task.id in rows:
                     found[task.id, one.number] = (start, max(start, finish))
-                if one.work_minutes or one.cost:
-                    self.losses.field("Baseline", row, "work and cost", NO_PLACE)
         codes = {row.values["code"]: key for key, row in rows.items() if not row.values["is_summary"]}
         for number, project in enumerate(self.frozen[:10]):
             for task in project.tasks:
@@ -327,7 +316,7 @@ class _Reading:
             if one.id not in used or not one.name.strip():
                 continue
             if one.kind == "cost":
-                self.losses.value("Resource", row, "kind", "money spent by itself is exported again; no page shows it yet")
+                self.losses.value("Resource", row, "kind", "money spent by itself stands on the page of its row alone")
                 continue
             self._lose("Resource", row, one)
             kind = RESOURCES.get(one.kind, KINDS.ROLE if one.is_generic else KINDS.PERSON)
