@@ -50,9 +50,12 @@ def test_its_runs_are_those_that_the_page_of_the_simulation_shows(scene, weir):
 
 
 def test_an_effort_entered_here_takes_the_place_of_what_is_assumed(scene, weir):
-    Activity.objects.filter(schedule=weir.schedule).update(effort_low=100, effort_likely=100, effort_high=100)
-    assert finish_of(scene).runs.std() == 0
-    Activity.objects.filter(name="Gate").update(effort_high=300)
+    rows, assumed = Activity.objects.filter(schedule=weir.schedule), finish_of(scene).runs
+    rows.update(effort_low=100, effort_likely=100, effort_high=100)
+    assert np.array_equal(finish_of(scene).runs, assumed), "the work that a file states is no range"
+    rows.update(effort_low=9_999, effort_likely=10_000, effort_high=10_001)
+    assert finish_of(scene).runs.std() < 0.5
+    Activity.objects.filter(name="Gate").update(effort_high=30_000)
     assert finish_of(scene).runs.std() > 3
 
 

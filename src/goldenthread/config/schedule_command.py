@@ -90,6 +90,7 @@ def simulate(
     ] = "90/100/125",
     shape: Annotated[Shape, typer.Option(help="How durations are drawn between them.")] = Shape.TRIANGULAR,
     correlation: Annotated[float, typer.Option(help="Of any two durations in a project.", min=0.0, max=1.0)] = 0.0,
+    risks: Annotated[str, typer.Option(help="A list of risks: CSV or Excel, one a row, as the guide has it.")] = "",
     json: Json = False,
     organisation: Organisation = "",
     as_: As = "",
@@ -99,10 +100,10 @@ def simulate(
 
     stated = {"runs": runs, "seed": seed, "spread": spread, "shape": shape.value, "correlation": correlation}
     if not schedule_files.names_project(plan):
-        schedule_simulation.simulate_file(plan, json=json, **stated)
+        schedule_simulation.simulate_file(plan, json=json, risks=risks, **stated)
         return
     with opened(organisation, "", as_) as session:
-        schedule_simulation.simulate_project(session, plan, json=json, **stated)
+        schedule_simulation.simulate_project(session, plan, json=json, risks=risks, **stated)
 
 
 @app.command(name="convert")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from goldenthread.config.printing import document, say, table
@@ -10,26 +11,28 @@ from goldenthread.config.schedule_files import read_schedule
 
 if TYPE_CHECKING:
     from goldenthread.config.session import Session
+    from goldenthread.formats.risk_list import RiskEvent
     from goldenthread.formats.schedule_risk import RiskRequest
 
 SHOWN = 10
 
 
-def simulate_file(name: str, *, json: bool, **stated: Any) -> None:
+def simulate_file(name: str, *, json: bool, risks: str = "", **stated: Any) -> None:
     """Of a file: every project's finish in 10, 50, 80 and 90 % of runs, its milestones, and what would help most."""
     from goldenthread.formats.schedule_risk import simulated
 
+    events = _events(risks)
     request = _request(**stated)
-    _answer({"file": name, **read_schedule(name, lambda file: simulated(file, request))}, json=json)
+    _answer({"file": name, **read_schedule(name, lambda file: simulated(file, request, events=events))}, json=json)
 
 
-def simulate_project(session: Session, name: str, *, json: bool, **stated: Any) -> None:
+def simulate_project(session: Session, name: str, *, json: bool, risks: str = "", **stated: Any) -> None:
     """The same of a project that is stored here, by its id, reference or name."""
     from django.utils import timezone
 
     from goldenthread.projects.queries import simulated_project
 
-    told = simulated_project(name, session.person, _request(**stated), timezone.localdate())
+    told = simulated_project(name, session.person, _request(**stated), timezone.localdate(), _events(risks))
     _answer({"project": name, **told}, json=json)
 
 
@@ -40,6 +43,23 @@ def _answer(told: dict[str, Any], *, json: bool) -> None:
     for project in told["projects"]:
         _say(project)
     say(f"{told['runs']:,} runs, seed {told['seed']}. {told['assumed']['words']}")
+
+
+def _events(name: str) -> tuple[RiskEvent, ...]:
+    """The list of risks in a file; none where no file is named."""
+    from goldenthread.formats.errors import FormatError
+    from goldenthread.formats.limits import read_guarded
+    from goldenthread.kit.errors import Refused
+
+    if not name:
+        return ()
+    try:
+        found: tuple[RiskEvent, ...] = read_guarded("risks", Path(name).read_bytes())
+    except OSError as error:
+        raise Refused(f"{name} cannot be read: {error.strerror}.", field="--risks") from error
+    except FormatError as error:
+        raise Refused(f"{name}: {error}", field="--risks") from error
+    return found
 
 
 def _request(*, runs: int, seed: int, spread: str, shape: str, correlation: float) -> RiskRequest:
@@ -88,6 +108,14 @@ def _say(project: dict[str, Any]) -> None:
     helps = [[_named(one), f"{one['p80_falls_days']:.1f} days"] for one in project["helps"][:SHOWN]]
     table(["what would help most: no uncertainty in", "P80 falls by"], helps, "No single activity moves P80.")
     say("")
+    if project["risks"]:
+        risks = [[one["name"][:60], f"{one['chance_percent']:g} %", _fall(one["p80_falls_days"])] for one in project["risks"]]
+        table(["risk", "chance", "without it P80 falls by"], risks[:SHOWN], "")
+        say("")
+
+
+def _fall(days: float | None) -> str:
+    return "not tried" if days is None else f"{days:.1f} days"
 
 
 def _say_cost(cost: dict[str, Any] | None) -> None:

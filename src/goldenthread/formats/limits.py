@@ -41,12 +41,13 @@ READERS = {
     "performance-gov": "goldenthread.formats.performance_plan:read_performance_gov",
     "capital-reports": "goldenthread.formats.capital_reports:read_capital",
     "schedule": "goldenthread.formats.schedule_reader:read_schedule",
+    "risks": "goldenthread.formats.risk_list:read_risk_list",
     "exchange": "goldenthread.formats.exchange:read_exchange",
 }
 JAVA_BYTES = 2 * 2**30  # of addresses, most of them never used: a Java machine has a limit of its own for what it holds
 JAVA_FILE_BYTES = 64 * 2**20  # which MPXJ puts aside in a folder of its own
 _TEXT_KINDS = frozenset(
-    {"workbook", "table", "projects", "performance-goals", "performance-targets", "performance-gov", "capital-reports"}
+    {"workbook", "table", "projects", "performance-goals", "performance-targets", "performance-gov", "capital-reports", "risks"}
 )
 _PASSED_ON = ("PATH", "JAVA_HOME", "PYTHONPATH", "SYSTEMROOT", "LANG", "LC_ALL", "VIRTUAL_ENV")
 _TOO_MUCH = "Save only the sheet and rows you need as CSV and import that."

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ from goldenthread.engine.schedule_risk import RiskOptions, Simulation, simulate
 from goldenthread.engine.schedule_risk import finish_runs as bare_runs
 from goldenthread.engine.uncertainty import Uncertainty
 from goldenthread.formats.errors import FormatError
+from goldenthread.formats.risk_list import RiskEvent, risks_of
 from goldenthread.formats.schedule_dates import computed, iso
 from goldenthread.formats.schedule_file import Project, ScheduleFile, Task
 from goldenthread.formats.schedule_network import PlanNetwork
@@ -72,10 +73,18 @@ class RiskRequest:
         )
 
 
-def simulated(file: ScheduleFile, request: RiskRequest | None = None, promises: Promises = ()) -> dict[str, Any]:
+def simulated(
+    file: ScheduleFile,
+    request: RiskRequest | None = None,
+    promises: Promises = (),
+    *,
+    ranges_of: Ranges | None = None,
+    events: Sequence[RiskEvent] = (),
+) -> dict[str, Any]:
     """Every project with its finish in 10, 50, 80 and 90 % of runs, milestones, critical activities and what would help most.
 
-    promises: what else the finish of every project is held against, in words, and when.
+    promises: what else the finish of every project is held against, in words, and when. ranges_of: as in `finish_runs`.
+    events: what may happen.
     """
     request = request or RiskRequest()
     plan, _ = computed(file)
@@ -83,7 +92,8 @@ def simulated(file: ScheduleFile, request: RiskRequest | None = None, promises: 
     watched = _watched(plan)
     made = None
     try:
-        uncertain, own = _uncertainty(plan, file, request)
+        uncertain, own = _uncertainty(plan, file, request, ranges_of)
+        uncertain = replace(uncertain, risks=risks_of(plan, file, events))
         if plan.network.key.size:
             options = RiskOptions(request.runs, request.seed)
             made = simulate(plan.network, uncertain, np.array(watched, np.int64), plan.options, options)
@@ -104,7 +114,9 @@ def simulated(file: ScheduleFile, request: RiskRequest | None = None, promises: 
             "words": request.words,
         },
         "projects": [
-            _project(project, plan, place, made, uncertain, own, watched, promises) for place, project in enumerate(projects)
+            _project(project, plan, place, made, uncertain, own, watched, promises)
+            | {"risks": _risks(plan, project, made, uncertain, events)}
+            for place, project in enumerate(projects)
         ],
     }
 
@@ -142,12 +154,11 @@ def _uncertainty(
         if one is None or not open_rows[row]:
             continue
         stated = own_range(one[1], fields, int(base[row]))
-        if stated is not None:
-            own.add(row)
-        elif ranges_of and one[1].id in ranges_of:
+        if stated is None and ranges_of and one[1].id in ranges_of:
             less, more = ranges_of[one[1].id]
             stated = (base[row] * less, base[row], base[row] * more)
         if stated is not None:
+            own.add(row)
             for column, value in zip(columns, stated, strict=True):
                 column[row] = value
     fixed, per_minute = rates(plan, [project for project in file.projects if project.baseline_of_id is None])
@@ -222,6 +233,22 @@ def _project(
             "percentile_that_keeps_both_in_80_percent": joint.level,
         }
     return told
+
+
+def _risks(
+    plan: PlanNetwork, project: Project, made: Simulation | None, uncertain: Uncertainty, events: Sequence[RiskEvent]
+) -> list[dict[str, Any]]:
+    """The risks of a project, the one first without which P80 would fall most; None where that was not tried."""
+    if made is None:
+        return []
+    falls = {lever.risk: lever.p80_falls for lever in made.levers if lever.risk is not None}
+    found = []
+    for place, (event, risk) in enumerate(zip(events, uncertain.risks, strict=True)):
+        if plan.task(risk.rows[0])[0] == project.id:
+            fall = None if place not in falls else round(falls[place] / DAY, 2)
+            told = {"name": event.name, "chance_percent": event.chance, "activities": len(risk.rows)}
+            found.append(told | {"p80_falls_days": fall})
+    return sorted(found, key=lambda one: (one["p80_falls_days"] is None, -(one["p80_falls_days"] or 0.0)))
 
 
 def _notes(plan: PlanNetwork, rows: list[int], drawn: list[int]) -> list[str]:

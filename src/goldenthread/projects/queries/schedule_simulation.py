@@ -6,20 +6,21 @@ import datetime as dt
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import is_own, may_in
 from goldenthread.formats.errors import FormatError
+from goldenthread.formats.risk_list import RiskEvent
 from goldenthread.formats.schedule_risk import SHAPES, RiskRequest, simulated
 from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.projects.models import Project
 from goldenthread.projects.queries.schedule_exports import found_project
 from goldenthread.schedule.models import Activity, ScheduleReview
-from goldenthread.schedule.queries import revision, stored_file
+from goldenthread.schedule.queries import entered_ranges, revision, stored_file
 from goldenthread.ui.curves import Curve, curve
 from goldenthread.ui.writing import date as written
 
@@ -85,12 +86,14 @@ class SimulationPage:
     made_at: dt.datetime | None = None
 
 
-def simulated_project(name: str, person: Person, asked: RiskRequest, today: dt.date) -> dict[str, Any]:
+def simulated_project(
+    name: str, person: Person, asked: RiskRequest, today: dt.date, events: Sequence[RiskEvent] = ()
+) -> dict[str, Any]:
     """The figures of one project by its id, reference or name, without cost where the person may not see cost rates."""
     project = found_project(name, person)
     if not (may_in(person, Act.VIEW, Kind.PLAN, project.scope_id) or is_own(person, project)):
         raise Forbidden("You may not see this schedule.")
-    told = _simulated(project, asked, today)
+    told = _simulated(project, asked, today, events)
     if not may_in(person, Act.VIEW, Kind.COST_RATE, project.scope_id):
         told["projects"] = [{**one, "cost": None} for one in told["projects"]]
     return told
@@ -122,11 +125,13 @@ def is_large(project: Project) -> bool:
     return Activity.objects.filter(schedule=project.schedule).count() >= LARGE
 
 
-def _simulated(project: Project, asked: RiskRequest, today: dt.date) -> dict[str, Any]:
+def _simulated(project: Project, asked: RiskRequest, today: dt.date, events: Sequence[RiskEvent] = ()) -> dict[str, Any]:
     if project.schedule is None:
         raise Refused(f"“{project}” has no schedule yet.", field="PLAN")
     try:
-        return simulated(stored_file(project.schedule, today).file, asked, _promises(project))
+        stored = stored_file(project.schedule, today)
+        ranges = entered_ranges(project.schedule, stored)
+        return simulated(stored.file, asked, _promises(project), ranges_of=ranges, events=events)
     except FormatError as error:
         raise Refused(str(error)) from error
 

@@ -3,7 +3,7 @@
 from goldenthread.schedule.mapping import Chains, computed_dates, driving_chains
 from goldenthread.schedule.queries.comparison import ChangedRow, Comparison, compared
 from goldenthread.schedule.queries.file_rows import FileResource, FileRow, FileSchedule, file_schedules
-from goldenthread.schedule.queries.finish_runs import finishes_of_plan, finishes_of_schedule
+from goldenthread.schedule.queries.finish_runs import entered_ranges, finishes_of_plan, finishes_of_schedule
 from goldenthread.schedule.queries.kept_files import KeptVersion, kept_versions
 from goldenthread.schedule.queries.plan_dates import plan_dates
 from goldenthread.schedule.queries.reviews import (
@@ -43,6 +43,7 @@ __all__ = [
     "compared",
     "computed_dates",
     "driving_chains",
+    "entered_ranges",
     "file_schedules",
     "finishes_of_plan",
     "finishes_of_schedule",

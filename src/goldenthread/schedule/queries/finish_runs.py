@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 import numpy as np
+from django.db.models import F
 
 from goldenthread.engine.calendars import LAST_DAY
 from goldenthread.engine.critical_path import ScheduleOptions
@@ -22,7 +23,7 @@ from goldenthread.formats.schedule_risk import RiskRequest
 from goldenthread.formats.schedule_risk import finish_runs as runs_of_file
 from goldenthread.schedule.mapping import Axis, Chains
 from goldenthread.schedule.models import Activity, Schedule
-from goldenthread.schedule.queries.stored_file import stored_file
+from goldenthread.schedule.queries.stored_file import StoredFile, stored_file
 
 LESS, MORE = 0.20, 0.50  # of a remaining duration of which nobody said a range
 TOGETHER = 0.3  # correlation of durations of one schedule
@@ -98,18 +99,26 @@ def _day_ends(axis: Axis, minute: int) -> Ints:
         count *= 2
 
 
-def finishes_of_schedule(schedule: Schedule, today: date, seed: int) -> Ints | None:
-    """The day, as an ordinal, on which the schedule ends in each run; None where no work is left, or it goes in a circle."""
+def entered_ranges(schedule: Schedule, stored: StoredFile) -> dict[str, tuple[float, float]]:
+    """What the least and the most effort that somebody entered are of the likely one, by the id of the row in the stored file.
+
+    One figure for all three is the work as a file states it, and no range.
+    """
     activities: Iterable[Activity] = Activity.objects.filter(
-        schedule=schedule, effort_likely__gt=0, effort_low__isnull=False, effort_high__isnull=False
+        schedule=schedule, effort_likely__gt=0, effort_low__lt=F("effort_high")
     )
     ranges = {activity.pk: shares for activity in activities if (shares := _shares(activity)) is not None}
+    return {key: ranges[pk] for key, pk in stored.activities.items() if pk in ranges}
+
+
+def finishes_of_schedule(schedule: Schedule, today: date, seed: int) -> Ints | None:
+    """The day, as an ordinal, on which the schedule ends in each run; None where no work is left, or it goes in a circle."""
     stored = stored_file(schedule, today)
     request = RiskRequest(
         how_many_runs(len(stored.activities)), seed, low=100 * (1 - LESS), high=100 * (1 + MORE), correlation=TOGETHER
     )
     try:
-        minutes = runs_of_file(stored.file, request, {key: ranges[pk] for key, pk in stored.activities.items() if pk in ranges})
+        minutes = runs_of_file(stored.file, request, entered_ranges(schedule, stored))
     except FormatError:
         return None
     if minutes is None:
