@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
+from goldenthread.accounts.actions import changeset
 from goldenthread.plan import actions
 from goldenthread.plan.actions import versions
 from goldenthread.plan.actions.forecasts import make_forecast
@@ -21,6 +22,7 @@ from goldenthread.purpose import actions as purpose
 from goldenthread.schedule import actions as schedule
 from goldenthread.schedule.models import Relationship
 from goldenthread.workspace.models import Job
+from tests.schedule.conftest import network
 
 DAY = 480
 RUNS = 2_000
@@ -55,6 +57,10 @@ def parts(results, objective):
 
 def test_both_ends_are_what_the_forecast_says_and_the_parts_sum_to_the_difference(work):
     by = work.cast.head
+    with changeset(title="A network for the project", by=by):
+        work.project.schedule = schedule.add_schedule(scope=work.project.scope, name="Weir")
+        work.project.save()
+        network(work.project.schedule, "Dig 150; Pour 45 after Dig")
     first, before = propose(work), make_forecast(office=work.cast.office, runs=RUNS)
     purpose.edit_target(target=work.target, changes={"value": work.target.value - 0.4}, by=by)
     schedule.edit_activity(activity=work.fresh(work.step.activity), changes={"duration": 150 * DAY}, by=by)

@@ -92,8 +92,11 @@ def _compiled(
             column[:, edges[place] : edges[place + 1]] = filled
         return lowest, *sums
 
-    with ThreadPoolExecutor(threads) as pool:
-        parts = list(pool.map(part, range(threads)))
+    if threads == 1:
+        parts = [part(0)]
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            parts = list(pool.map(part, range(threads)))
     for _, *sums in parts:
         for total, of_part in zip((found.critical, found.moved, found.squared), sums, strict=True):
             np.add(total, of_part[raw.place], out=total)

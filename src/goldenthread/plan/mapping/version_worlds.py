@@ -2,6 +2,7 @@
 
 A row that differs belongs to one cause, so a mixture is the old rows with those of some causes replaced. Dates are computed anew
 for each mixture. What a version does not hold (figures, the dates of projects, the day) is the world outside, a cause of its own.
+A project with a schedule finishes on both sides as that says now: what it said then is not kept.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from goldenthread.engine.root_changes import TIME, Root
 from goldenthread.engine.table_compare import NOTHING, State
 from goldenthread.kit import history
 from goldenthread.kit.errors import Refused
-from goldenthread.plan.mapping.finishes import Finish, finishes
+from goldenthread.plan.mapping.finishes import Finish, finishes, networks_of
 from goldenthread.plan.mapping.others import OtherFigures, asked_ways
 from goldenthread.plan.mapping.rows import ThreadRows
 from goldenthread.plan.mapping.version_document import COLUMNS, DAY, WHOLE
@@ -112,6 +113,8 @@ class Worlds:
             row for rows in (self.old, self.new) for table in ("contributions", "supervisions") for row in rows[table].values()
         ]
         self._named = {row.project_id for row in given}
+        alive = Project.objects.filter(pk__in=self._named).select_related("schedule")
+        self._networks = networks_of({row.pk: row for row in alive}, sides[1].day)
         self._known: dict[frozenset[Root], _Dated] = {}
         dated = {cause for (table, _), cause in cause_of.items() if table in ("activities", "relationships", "steps")}
         self._dated = frozenset({*dated, TIME})
@@ -167,6 +170,7 @@ class Worlds:
             supervisions=supervisions,
             projects={pk: row for pk, row in sorted(side.projects.items()) if pk in self._named},
             duties=[],
+            networks=self._networks,
         )
 
     def _finished(self, rows: ThreadRows) -> _Dated:

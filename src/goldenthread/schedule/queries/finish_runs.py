@@ -7,7 +7,7 @@ One factor moves all of a schedule together, since people who are optimistic onc
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 from django.db.models import F
@@ -89,11 +89,16 @@ def _shares(activity: Activity) -> tuple[float, float] | None:
 
 def _day_ends(axis: Axis, minute: int) -> Ints:
     """Working minutes up to the end of each day from the first, until more than `minute`, or the last day that can be."""
-    first = axis.origin.date()
+    first, calendar = axis.origin.date(), axis.calendar
     most, count = (LAST_DAY - first).days, A_WHILE
+    week = np.array([sum(until - begin for begin, until in shifts) for shifts in calendar.week], np.int64)
     while True:
         count = min(count, most)
-        ends = np.array([axis.end(first + timedelta(days=day)) for day in range(count)], np.int64)
+        minutes = week[(first.weekday() + np.arange(count)) % 7]
+        for day in calendar.exceptions:
+            if 0 <= (day - first).days < count:
+                minutes[(day - first).days] = calendar.minutes_on(day)
+        ends = np.cumsum(minutes)
         if ends[-1] > minute or count == most:
             return ends
         count *= 2
