@@ -1,18 +1,22 @@
 """Reads of schedules: the outline, what a person works on, a schedule file beside what is stored, the page of a schedule."""
 
 from goldenthread.schedule.mapping import Chains, computed_dates, driving_chains
+from goldenthread.schedule.queries.baselines import KnownBaseline, baselines
 from goldenthread.schedule.queries.comparison import ChangedRow, Comparison, compared
 from goldenthread.schedule.queries.file_rows import FileResource, FileRow, FileSchedule, file_schedules
 from goldenthread.schedule.queries.kept_files import KeptVersion, kept_versions
+from goldenthread.schedule.queries.movements import BASELINE
 from goldenthread.schedule.queries.plan_dates import plan_dates
 from goldenthread.schedule.queries.reviews import (
     HEALTH,
+    AtFault,
     Review,
     question_of,
     review,
     review_key,
     reviewed,
     revision,
+    rows_at_fault,
 )
 from goldenthread.schedule.queries.rows import InShort, OutlineRow, activities, in_short, open_work, outline, relationships
 from goldenthread.schedule.queries.stored_file import StoredFile, stored_file
@@ -20,9 +24,11 @@ from goldenthread.schedule.queries.timelines import Filters, Timeline, timeline
 from goldenthread.schedule.queries.written_file import ENDINGS, TYPES, written_schedule
 
 __all__ = [
+    "BASELINE",
     "ENDINGS",
     "HEALTH",
     "TYPES",
+    "AtFault",
     "Chains",
     "ChangedRow",
     "Comparison",
@@ -32,11 +38,13 @@ __all__ = [
     "Filters",
     "InShort",
     "KeptVersion",
+    "KnownBaseline",
     "OutlineRow",
     "Review",
     "StoredFile",
     "Timeline",
     "activities",
+    "baselines",
     "compared",
     "computed_dates",
     "driving_chains",
@@ -52,6 +60,7 @@ __all__ = [
     "review_key",
     "reviewed",
     "revision",
+    "rows_at_fault",
     "stored_file",
     "timeline",
     "written_schedule",
