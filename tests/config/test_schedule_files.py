@@ -90,7 +90,7 @@ def test_the_health_of_a_plan_is_told_without_a_database(tmp_path):
     assert done.code == 0, done.err
     assert f"{project['score']:.1f} of 100 points" in done.out
     assert "Mend first:" in done.out
-    assert "cannot be told from the file" in done.out
+    assert "cannot be told from the schedule" in done.out
 
 
 def test_a_plan_is_simulated_without_a_database(tmp_path, capsys):

@@ -9,6 +9,7 @@ from goldenthread.formats import schedule_file as said
 from goldenthread.formats.errors import FormatError
 from goldenthread.formats.schedule_compare import compare_schedules, in_tenths
 from goldenthread.formats.schedule_reader import read_schedule
+from goldenthread.formats.schedule_since_dates import compare_with_dates
 from goldenthread.formats.schedule_writer import write_schedule
 from tests.formats.material import real_file
 
@@ -176,3 +177,34 @@ def test_a_changed_copy_of_a_real_file_written_by_us_tells_the_change(name, row,
     ((words, moved),) = causes(told).items()
     assert row in words
     assert moved == told["moved_days"] == 2.0
+
+
+def test_beside_a_baseline_of_dates_alone_stands_what_dates_can_tell_worked_by_hand():
+    """Dig from Monday 1 March to Wednesday 3, pour until Friday 5, then cure for a week over the weekend."""
+    hammock = task("8", "Guard", 1, is_level_of_effort=True)
+    done = task("5", "Done", 0, is_milestone=True)
+    gone = replace(PAINT, is_active=False)
+    plan = weir(DIG, POUR, CURE, gone, done, hammock, links=["1>2", "2>3", "3>5", "1>8"])
+    day = dt.date
+    planned = {
+        "1": (day(2027, 3, 1), day(2027, 3, 3)),
+        "2": (day(2027, 3, 4), day(2027, 3, 8)),
+        "4": (day(2027, 3, 1), day(2027, 3, 1)),
+        "5": (day(2027, 3, 9), day(2027, 3, 10)),
+        "8": (day(2027, 3, 1), day(2027, 4, 30)),
+    }
+    told = compare_with_dates(plan, planned)
+    assert (told["finish_before"], told["finish"], told["moved_days"]) == ("2027-03-10", "2027-03-12", 2.0)
+    assert (told["last_before"]["name"], told["last"]["name"]) == ("Done", "Cure")
+    assert [one["name"] for one in told["rows_added"]] == ["Cure"]
+    assert [one["name"] for one in told["rows_removed"]] == ["Paint"]
+    assert told["rows_changed"] == [
+        {"id": "2", "name": "Pour", "changes": [{"field": "duration", "before": "3 d", "after": "2 d"}]}
+    ]
+    assert {one["name"]: (one["finish_before"], one["finish"], one["float_days"]) for one in told["dates_moved"]} == {
+        "Pour": ("2027-03-08", "2027-03-05", 0.0),
+        "Done": ("2027-03-10", "2027-03-12", 0.0),
+    }
+    assert (told["matched"], told["causes"], told["logic"], told["critical_left"]) == (3, [], None, None)
+    nothing = compare_with_dates(plan, {})
+    assert (nothing["finish_before"], nothing["last_before"], nothing["moved_days"]) == (None, None, 0)

@@ -17,20 +17,22 @@ from goldenthread.config import schedule_comparison, schedule_files
 from goldenthread.config.session import Session
 from goldenthread.formats.schedule_kept import kept
 from goldenthread.formats.schedule_reader import read_schedule
-from goldenthread.kit import history
+from goldenthread.kit import clock, history
 from goldenthread.kit.errors import Refused
 from goldenthread.kit.permissions import Role
 from goldenthread.kit.scoping import current_organisation
 from goldenthread.projects.actions.schedules import Storing, store_schedules
 from goldenthread.projects.models import Project
 from goldenthread.projects.queries.schedule_files import going
+from goldenthread.schedule import actions
+from goldenthread.schedule.actions import reviews as review_actions
 from goldenthread.schedule.actions.reviews import ask_for_review
-from goldenthread.schedule.models import Activity, Schedule, ScheduleReview, ScheduleSource, StatedBaseline
-from goldenthread.schedule.queries import file_schedules, kept_versions, reviews
+from goldenthread.schedule.models import Activity, ReviewedRows, Schedule, ScheduleReview, ScheduleSource, StatedBaseline
+from goldenthread.schedule.queries import file_schedules, kept_versions, reviewed_rows, reviews
 from goldenthread.schedule.queries.kept_files import kept_rows
 from goldenthread.workspace import imports
 from goldenthread.workspace.models import Job
-from tests.formats.schedules import link, mspdi, task
+from tests.formats.schedules import BASELINE, harbour, link, mspdi, task, xer
 
 DAY = date(2027, 3, 1)
 
@@ -73,7 +75,8 @@ def test_health_names_score_checks_and_the_rows_at_fault_one_click_away(cast, pr
     assert "?check=DCMA-01#check" in page
     rows = client.get(f"{address}?check=DCMA-01").content.decode()
     pour = Activity.objects.get(name="Pour")
-    assert f'<a href="/projects/{project.pk}/schedule/row?of={pour.pk}">Pour</a>' in rows
+    assert f'<a href="/projects/{project.pk}/schedule?rows={pour.pk}">Pour</a>' in rows
+    assert f'/projects/{project.pk}/schedule?fault=DCMA-01"' in rows
 
 
 def test_compare_tells_what_moved_the_finish_since_an_earlier_file(cast, project):
@@ -133,8 +136,8 @@ def test_a_small_schedule_waits_for_the_worker_where_the_earlier_file_is_large(c
     longer = kept_versions(project.schedule)[0].number
     assert (kept_rows(first), kept_rows(longer)) == (2, 3)
     monkeypatch.setattr(reviews, "LARGE_TO_COMPARE", 3)
-    assert not reviews.review(project.schedule, reviews.question_of(first), DAY).is_large
-    assert reviews.review(project.schedule, reviews.question_of(longer), DAY).is_large
+    assert not reviews.review(project.schedule, reviews.question_of(str(first)), DAY).is_large
+    assert reviews.review(project.schedule, reviews.question_of(str(longer)), DAY).is_large
 
 
 def test_a_question_that_is_being_answered_is_not_asked_again(cast, project, monkeypatch):
@@ -221,3 +224,142 @@ def test_a_schedule_without_rows_and_a_file_that_holds_no_plan_are_told_in_words
         empty = Schedule(scope=project.scope, name="Empty")
         empty.save()
     assert reviews.reviewed(empty, reviews.HEALTH, DAY)["score"] is None
+
+
+def baselined(schedule, name="As approved") -> str:
+    """A baseline set now; its name in the address."""
+    return f"baseline-{actions.set_baseline(schedule=schedule, name=name, by=None, on=DAY).pk}"
+
+
+def test_a_baseline_of_a_file_that_is_kept_is_compared_as_a_whole(cast):
+    project = bring(cast, plan(16))
+    value = baselined(project.schedule)
+    bring(cast, plan(32))
+    address = f"/projects/{project.pk}/schedule/compare?with={value}"
+    page = cast.client(cast.head).get(address).content.decode()
+    assert "As approved, set on 1 Mar 2027" in page
+    assert "The finish moved 2 working days later" in page
+    assert "“Dig”: duration 2 d → 4 d" in page
+    assert "All of that baseline is kept" in page
+
+
+def test_a_baseline_that_is_nothing_but_dates_tells_dates_and_says_what_it_cannot_tell(cast):
+    project = bring(cast, plan(16))
+    with changeset(by=cast.head, title="longer, and one row more"):
+        dig = Activity.objects.get(name="Dig")
+        actions.edit_activity(activity=dig, changes={"duration": 3 * 480}, by=cast.head)
+    value = baselined(project.schedule)
+    with changeset(by=cast.head, title="longer still, and other rows"):
+        actions.edit_activity(activity=Activity.objects.get(name="Dig"), changes={"duration": 5 * 480}, by=cast.head)
+        cure = actions.add_activity(schedule=project.schedule, name="Cure", by=cast.head, duration=480)
+        actions.relate(predecessor=Activity.objects.get(name="Pour"), successor=cure, by=cast.head)
+    told = reviews.reviewed(project.schedule, reviews.question_of(value), DAY)
+    assert (told["is_whole"], told["logic"], told["critical_entered"], told["causes"]) == (False, None, None, [])
+    assert (told["finish_before"], told["finish"], told["moved_days"]) == ("2027-03-04", "2027-03-09", 3.0)
+    assert (told["last_before"]["name"], told["last"]["name"]) == ("Pour", "Cure")
+    assert [one["name"] for one in told["rows_added"]] == ["Cure"]
+    assert [(one["name"], one["changes"]) for one in told["rows_changed"]] == [
+        ("Dig", [{"field": "duration", "before": "3 d", "after": "5 d"}])
+    ]
+    moved = {one["name"]: (one["finish_before"], one["finish"], one["activity"]) for one in told["dates_moved"]}
+    assert moved["Dig"] == ("2027-03-03", "2027-03-05", dig.pk)
+    page = cast.client(cast.head).get(f"/projects/{project.pk}/schedule/compare?with={value}").content.decode()
+    assert "which change moved the finish" in page
+    assert "“Pour” was to be finished last; now “Cure” is." in page
+    assert "Relationships (" not in page
+    assert f"?rows={dig.pk}" in page
+
+
+def test_the_baselines_that_a_file_states_can_be_compared_with(cast):
+    stated = task(1, "Dig", Duration="PT32H0M0S", inside=BASELINE) + task(2, "Pour", Duration="PT8H0M0S", inside=link(1))
+    project = bring(cast, read_schedule(mspdi(stated, head="<UID>77</UID>")))
+    client, address = cast.client(cast.head), f"/projects/{project.pk}/schedule/compare"
+    page = client.get(f"{address}?with=baseline-file-0").content.decode()
+    assert "The finish moved 3 working days later" in page, "from 2 March, where Dig was to end, to 5 March"
+    assert "1 row is not in it" in page
+    assert client.get(f"{address}?with=baseline-file-10").status_code == 200
+    assert client.get(f"{address}?with=baseline-file-3").status_code == 404
+    assert client.get(f"{address}?with=baseline-x").status_code == 404
+
+
+def test_a_baseline_that_is_a_project_of_its_file_is_compared_as_a_whole(cast):
+    read = read_schedule(xer(harbour()))
+    plan = read.projects[0]
+    (dredge,) = [one for one in plan.tasks if one.name.startswith("Dredge")]
+    longer = dredge.duration_minutes + 2 * 480
+    grown = tuple(replace(one, duration_minutes=longer, remaining_minutes=longer) if one is dredge else one for one in plan.tasks)
+    frozen = replace(plan, id="9", baseline_of_id=plan.id)
+    project = bring(cast, replace(read, projects=(replace(plan, tasks=grown), frozen)))
+    told = reviews.reviewed(project.schedule, reviews.question_of("baseline-file-0"), DAY)
+    assert (told["is_whole"], told["moved_days"]) == (True, 2.0)
+    assert [one["kinds"] for one in told["causes"]] == [["duration"]]
+
+
+def test_lists_of_large_comparisons_are_kept_in_parts_and_shown_to_the_end(cast, project, monkeypatch):
+    monkeypatch.setattr(reviews, "LARGE_TO_COMPARE", 1)
+    monkeypatch.setattr(reviewed_rows, "PART", 7)
+    monkeypatch.setattr(review_actions, "PART", 7)
+    first = kept_versions(project.schedule)[-1].number
+    with changeset(by=cast.head, title="many rows"):
+        for number in range(60):
+            actions.add_activity(schedule=project.schedule, name=f"Row {number}", by=cast.head, duration=480)
+    question = reviews.question_of(str(first))
+    review_actions.make_review(schedule=project.schedule, question=question, today=DAY)
+    found = reviews.review(project.schedule, question, DAY)
+    whole = reviewed_rows.parted(reviews.reviewed(project.schedule, question, DAY))[1]["rows"]
+    assert ReviewedRows.objects.filter(name="rows").count() == 9
+    assert len(found.lists["rows"]) == len(whole) == 61
+    for first_row, last_row in ((0, 50), (50, 61), (6, 15), (14, 14)):
+        assert found.lists["rows"][first_row:last_row] == whole[first_row:last_row]
+    address = f"/projects/{project.pk}/schedule/compare?with={first}&part=rows"
+    client = cast.client(cast.head)
+    pages = [client.get(f"{address}&page={number}").content.decode() for number in (1, 2)]
+    assert all(sum(f">Row {number}<" in page for page in pages) == 1 for number in range(60))
+
+
+def test_the_rows_at_fault_are_shown_in_the_schedule_whatever_they_are_called(cast, project, monkeypatch):
+    client, address = cast.client(cast.head), f"/projects/{project.pk}/schedule"
+    with changeset(by=cast.head, title="a namesake that is in order"):
+        pour = Activity.objects.get(name="Pour")
+        twin = actions.add_activity(schedule=project.schedule, name="Pour", by=cast.head, duration=480)
+        for before, after in ((Activity.objects.get(name="Dig"), twin), (twin, pour)):
+            actions.relate(predecessor=before, successor=after, by=cast.head)
+    for large in (10_000, 1):
+        monkeypatch.setattr(reviews, "LARGE", large)
+        if large == 1:
+            assert "is not known yet" in client.get(f"{address}?fault=DCMA-01").content.decode()
+            review_actions.make_review(schedule=project.schedule, question=reviews.HEALTH, today=clock.today())
+        page = client.get(f"{address}?fault=DCMA-01").content.decode()
+        assert "at fault in “" in page
+        found = reviews.rows_at_fault(project.schedule, "DCMA-01", clock.today()).activities
+        assert (pour.pk in found, twin.pk in found) == (True, False)
+        assert page.count("<span>Pour</span>") == 1
+        assert '<input type="hidden" name="fault" value="DCMA-01">' in page
+        assert f'<a href="{address}?">Show every row</a>' in page
+    named = client.get(f"{address}?rows={twin.pk}").content.decode()
+    assert "Only 1 row" in named
+    assert named.count("<span>Pour</span>") == 1
+    assert "<span>Dig</span>" in client.get(f"{address}?fault=none-such").content.decode()
+
+
+def test_the_command_compares_a_project_with_an_earlier_plan_of_it(cast, project, capsys):
+    def as_(person):
+        return lambda: nullcontext(Session(cast.organisation, cast.fresh(person), ""))
+
+    value = baselined(project.schedule)
+    schedule_comparison.compare_project(project.name, "", as_(cast.head), json=True)
+    told = json.loads(capsys.readouterr().out)
+    assert told["projects"][0]["moved_days"] == 2.0
+    assert [one["value"] for one in told["earlier"]][-1] == value
+    with changeset(by=cast.head, title="changed, so that it is dates alone"):
+        actions.edit_activity(activity=Activity.objects.get(name="Dig"), changes={"duration": 480}, by=cast.head)
+    dated = baselined(project.schedule, "Short")
+    schedule_comparison.compare_project(project.name, dated, as_(cast.head), json=False)
+    said = capsys.readouterr().out
+    assert "the finish did not move" in said
+    assert "This baseline holds dates alone" in said
+    assert f"{value} " in said
+    with pytest.raises(Refused, match="no earlier plan “7”"):
+        schedule_comparison.compare_project(project.name, "7", as_(cast.head), json=True)
+    with pytest.raises(Refused, match="that you may see"):
+        schedule_comparison.compare_project(project.name, "", as_(cast.nobody), json=True)

@@ -57,8 +57,19 @@ def health(
 @app.command(name="compare")
 def compare(
     before: Annotated[str, typer.Argument(help="The earlier plan: a file that `import schedule` reads, or a project.")],
-    after: Annotated[str, typer.Argument(help="The later plan; it may be a file of another format, or a project.")],
+    after: Annotated[
+        str,
+        typer.Argument(
+            help="The later plan; it may be a file of another format, or a project. Left out: what moved in the project BEFORE."
+        ),
+    ] = "",
     *,
+    against: Annotated[
+        str,
+        typer.Option(
+            help="Where AFTER is left out: since which brought file or baseline of the project; the answer names all there are."
+        ),
+    ] = "",
     json: Json = False,
     organisation: Organisation = "",
     as_: As = "",
@@ -66,7 +77,13 @@ def compare(
     """What differs between two plans, and which change moved the finish by how much. Files need no database."""
     from goldenthread.config import schedule_comparison
 
-    schedule_comparison.compare(before, after, partial(opened, organisation, "", as_), json=json)
+    session = partial(opened, organisation, "", as_)
+    if after and against:
+        raise typer.BadParameter("It is for one project alone: leave AFTER out.", param_hint="--against")
+    if after:
+        schedule_comparison.compare(before, after, session, json=json)
+    else:
+        schedule_comparison.compare_project(before, against, session, json=json)
 
 
 class Shape(StrEnum):

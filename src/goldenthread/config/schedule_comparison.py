@@ -1,4 +1,4 @@
-"""`schedule compare A B`: two plans side by side in words, or as one JSON document."""
+"""`schedule compare A B`, or one project and an earlier plan of it: side by side in words, or as one JSON document."""
 
 from __future__ import annotations
 
@@ -24,6 +24,27 @@ def compare(before: str, after: str, opened: Opened, *, json: bool) -> None:
             say(f"{told['method']}{drawn}\n")
 
 
+def compare_project(name: str, against: str, opened: Opened, *, json: bool) -> None:
+    """What moved in the schedule of a project since a file that was brought for it, or a baseline: what its page says."""
+    from django.utils import timezone
+
+    from goldenthread.projects.queries import found_project, project_movement
+
+    with opened() as session:
+        project = found_project(name, session.person)
+        chosen, plans, told = project_movement(project, session.person, against, timezone.localdate())
+    if json:
+        known = [{"value": one.value, "words": one.words} for one in plans]
+        document({"project": project.name, "against": chosen.value, "earlier": known, "projects": [told]})
+        return
+    say(f"Against {chosen.words} (--against {chosen.value}).\n")
+    _say(told)
+    if told["causes"] or not told["is_whole"]:
+        say(f"{told['method']}\n")
+    others = [[one.value, one.words] for one in plans if one is not chosen]
+    table(["--against", "earlier plan"], others, "There is no other earlier plan.")
+
+
 def _say(project: dict[str, Any]) -> None:
     from goldenthread.formats.schedule_compare_words import movement
 
@@ -34,7 +55,8 @@ def _say(project: dict[str, Any]) -> None:
         f"only in the earlier plan: {project['only_before']}; only in the later: {project['only_after']}.\n"
     )
     causes = [[f"{one['moved_days']:+,.1f}", _error(one), one["words"]] for one in project["causes"]]
-    table(["days", "±", "change"], causes[:SHOWN], "No change moved the finish.")
+    if project["logic"] is not None:
+        table(["days", "±", "change"], causes[:SHOWN], "No change moved the finish.")
     _more(causes)
     if project["without_effect"]:
         say(f"Without effect on the finish: {project['without_effect']} changes.")
@@ -48,7 +70,7 @@ def _say(project: dict[str, Any]) -> None:
     _table("Rows that changed", ["id", "row", "field", "before", "now"], changed)
     logic = [
         [one["change"], one["predecessor"]["name"][:40], one["successor"]["name"][:40], one["before"] or "–", one["after"] or "–"]
-        for one in project["logic"]
+        for one in project["logic"] or ()
     ]
     _table("Relationships", ["", "predecessor", "successor", "before", "now"], logic)
     moved = [
@@ -56,13 +78,13 @@ def _say(project: dict[str, Any]) -> None:
             one["id"],
             one["name"][:40],
             *(when(one[name]) for name in ("start_before", "start", "finish_before", "finish")),
-            f"{one['float_days_before']:g} → {one['float_days']:g} d",
+            f"{'?' if one['float_days_before'] is None else format(one['float_days_before'], 'g')} → {one['float_days']:g} d",
         ]
         for one in project["dates_moved"]
     ]
     _table("Dates that moved", ["id", "row", "start before", "start", "finish before", "finish", "float"], moved)
-    _list("Now critical", project["critical_entered"])
-    _list("No longer critical", project["critical_left"])
+    _list("Now critical", project["critical_entered"] or [])
+    _list("No longer critical", project["critical_left"] or [])
     say("")
 
 

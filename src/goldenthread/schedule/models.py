@@ -329,12 +329,12 @@ class ScheduleSource(Tracked):
 
 
 class ScheduleReview(InOrganisation):
-    """The health of a large schedule, or what moved since an earlier file, as the worker found it. Derived: never undone."""
+    """The health of a large schedule, or what moved since an earlier plan, as the worker found it. Derived: never undone."""
 
     schedule = models.ForeignKey(Schedule, models.CASCADE, related_name="reviews")
-    question = models.CharField(max_length=40, help_text="health, or compare and the number of the earlier file")
+    question = models.CharField(max_length=40, help_text="health, or compare and the earlier plan")
     revision = models.CharField(max_length=64, help_text="SHA-256 of what the schedule was when it was looked at")
-    told = models.JSONField()
+    told = models.JSONField(help_text="All but the lists")
     made_at = models.DateTimeField()
 
     kind = Kind.PLAN
@@ -346,3 +346,19 @@ class ScheduleReview(InOrganisation):
     def __str__(self) -> str:
         """The question."""
         return self.question
+
+
+class ReviewedRows(InOrganisation):
+    """A part of a list in a kept answer about a schedule: what a page shows of it is read without the rest."""
+
+    review = models.ForeignKey(ScheduleReview, models.CASCADE, related_name="lists")
+    name = models.CharField(max_length=40, help_text="A check, or a kind of difference")
+    number = models.PositiveIntegerField(help_text="Which part, from 0")
+    rows = models.JSONField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["review", "name", "number"], name="one_part_a_number")]
+
+    def __str__(self) -> str:
+        """The list and the part."""
+        return f"{self.name} {self.number}"

@@ -12,7 +12,14 @@ from goldenthread.projects.queries.lists import (
 from goldenthread.projects.queries.page import ProjectPage, project_page, status_reports
 from goldenthread.projects.queries.schedule_exports import exported_schedule, found_project, may_take_out_schedule
 from goldenthread.projects.queries.schedule_files import continued, stored_from
-from goldenthread.projects.queries.schedule_reviews import BroughtFile, brought_files, newest_review, project_plan
+from goldenthread.projects.queries.schedule_reviews import (
+    EarlierPlan,
+    chosen_plan,
+    earlier_plans,
+    newest_review,
+    project_movement,
+    project_plan,
+)
 from goldenthread.projects.queries.schedule_simulation import (
     SimulationPage,
     risk_request,
@@ -25,8 +32,8 @@ from goldenthread.projects.queries.usual import FEWEST, FEWEST_PROJECTS, usual_c
 __all__ = [
     "FEWEST",
     "FEWEST_PROJECTS",
-    "BroughtFile",
     "DryRun",
+    "EarlierPlan",
     "Filters",
     "MandatoryShare",
     "Match",
@@ -34,9 +41,10 @@ __all__ = [
     "ProjectTable",
     "SimulationPage",
     "Standing",
-    "brought_files",
+    "chosen_plan",
     "continued",
     "dry_run",
+    "earlier_plans",
     "exported_schedule",
     "found_project",
     "home_scope",
@@ -44,6 +52,7 @@ __all__ = [
     "may_take_out_schedule",
     "newest_review",
     "of_day",
+    "project_movement",
     "project_page",
     "project_plan",
     "project_table",

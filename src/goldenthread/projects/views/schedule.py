@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -21,6 +22,7 @@ from goldenthread.kit.permissions import Act, Kind
 from goldenthread.projects.models import Project
 from goldenthread.projects.queries import exported_schedule, may_take_out_schedule
 from goldenthread.schedule import queries as schedules
+from goldenthread.schedule.models import Schedule
 from goldenthread.schedule.queries.timelines import LEVELS, SHOWN, SIZES, ZOOMS
 from goldenthread.ui import pages
 
@@ -37,11 +39,21 @@ def schedule(request: HttpRequest, key: int) -> HttpResponse:
     context: dict[str, Any] = {"project": project, "may_import": may_import, "table": None}
     context["may_export"] = sees_plan and Act.EXPORT in allowed
     if project.schedule is not None:
-        filters = schedules.Filters.of(request.GET)
+        filters, at_fault = _asked_for(request, project.schedule)
         named = may_in(person, Act.VIEW, Kind.PERSON, project.scope_id)
-        table = schedules.timeline(project.schedule, filters, clock.today(), with_people=named)
-        context |= {"table": table, "today": clock.today(), **_choices(request, table, named=named)}
+        rows = at_fault.activities if at_fault is not None else None
+        table = schedules.timeline(project.schedule, filters, clock.today(), with_people=named, at_fault=rows)
+        context |= {"table": table, "at_fault": at_fault, "today": clock.today(), **_choices(request, table, named=named)}
     return pages.page(request, "projects/templates/schedule.html", context, block="table")
+
+
+def _asked_for(request: HttpRequest, schedule: Schedule) -> tuple[schedules.Filters, schedules.AtFault | None]:
+    """The filters, and the rows at fault where they name a check; one that has no answer yet filters nothing."""
+    filters = schedules.Filters.of(request.GET)
+    found = schedules.rows_at_fault(schedule, filters.fault, clock.today()) if filters.fault else None
+    if found is None or found.activities is None:
+        filters = replace(filters, fault="")
+    return filters, found
 
 
 @require_GET
@@ -118,6 +130,7 @@ def _choices(request: HttpRequest, table: schedules.Timeline, *, named: bool) ->
         "people": [("", "anybody"), *[(name, name) for name in table.people]] if named and table.people else [],
         "paging": f"{here}?{urlencode(kept)}&" if kept else f"{here}?",
         "whole": f"{here}?{urlencode({k: v for k, v in kept.items() if k != 'under'})}",
+        "unnamed": f"{here}?{urlencode({k: v for k, v in kept.items() if k not in ('fault', 'rows')})}",
         "parting": f"{here}?{urlencode([*in_part.items(), ('under', '')])}",
         "earlier": _at(here, kept, first - timedelta(days=days)) if days else "",
         "later": _at(here, kept, last) if days else "",

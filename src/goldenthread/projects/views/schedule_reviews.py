@@ -1,7 +1,8 @@
-"""Pages beside a project's schedule: how sound it is, and what moved since an earlier file of it."""
+"""Pages beside a project's schedule: how sound it is, and what moved since an earlier plan of it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from goldenthread.formats.schedule_compare_words import movement
 from goldenthread.kit import clock
 from goldenthread.kit.errors import Refused
 from goldenthread.projects.models import Project
-from goldenthread.projects.queries import brought_files, newest_review
+from goldenthread.projects.queries import chosen_plan, earlier_plans, newest_review
 from goldenthread.projects.views.schedule import seen
 from goldenthread.schedule import queries as schedules
 from goldenthread.schedule.actions.reviews import ask_for_review
@@ -28,6 +29,7 @@ PARTS = {
     "dates": "Dates that moved",
     "critical": "Critical path",
 }
+KINDS = (("Files that were brought", True), ("Baselines", False))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -43,47 +45,48 @@ def health(request: HttpRequest, key: int) -> HttpResponse:
     context = _context(project, schedule, schedules.HEALTH)
     told = context["told"]
     if told:
-        chosen = next((one for one in told["checks"] if one["id"] == request.GET.get("check")), None)
+        checks = [_standing(one) | {"count": told["counts"][one["id"]]} for one in told["checks"]]
+        chosen = next((one for one in checks if one["id"] == request.GET.get("check")), None)
         context |= {
-            "checks": [
-                one | {"tone": STANDING[one["passed"]][0], "standing": STANDING[one["passed"]][1]} for one in told["checks"]
-            ],
-            "practices": [
-                one | dict(zip(("tone", "standing"), STANDING[one["passed"]], strict=True)) for one in told["practices"]
-            ],
-            "met": sum(one["passed"] is True for one in told["checks"]),
-            "asked": sum(one["passed"] is not None for one in told["checks"]),
-            "first": [one for name in told["mend_first"][:5] for one in told["checks"] if one["id"] == name],
+            "checks": checks,
+            "practices": [_standing(one) for one in told["practices"]],
+            "met": sum(one["passed"] is True for one in checks),
+            "asked": sum(one["passed"] is not None for one in checks),
+            "first": [one for name in told["mend_first"][:5] for one in checks if one["id"] == name],
             "chosen": chosen,
-            "rows": _page(request, chosen["findings"] if chosen else []),
+            "rows": _page(request, context["lists"][chosen["id"]] if chosen else []),
             "paging": f"?check={chosen['id']}&" if chosen else "?",
             "trend": [one | {"at": datetime.fromisoformat(one["at"])} for one in told["trend"]],
         }
     return pages.page(request, "projects/templates/schedule_health.html", context)
 
 
+def _standing(one: dict[str, Any]) -> dict[str, Any]:
+    return one | dict(zip(("tone", "standing"), STANDING[one["passed"]], strict=True))
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def compare(request: HttpRequest, key: int) -> HttpResponse:
-    """The stored schedule against an earlier file of it: what moved the finish, and what differs. A POST as for its health."""
+    """The stored schedule against an earlier plan of it: what moved the finish, and what differs. A POST as for its health."""
     person, project, _ = seen(request, key)
     schedule = project.schedule
     if schedule is None:
         return _none(request, project)
-    files = brought_files(schedule, person)
+    plans = earlier_plans(schedule, person)
     asked = request.GET.get("with", "")
-    chosen = next((one for one in files if str(one.number) == asked), files[1] if len(files) > 1 else next(iter(files), None))
-    if asked and (chosen is None or str(chosen.number) != asked):
+    chosen = chosen_plan(plans, asked)
+    if asked and chosen is None:
         raise Http404
     if chosen is None:
         return _none(request, project)
-    question, here = schedules.question_of(chosen.number), f"{request.path}?with={chosen.number}"
+    question, here = schedules.question_of(chosen.value), f"{request.path}?with={chosen.value}"
     if request.method == "POST":
         ask_for_review(schedule=schedule, question=question, by=person)
         return _asked(request, "The schedules are being compared", here)
-    context = _context(project, schedule, question) | {"chosen": chosen, "files": files, "here": here}
+    kinds = [(words, [one for one in plans if one.is_file == is_file]) for words, is_file in KINDS]
+    context = _context(project, schedule, question) | {"chosen": chosen, "kinds": kinds, "here": here}
     if context["told"]:
-        part = request.GET.get("part", "rows")
-        context |= _differences(request, context["told"], part if part in PARTS else "rows", here)
+        context |= _differences(request, context["told"], context["lists"], here)
     return pages.page(request, "projects/templates/schedule_compare.html", context)
 
 
@@ -109,41 +112,31 @@ def _context(project: Project, schedule: Schedule, question: str) -> dict[str, A
         "found": found,
         "refused": refused,
         "told": None if refused else found.told,
+        "lists": found.lists,
         "job": newest_review(schedule, question) if found.is_large else None,
     }
 
 
-def _page(request: HttpRequest, rows: list[Any]) -> Any:
+def _page(request: HttpRequest, rows: Any) -> Any:
     return Paginator(rows, PAGE).get_page(request.GET.get("page", "1")[:9])
 
 
-def _differences(request: HttpRequest, told: dict[str, Any], part: str, here: str) -> dict[str, Any]:
+def _differences(request: HttpRequest, told: dict[str, Any], lists: Mapping[str, Any], here: str) -> dict[str, Any]:
     """The movement as bars, and one page of one kind of difference."""
-    rows: dict[str, list[Any]] = {
-        "rows": [
-            *({"row": one, "how": "added", "changes": []} for one in told["rows_added"]),
-            *({"row": one, "how": "removed", "changes": []} for one in told["rows_removed"]),
-            *({"row": one, "how": "changed", "changes": one["changes"]} for one in told["rows_changed"]),
-        ],
-        "logic": told["logic"],
-        "dates": [_dated(one) for one in told["dates_moved"]],
-        "critical": [
-            *({"row": one, "how": "became critical"} for one in told["critical_entered"]),
-            *({"row": one, "how": "is no longer critical"} for one in told["critical_left"]),
-        ],
-    }
-    counts = {
-        "rows": sum(told[f"count_{name}"] for name in ("rows_added", "rows_removed", "rows_changed")),
-        "logic": told["count_logic"],
-        "dates": told["count_dates_moved"],
-        "critical": told["count_critical_entered"] + told["count_critical_left"],
-    }
+    part = request.GET.get("part", "")
+    part = part if part in lists else "rows"
+    rows = _page(request, lists[part])
+    if part == "dates":
+        rows.object_list = [_dated(one) for one in rows.object_list]
     return {
         "part": part,
-        "parts": [(f"{here}&part={name}", f"{title} ({counts[name]:,})", name == part) for name, title in PARTS.items()],
+        "parts": [
+            (f"{here}&part={name}", f"{title} ({told['counts'][name]:,})", name == part)
+            for name, title in PARTS.items()
+            if name in lists
+        ],
         "title": PARTS[part],
-        "rows": _page(request, rows[part]),
-        "unlisted": counts[part] - len(rows[part]),
+        "rows": rows,
         "paging": f"{here}&part={part}&",
         "was": _day(told["finish_before"]),
         "now": _day(told["finish"]),

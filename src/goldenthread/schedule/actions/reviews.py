@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from goldenthread.accounts.models import Person
 from goldenthread.kit import jobs
-from goldenthread.schedule.models import Schedule, ScheduleReview
+from goldenthread.schedule.models import ReviewedRows, Schedule, ScheduleReview
 from goldenthread.schedule.queries import review, review_key, reviewed, revision
+from goldenthread.schedule.queries.reviewed_rows import PART, parted
 from goldenthread.workspace.models import Job
 
 REVIEW = "schedule-review"
@@ -30,9 +32,23 @@ def ask_for_review(*, schedule: Schedule, question: str, by: Person) -> Any:
 
 
 def make_review(*, schedule: Schedule, question: str, today: date) -> ScheduleReview:
-    """Answer it, and keep the answer with the revision it is of."""
-    of = revision(schedule, today)
-    return keep_review(schedule=schedule, question=question, revision=of, told=reviewed(schedule, question, today))
+    """Answer it, and keep the answer with the revision it is of, its lists in parts."""
+    at = revision(schedule, today)
+    told, lists = parted(reviewed(schedule, question, today))
+    with transaction.atomic():
+        row = keep_review(schedule=schedule, question=question, revision=at, told=told)
+        row.lists.all().delete()
+        ReviewedRows.objects.bulk_create(
+            [
+                ReviewedRows(
+                    organisation=schedule.organisation, review=row, name=name, number=n, rows=rows[n * PART : (n + 1) * PART]
+                )
+                for name, rows in lists.items()
+                for n in range((len(rows) + PART - 1) // PART)
+            ],
+            batch_size=20,
+        )
+    return row
 
 
 def keep_review(*, schedule: Schedule, question: str, revision: str, told: dict[str, Any]) -> ScheduleReview:

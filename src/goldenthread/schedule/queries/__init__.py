@@ -1,19 +1,23 @@
 """Reads of schedules: the outline, what a person works on, a schedule file beside what is stored, the page of a schedule."""
 
 from goldenthread.schedule.mapping import Chains, computed_dates, driving_chains
+from goldenthread.schedule.queries.baselines import KnownBaseline, baselines
 from goldenthread.schedule.queries.comparison import ChangedRow, Comparison, compared
 from goldenthread.schedule.queries.file_rows import FileResource, FileRow, FileSchedule, file_schedules
 from goldenthread.schedule.queries.finish_runs import entered_ranges, finishes_of_plan, finishes_of_schedule
 from goldenthread.schedule.queries.kept_files import KeptVersion, kept_versions
+from goldenthread.schedule.queries.movements import BASELINE
 from goldenthread.schedule.queries.plan_dates import plan_dates
 from goldenthread.schedule.queries.reviews import (
     HEALTH,
+    AtFault,
     Review,
     question_of,
     review,
     review_key,
     reviewed,
     revision,
+    rows_at_fault,
 )
 from goldenthread.schedule.queries.row_page import RowPage, row_page
 from goldenthread.schedule.queries.rows import InShort, OutlineRow, activities, in_short, open_work, outline, relationships
@@ -22,9 +26,11 @@ from goldenthread.schedule.queries.timelines import Filters, Timeline, timeline
 from goldenthread.schedule.queries.written_file import ENDINGS, TYPES, written_schedule
 
 __all__ = [
+    "BASELINE",
     "ENDINGS",
     "HEALTH",
     "TYPES",
+    "AtFault",
     "Chains",
     "ChangedRow",
     "Comparison",
@@ -34,12 +40,14 @@ __all__ = [
     "Filters",
     "InShort",
     "KeptVersion",
+    "KnownBaseline",
     "OutlineRow",
     "Review",
     "RowPage",
     "StoredFile",
     "Timeline",
     "activities",
+    "baselines",
     "compared",
     "computed_dates",
     "driving_chains",
@@ -59,6 +67,7 @@ __all__ = [
     "reviewed",
     "revision",
     "row_page",
+    "rows_at_fault",
     "stored_file",
     "timeline",
     "written_schedule",

@@ -1,19 +1,19 @@
-"""How sound a stored schedule is, and what moved since an earlier file: small ones at once, large ones as the worker kept it."""
+"""How sound a stored schedule is, and what moved since an earlier plan: small ones at once, large ones as the worker kept it."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, Max, Sum
 
+from goldenthread.engine.health.review import CHECKS
 from goldenthread.formats.errors import FormatError
-from goldenthread.formats.schedule_compare import compare_schedules
 from goldenthread.formats.schedule_file import ScheduleFile
 from goldenthread.formats.schedule_health import health
-from goldenthread.kit.errors import Refused
 from goldenthread.kit.scoping import current_organisation
 from goldenthread.schedule.mapping import working_time
 from goldenthread.schedule.models import (
@@ -27,29 +27,43 @@ from goldenthread.schedule.models import (
     ScheduleSource,
     StatedBaseline,
 )
-from goldenthread.schedule.queries.kept_files import KeptVersion, kept_file, kept_files, kept_rows, kept_versions
+from goldenthread.schedule.queries.kept_files import KeptVersion, kept_files, kept_versions
+from goldenthread.schedule.queries.movements import earlier_rows, moved_since
+from goldenthread.schedule.queries.reviewed_rows import KeptRows, parted
 from goldenthread.schedule.queries.stored_file import stored_file
 
 HEALTH, COMPARE = "health", "compare"
 LARGE = 1500  # activities from which the worker answers
 LARGE_TO_COMPARE = 300  # the same where changes are weighed against each other, which takes longer
-LISTED = 2000  # rows of a kind that an answer names
 TREND = 8
 
 
 @dataclass(frozen=True)
 class Review:
-    """told: the answer, None where the worker has not been asked yet; is_old: the schedule has changed since `made_at`."""
+    """told: the answer, None where the worker has not been asked yet; is_old: the schedule has changed since `made_at`.
+
+    lists: its rows by the name of their list; of a large schedule they are read as they are sliced.
+    """
 
     told: dict[str, Any] | None
+    lists: Mapping[str, Any] = field(default_factory=dict)
     is_large: bool = False
     is_old: bool = False
     made_at: datetime | None = None
 
 
-def question_of(version: int) -> str:
-    """What moved since this file."""
-    return f"{COMPARE}:{version}"
+@dataclass(frozen=True)
+class AtFault:
+    """The rows at fault in a check. activities: None where the schedule has not been looked at yet."""
+
+    check: str
+    title: str
+    activities: frozenset[int] | None
+
+
+def question_of(earlier: str) -> str:
+    """What moved since this earlier plan, called as `movements.moved_since` does."""
+    return f"{COMPARE}:{earlier}"
 
 
 def review_key(schedule: Schedule, question: str) -> str:
@@ -60,23 +74,36 @@ def review_key(schedule: Schedule, question: str) -> str:
 def review(schedule: Schedule, question: str, today: date) -> Review:
     """The answer to a question; of a large schedule the kept one."""
     if not _is_large(schedule, question):
-        return Review(reviewed(schedule, question, today))
+        return Review(*parted(reviewed(schedule, question, today)))
     found = ScheduleReview.objects.filter(schedule=schedule, question=question).first()
     if found is None:
         return Review(None, is_large=True)
-    return Review(found.told, is_large=True, is_old=found.revision != revision(schedule, today), made_at=found.made_at)
+    lists = {name: KeptRows(found, name, count) for name, count in found.told["counts"].items()}
+    is_old = found.revision != revision(schedule, today)
+    return Review(found.told, lists, is_large=True, is_old=is_old, made_at=found.made_at)
 
 
 def _is_large(schedule: Schedule, question: str) -> bool:
-    """Whether the worker answers: of two plans that are compared the larger one decides."""
+    """Whether the worker answers: of two plans that are compared as a whole the larger one decides."""
     rows = Activity.objects.filter(schedule=schedule).count()
-    if question == HEALTH:
+    if rows >= LARGE or question == HEALTH:
         return rows >= LARGE
-    return rows >= LARGE_TO_COMPARE or kept_rows(_version(question)) >= LARGE_TO_COMPARE
+    once = earlier_rows(schedule, _earlier(question))
+    return once > 0 and max(rows, once) >= LARGE_TO_COMPARE
 
 
-def _version(question: str) -> int:
-    return int(question.partition(":")[2])
+def _earlier(question: str) -> str:
+    return question.partition(":")[2]
+
+
+def rows_at_fault(schedule: Schedule, check: str, today: date) -> AtFault | None:
+    """Which activities a check finds at fault, as the review of the schedule's health says; None where there is no such check."""
+    if check not in CHECKS:
+        return None
+    found = review(schedule, HEALTH, today)
+    rows = found.lists.get(check, [])
+    known = None if found.told is None else frozenset(one["activity"] for one in rows[: len(rows)] if one["activity"])
+    return AtFault(check, CHECKS[check].title, known)
 
 
 def revision(schedule: Schedule, today: date) -> str:
@@ -103,20 +130,19 @@ def revision(schedule: Schedule, today: date) -> str:
 
 
 def reviewed(schedule: Schedule, question: str, today: date) -> dict[str, Any]:
-    """The answer worked out now; `refused` says why there is none."""
+    """The whole answer worked out now; `refused` says why there is none."""
     try:
-        return _health(schedule, today) if question == HEALTH else _compared(schedule, _version(question), today)
+        return _health(schedule, today) if question == HEALTH else moved_since(schedule, _earlier(question), today)
     except FormatError as error:
         return {"refused": str(error)}
 
 
 def _health(schedule: Schedule, today: date) -> dict[str, Any]:
-    """Every check with the first rows at fault, each with its activity, and the scores of the files before."""
+    """Every check with its rows at fault, each with its activity, and the scores of the files before."""
     stored = stored_file(schedule, today)
     told = health(stored.file)["projects"][0]
     for check in told["checks"]:
-        check["count"] = len(check["findings"])
-        check["findings"] = [{**one, "activity": stored.activities.get(one["id"])} for one in check["findings"][:LISTED]]
+        check["findings"] = [{**one, "activity": stored.activities.get(one["id"])} for one in check["findings"]]
     told["trend"] = _trend(kept_versions(schedule)[:TREND])
     return told
 
@@ -135,16 +161,3 @@ def _score(file: ScheduleFile | None) -> dict[str, Any]:
     if found is None:
         return {"score": None, "not_met": None}
     return {"score": found["score"], "not_met": sum(one["passed"] is False for one in found["checks"])}
-
-
-def _compared(schedule: Schedule, version: int, today: date) -> dict[str, Any]:
-    """The earlier file beside the schedule as it is stored now."""
-    if all(one.number != version for one in kept_versions(schedule)):
-        raise Refused("There is no such file of this schedule.")
-    stored = stored_file(schedule, today)
-    answer = compare_schedules(kept_file(version), stored.file)
-    told: dict[str, Any] = answer["projects"][0]
-    for name in ("rows_added", "rows_removed", "rows_changed", "logic", "dates_moved", "critical_entered", "critical_left"):
-        told[f"count_{name}"] = len(told[name])
-        told[name] = told[name][:LISTED]
-    return told | {"method": answer["method"], "is_exact": answer["is_exact"]}

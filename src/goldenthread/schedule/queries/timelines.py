@@ -13,13 +13,11 @@ from django.core.paginator import Page, Paginator
 from goldenthread.schedule.models import (
     Activity,
     Assignment,
-    Baseline,
-    BaselineActivity,
     Calendar,
     Schedule,
-    StatedBaseline,
 )
 from goldenthread.schedule.queries.arrows import Piece, pieces
+from goldenthread.schedule.queries.baselines import baseline_dates, baselines
 from goldenthread.ui.charts import Tick, TimeScale, time_scale
 from goldenthread.ui.writing import MONTHS
 
@@ -38,18 +36,24 @@ SHOWN = {
 }
 ZOOMS = {"": ("the whole", 0), "year": ("a year", 366), "quarter": ("a quarter", 92), "month": ("a month", 31)}
 LEVELS = (1, 2, 3, 4)
+MOST_NAMED = 100  # rows that an address names
 NEAR_THE_END = 95  # per cent of the lane
 
 
 @dataclass(frozen=True)
 class Filters:
-    """What to show: words, a kind of row, who works on it, levels, the part under a row; beside which baseline; which days."""
+    """What to show: words, a kind of row, who works on it, levels, the part under a row; beside which baseline; which days.
+
+    fault: those at fault in this check. rows: those of these ids, as other pages name them.
+    """
 
     q: str = ""
     show: str = ""
     who: str = ""
     level: int = 0
     under: int = 0
+    fault: str = ""
+    rows: tuple[int, ...] = ()
     against: str = ""
     zoom: str = ""
     at: date | None = None
@@ -59,7 +63,7 @@ class Filters:
     @classmethod
     def of(cls, query: Mapping[str, str]) -> Filters:
         """From the query string; what makes no sense falls back to the default."""
-        said = {name: query.get(name, "")[:100].replace("\0", "") for name in ("q", "who", "against", "page")}
+        said = {name: query.get(name, "")[:100].replace("\0", "") for name in ("q", "who", "against", "fault", "page")}
         size, level = _whole(query.get("size")), _whole(query.get("level"))
         return cls(
             **said,
@@ -67,6 +71,7 @@ class Filters:
             zoom=query["zoom"] if query.get("zoom") in ZOOMS else "",
             level=level if level in LEVELS else 0,
             under=_whole(query.get("under")),
+            rows=tuple(found for part in query.get("rows", "").split(",")[:MOST_NAMED] if (found := _whole(part))),
             at=_day(query.get("at", "")),
             size=size if size in SIZES else SIZES[0],
         )
@@ -74,7 +79,7 @@ class Filters:
     @property
     def narrows(self) -> bool:
         """Whether rows are left out by what they say."""
-        return bool(self.q or self.show or self.who)
+        return bool(self.q or self.show or self.who or self.fault or self.rows)
 
 
 def _whole(text: str | None) -> int:
@@ -146,7 +151,8 @@ class Line:
 class Timeline:
     """A page of rows with the figures of the whole schedule.
 
-    agreed: leaves whose dates are those of the file, of how many. links: relationships of the rows shown that are drawn.
+    agreed: leaves whose dates are those of the file, of how many. drawn: relationships of the rows shown that are drawn.
+    only: how many rows are chosen one by one, or are at fault in a check.
     """
 
     page: Page[Line]
@@ -168,18 +174,25 @@ class Timeline:
     over: Line | None
     drawn: int
     slip: int | None
+    only: int | None
 
 
-def timeline(schedule: Schedule, filters: Filters, today: date, *, with_people: bool) -> Timeline:
-    """The page; a fixed number of statements. `with_people`: whether the names of who works on it may be shown."""
+def timeline(
+    schedule: Schedule, filters: Filters, today: date, *, with_people: bool, at_fault: frozenset[int] | None = None
+) -> Timeline:
+    """The page; a fixed number of statements. `with_people`: whether the names of who works on it may be shown.
+
+    at_fault: the rows that `filters.fault` lets through.
+    """
     lines = _lines(schedule)
-    baselines = _baselines(schedule)
-    chosen = filters.against if filters.against in dict(baselines) else (baselines[0][0] if baselines else "")
-    frozen = _frozen(schedule, chosen)
+    known = [(one.value, one.words) for one in baselines(schedule)]
+    chosen = filters.against if filters.against in dict(known) else (known[0][0] if known else "")
+    frozen = baseline_dates(schedule, chosen)
     working = _people(schedule) if with_people else {}
     tops = _tree(lines, frozen, working)
     leaves = [line for line in lines.values() if not line.is_group and line.data.cancelled_on is None]
-    found, over = _found(lines, tops, replace(filters, who=filters.who if with_people else ""))
+    only = at_fault if filters.fault else frozenset(filters.rows) or None
+    found, over = _found(lines, tops, replace(filters, who=filters.who if with_people else ""), only)
     page = Paginator(found, filters.size).get_page(filters.page)
     rows = list(page.object_list)
     start, finish = _ends(tops)
@@ -202,13 +215,14 @@ def timeline(schedule: Schedule, filters: Filters, today: date, *, with_people: 
         start=start,
         finish=finish,
         agreed=(sum(not line.differs for line in compared), len(compared)),
-        baselines=baselines,
+        baselines=known,
         people=sorted({name for names in working.values() for name in names}, key=str.casefold)[:300],
         minutes_per_day=default or 480,
         window=window,
         over=over,
         drawn=drawn,
         slip=(finish - max(whole)).days if whole and finish else None,
+        only=len(only & lines.keys()) if only is not None else None,
     )
 
 
@@ -277,7 +291,9 @@ def _weight(line: Line) -> int:
     return (line.finish - line.start).days * 480 if line.start and line.finish else 0
 
 
-def _found(lines: Mapping[int, Line], tops: list[Line], filters: Filters) -> tuple[list[Line], Line | None]:
+def _found(
+    lines: Mapping[int, Line], tops: list[Line], filters: Filters, only: frozenset[int] | None
+) -> tuple[list[Line], Line | None]:
     """The rows in order that the filters let through, each with what it stands under; and the row whose part is shown."""
     over = lines.get(filters.under)
     base = over.depth if over is not None else 0
@@ -290,7 +306,7 @@ def _found(lines: Mapping[int, Line], tops: list[Line], filters: Filters) -> tup
             waiting += reversed(line.children)
     if not filters.narrows:
         return [line for line in order if line.data.cancelled_on is None or line.is_group], over
-    fits = {line.pk for line in order if _fits(line, filters)}
+    fits = {line.pk for line in order if (only is None or line.pk in only) and _fits(line, filters, is_named=only is not None)}
     kept = set(fits)
     for pk in fits:
         at = lines[pk].parent
@@ -301,7 +317,8 @@ def _found(lines: Mapping[int, Line], tops: list[Line], filters: Filters) -> tup
     return [line for line in order if line.pk in kept], over
 
 
-def _fits(line: Line, filters: Filters) -> bool:
+def _fits(line: Line, filters: Filters, *, is_named: bool) -> bool:
+    """is_named: it was chosen by itself, so it is shown whatever it is."""
     if filters.q and filters.q.casefold() not in f"{line.data.code} {line.data.name}".casefold():
         return False
     if filters.who and filters.who not in line.people:
@@ -309,6 +326,8 @@ def _fits(line: Line, filters: Filters) -> bool:
     stopped = line.data.cancelled_on is not None
     if filters.show == "stopped":
         return stopped
+    if is_named and not filters.show:
+        return True
     if stopped or (filters.show and line.is_group):
         return False
     fits = {
@@ -323,26 +342,6 @@ def _fits(line: Line, filters: Filters) -> bool:
         "differs": line.differs,
     }
     return fits[filters.show]
-
-
-def _baselines(schedule: Schedule) -> list[tuple[str, str]]:
-    """The baselines to compare with: (value, words); those of the file, then those set here, newest first."""
-    stated = (
-        StatedBaseline.objects.filter(activity__schedule=schedule).order_by("number").values_list("number", flat=True).distinct()
-    )
-    own = Baseline.objects.filter(schedule=schedule).order_by("-set_on", "-id")[:20]
-    return [(f"file-{n}", f"the file’s baseline {n}" if n else "the file’s baseline") for n in stated] + [
-        (str(one.pk), one.name) for one in own
-    ]
-
-
-def _frozen(schedule: Schedule, chosen: str) -> dict[int, tuple[date, date]]:
-    rows: Any = StatedBaseline.objects.none()
-    if chosen.startswith("file-"):
-        rows = StatedBaseline.objects.filter(activity__schedule=schedule, number=int(chosen.removeprefix("file-")))
-    elif chosen:
-        rows = BaselineActivity.objects.filter(baseline_id=int(chosen), baseline__schedule=schedule)
-    return {pk: (start, finish) for pk, start, finish in rows.values_list("activity_id", "start", "finish")}
 
 
 def _people(schedule: Schedule) -> dict[int, list[str]]:
