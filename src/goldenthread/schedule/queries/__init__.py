@@ -1,6 +1,7 @@
 """Reads of schedules: the outline, what a person works on, a schedule file beside what is stored, the page of a schedule."""
 
 from goldenthread.schedule.mapping import Chains, computed_dates, driving_chains
+from goldenthread.schedule.queries.chart_paper import CHART_TYPES, papers_here, schedule_paper
 from goldenthread.schedule.queries.comparison import ChangedRow, Comparison, compared
 from goldenthread.schedule.queries.file_rows import FileResource, FileRow, FileSchedule, file_schedules
 from goldenthread.schedule.queries.plan_dates import plan_dates
@@ -22,6 +23,7 @@ from goldenthread.schedule.queries.timelines import Filters, Timeline, timeline
 from goldenthread.schedule.queries.written_file import ENDINGS, TYPES, written_schedule
 
 __all__ = [
+    "CHART_TYPES",
     "ENDINGS",
     "HEALTH",
     "TYPES",
@@ -48,6 +50,7 @@ __all__ = [
     "kept_versions",
     "open_work",
     "outline",
+    "papers_here",
     "plan_dates",
     "question_of",
     "relationships",
@@ -56,6 +59,7 @@ __all__ = [
     "reviewed",
     "revision",
     "row_page",
+    "schedule_paper",
     "stored_file",
     "timeline",
     "written_schedule",

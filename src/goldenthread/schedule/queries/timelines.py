@@ -19,7 +19,7 @@ from goldenthread.schedule.models import (
     Schedule,
     StatedBaseline,
 )
-from goldenthread.schedule.queries.arrows import Piece, pieces
+from goldenthread.schedule.queries.arrows import PAGE_WEB, Piece, Web, pieces
 from goldenthread.ui.charts import Tick, TimeScale, time_scale
 from goldenthread.ui.writing import MONTHS
 
@@ -38,12 +38,17 @@ SHOWN = {
 }
 ZOOMS = {"": ("the whole", 0), "year": ("a year", 366), "quarter": ("a quarter", 92), "month": ("a month", 31)}
 LEVELS = (1, 2, 3, 4)
+SHOWN_COLUMNS = {"start": "Start", "finish": "Finish", "float": "Float", "done": "Done", "baseline": "Baseline", "who": "Who"}
+MOST_FOLDED = 300
 NEAR_THE_END = 95  # per cent of the lane
 
 
 @dataclass(frozen=True)
 class Filters:
-    """What to show: words, a kind of row, who works on it, levels, the part under a row; beside which baseline; which days."""
+    """What to show: words, a kind of row, who works on it, levels, the part under a row; beside which baseline; which days.
+
+    columns: of SHOWN_COLUMNS, none for all; folded: rows under which nothing is shown.
+    """
 
     q: str = ""
     show: str = ""
@@ -52,6 +57,8 @@ class Filters:
     under: int = 0
     against: str = ""
     zoom: str = ""
+    columns: tuple[str, ...] = ()
+    folded: tuple[int, ...] = ()
     at: date | None = None
     page: str = "1"
     size: int = SIZES[0]
@@ -65,6 +72,8 @@ class Filters:
             **said,
             show=query["show"] if query.get("show") in SHOWN else "",
             zoom=query["zoom"] if query.get("zoom") in ZOOMS else "",
+            columns=_columns(query.get("columns", "")),
+            folded=_folded(query.get("folded", ""), query.get("toggle", "")),
             level=level if level in LEVELS else 0,
             under=_whole(query.get("under")),
             at=_day(query.get("at", "")),
@@ -75,6 +84,20 @@ class Filters:
     def narrows(self) -> bool:
         """Whether rows are left out by what they say."""
         return bool(self.q or self.show or self.who)
+
+
+def _columns(text: str) -> tuple[str, ...]:
+    """Those named, parted by commas; none where all are."""
+    named = set(text.split(","))
+    found = tuple(name for name in SHOWN_COLUMNS if name in named)
+    return found if len(found) < len(SHOWN_COLUMNS) else ()
+
+
+def _folded(text: str, toggled: str) -> tuple[int, ...]:
+    """The ids named, parted by commas; one that is toggled folds, or unfolds where it was."""
+    named = {key for part in text.split(",")[:MOST_FOLDED] if (key := _whole(part))}
+    toggle = _whole(toggled)
+    return tuple(sorted(named ^ {toggle} if toggle else named))
 
 
 def _whole(text: str | None) -> int:
@@ -110,6 +133,7 @@ class Line:
     drivers: list[str] = field(default_factory=list)
     place: int = 0  # in the whole outline
     is_context: bool = False  # shown for what stands under it
+    is_folded: bool = False  # what stands under it is not shown
 
     @property
     def is_group(self) -> bool:
@@ -146,11 +170,13 @@ class Line:
 class Timeline:
     """A page of rows with the figures of the whole schedule.
 
-    agreed: leaves whose dates are those of the file, of how many. links: relationships of the rows shown that are drawn.
+    columns: names of SHOWN_COLUMNS in order. agreed: leaves whose dates are those of the file, of how many. drawn: relationships
+    of the rows shown that are drawn.
     """
 
     page: Page[Line]
     rows: list[Line]
+    columns: tuple[str, ...]
     scale: TimeScale
     filters: Filters
     activities: int
@@ -169,8 +195,12 @@ class Timeline:
     drawn: int
     slip: int | None
 
+    def can_show(self, column: str) -> bool:
+        """Whether there is anything for a column of SHOWN_COLUMNS that the viewer may see."""
+        return {"baseline": bool(self.baselines), "who": bool(self.people)}.get(column, True)
 
-def timeline(schedule: Schedule, filters: Filters, today: date, *, with_people: bool) -> Timeline:
+
+def timeline(schedule: Schedule, filters: Filters, today: date, *, with_people: bool, web: Web = PAGE_WEB) -> Timeline:
     """The page; a fixed number of statements. `with_people`: whether the names of who works on it may be shown."""
     lines = _lines(schedule)
     baselines = _baselines(schedule)
@@ -185,13 +215,15 @@ def timeline(schedule: Schedule, filters: Filters, today: date, *, with_people: 
     start, finish = _ends(tops)
     window = _window(filters, over, start or today, finish or today, schedule.data_date or today)
     scale = _scale(*window)
-    drawn = pieces(schedule, rows, lines, scale)
+    drawn = pieces(schedule, rows, lines, scale, web)
+    left_out = {*(() if baselines else ("baseline",)), *(() if working else ("who",))}
     compared = [line for line in leaves if line.data.stated_start and line.data.stated_finish and line.start]
     whole = [line.baseline[1] for line in leaves if line.baseline]
     default = Calendar.objects.filter(schedule=schedule, is_default=True).values_list("minutes_per_day", flat=True).first()
     return Timeline(
         page=page,
         rows=rows,
+        columns=tuple(name for name in filters.columns or SHOWN_COLUMNS if name not in left_out),
         scale=scale,
         filters=replace(filters, against=chosen),
         activities=len(leaves),
@@ -280,13 +312,15 @@ def _weight(line: Line) -> int:
 def _found(lines: Mapping[int, Line], tops: list[Line], filters: Filters) -> tuple[list[Line], Line | None]:
     """The rows in order that the filters let through, each with what it stands under; and the row whose part is shown."""
     over = lines.get(filters.under)
+    folded = set() if filters.narrows else {*filters.folded} - {filters.under}
     base = over.depth if over is not None else 0
     waiting = [over] if over is not None else list(reversed(tops))
     order: list[Line] = []
     while waiting:
         line = waiting.pop()
         order.append(line)
-        if not filters.level or line.depth - base + 1 < filters.level:
+        line.is_folded = line.pk in folded and bool(line.children)
+        if not line.is_folded and (not filters.level or line.depth - base + 1 < filters.level):
             waiting += reversed(line.children)
     if not filters.narrows:
         return [line for line in order if line.data.cancelled_on is None or line.is_group], over
