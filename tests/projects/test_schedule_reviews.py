@@ -333,13 +333,13 @@ def test_the_rows_at_fault_are_shown_in_the_schedule_whatever_they_are_called(ca
         assert "at fault in “" in page
         found = reviews.rows_at_fault(project.schedule, "DCMA-01", clock.today()).activities
         assert (pour.pk in found, twin.pk in found) == (True, False)
-        assert page.count("<span>Pour</span>") == 1
+        assert page.count(">Pour</a>") == 1
         assert '<input type="hidden" name="fault" value="DCMA-01">' in page
         assert f'<a href="{address}?">Show every row</a>' in page
     named = client.get(f"{address}?rows={twin.pk}").content.decode()
     assert "Only 1 row" in named
-    assert named.count("<span>Pour</span>") == 1
-    assert "<span>Dig</span>" in client.get(f"{address}?fault=none-such").content.decode()
+    assert named.count(">Pour</a>") == 1
+    assert ">Dig</a>" in client.get(f"{address}?fault=none-such").content.decode()
 
 
 def test_the_command_compares_a_project_with_an_earlier_plan_of_it(cast, project, capsys):

@@ -12,11 +12,11 @@ from django.contrib.staticfiles import finders
 from django.core.management import call_command
 from django.test import override_settings
 
-from goldenthread.formats import one_page
+from goldenthread.formats import typesetting
 from goldenthread.ui import assets
 
 VENDOR = assets.OWN / "vendor"
-FONTS = one_page.FONTS
+FONTS = typesetting.FONTS
 
 
 def compressed(text: str) -> int:

@@ -43,6 +43,7 @@ READERS = {
     "schedule": "goldenthread.formats.schedule_reader:read_schedule",
     "risks": "goldenthread.formats.risk_list:read_risk_list",
     "exchange": "goldenthread.formats.exchange:read_exchange",
+    "schedule-chart": "goldenthread.formats.schedule_chart:draw",  # nothing is read, but much is drawn
 }
 JAVA_BYTES = 2 * 2**30  # of addresses, most of them never used: a Java machine has a limit of its own for what it holds
 JAVA_FILE_BYTES = 64 * 2**20  # which MPXJ puts aside in a folder of its own
@@ -116,19 +117,21 @@ def _read_in_child(kind: str, data: bytes, options: Any) -> tuple[Any, Cost]:
 
 
 def _answered(kind: str, sent: bytes, head_length: int, environment: dict[str, str]) -> tuple[Any, Cost]:
-    child = subprocess.Popen(  # noqa: S603 -- our own program; the kind is a name of READERS
+    with subprocess.Popen(  # noqa: S603 -- our own program; the kind is a name of READERS
         [sys.executable, "-X", "utf8", "-m", "goldenthread.formats.child", kind],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env=environment,
-    )
-    try:
-        answer, _ = child.communicate(head_length.to_bytes(8, "big") + sent, timeout=WALL_SECONDS)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.communicate()
-        raise FormatError(f"Reading the file took longer than {WALL_SECONDS} seconds and was stopped.", "", _TOO_MUCH) from None
+    ) as child:
+        try:
+            answer, _ = child.communicate(head_length.to_bytes(8, "big") + sent, timeout=WALL_SECONDS)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.communicate()
+            raise FormatError(
+                f"Reading the file took longer than {WALL_SECONDS} seconds and was stopped.", "", _TOO_MUCH
+            ) from None
     return _opened(answer, child.returncode)
 
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 from importlib.util import find_spec
 from typing import Any
 
-from goldenthread.formats.one_page import FONTS
+from goldenthread.formats.typesetting import FONTS
 
 WIDTH, HEIGHT, EDGE = 338.67, 190.5, 12.0  # mm
 FOOT = 183.0  # of what stands below the head

@@ -6,7 +6,7 @@ from datetime import date
 
 from goldenthread.accounts.models import Person
 from goldenthread.engine.page_room import arrange_all
-from goldenthread.formats import one_page, one_page_slide
+from goldenthread.formats import one_page, one_page_slide, typesetting
 from goldenthread.formats.sheets import OutCell, OutSheet, write_xlsx
 from goldenthread.kit.errors import Refused
 from goldenthread.plan.models import BusinessPlan
@@ -26,7 +26,7 @@ TYPES = {
     "xlsx": f"{OFFICE}.spreadsheetml.sheet",
 }
 LABELS = {"pdf": "PDF", "pptx": "PowerPoint", "xlsx": "Excel"}
-NEEDS = {"pdf": one_page.is_available, "pptx": one_page_slide.is_available, "xlsx": lambda: True}
+NEEDS = {"pdf": typesetting.is_available, "pptx": one_page_slide.is_available, "xlsx": lambda: True}
 
 
 def forms_here() -> list[tuple[str, str]]:

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import may, people
 from goldenthread.accounts.queries.links import organisation_of
-from goldenthread.formats.one_page import as_pdf, is_available
+from goldenthread.formats.one_page import as_pdf
+from goldenthread.formats.typesetting import is_available
 from goldenthread.kit import clock
 from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.kit.permissions import Act

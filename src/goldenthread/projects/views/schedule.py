@@ -23,11 +23,12 @@ from goldenthread.projects.models import Project
 from goldenthread.projects.queries import exported_schedule, may_take_out_schedule
 from goldenthread.schedule import queries as schedules
 from goldenthread.schedule.models import Schedule
-from goldenthread.schedule.queries.timelines import LEVELS, SHOWN, SIZES, ZOOMS
+from goldenthread.schedule.queries.timelines import LEVELS, SHOWN, SHOWN_COLUMNS, SIZES, ZOOMS
 from goldenthread.ui import pages
 
-LEFT_OUT = ("page", "open")
+LEFT_OUT = ("page", "open", "toggle", "paper")
 SHOWN_LOSSES = 200
+SEVERAL = ("columns", "folded")  # may be named more than once
 
 
 @require_GET
@@ -39,17 +40,20 @@ def schedule(request: HttpRequest, key: int) -> HttpResponse:
     context: dict[str, Any] = {"project": project, "may_import": may_import, "table": None}
     context["may_export"] = sees_plan and Act.EXPORT in allowed
     if project.schedule is not None:
-        filters, at_fault = _asked_for(request, project.schedule)
+        asked = {name: ",".join(values) if name in SEVERAL else str(values[-1]) for name, values in request.GET.lists()}
+        filters, at_fault = _asked_for(asked, project.schedule)
         named = may_in(person, Act.VIEW, Kind.PERSON, project.scope_id)
         rows = at_fault.activities if at_fault is not None else None
+        if paper := request.GET.get("paper"):
+            return _paper(project, project.schedule, filters, paper, with_people=named, at_fault=rows)
         table = schedules.timeline(project.schedule, filters, clock.today(), with_people=named, at_fault=rows)
-        context |= {"table": table, "at_fault": at_fault, "today": clock.today(), **_choices(request, table, named=named)}
+        context |= {"table": table, "at_fault": at_fault, "today": clock.today(), **_choices(request.path, asked, table)}
     return pages.page(request, "projects/templates/schedule.html", context, block="table")
 
 
-def _asked_for(request: HttpRequest, schedule: Schedule) -> tuple[schedules.Filters, schedules.AtFault | None]:
+def _asked_for(asked: dict[str, str], schedule: Schedule) -> tuple[schedules.Filters, schedules.AtFault | None]:
     """The filters, and the rows at fault where they name a check; one that has no answer yet filters nothing."""
-    filters = schedules.Filters.of(request.GET)
+    filters = schedules.Filters.of(asked)
     found = schedules.rows_at_fault(schedule, filters.fault, clock.today()) if filters.fault else None
     if found is None or found.activities is None:
         filters = replace(filters, fault="")
@@ -85,7 +89,9 @@ def schedule_file(request: HttpRequest, key: int) -> HttpResponse:
     if context["form"] and project.schedule is not None:
         written = exported_schedule(project, form, person, now=timezone.now(), today=clock.today())
         if "take" in request.GET:
-            return _download(written.data, form, f"schedule-{project.pk}-{clock.today():%Y-%m-%d}.{schedules.ENDINGS[form]}")
+            return _download(
+                written.data, schedules.TYPES[form], f"schedule-{project.pk}-{clock.today():%Y-%m-%d}.{schedules.ENDINGS[form]}"
+            )
         context |= {"written": written, "shown": written.not_carried[:SHOWN_LOSSES], "losses": len(written.not_carried)}
     return pages.page(request, "projects/templates/schedule_file.html", context)
 
@@ -109,25 +115,45 @@ def _allowed(person: Person, project: Project, *acts: str) -> set[str]:
     return set(first.union(*others))
 
 
-def _download(data: bytes, form: str, name: str) -> HttpResponse:
-    response = HttpResponse(data, content_type=schedules.TYPES[form])
+def _paper(
+    project: Project,
+    plan: Schedule,
+    filters: schedules.Filters,
+    paper: str,
+    *,
+    with_people: bool,
+    at_fault: frozenset[int] | None,
+) -> HttpResponse:
+    """The page as a file: a PDF, or a picture."""
+    day, title = clock.today(), f"Schedule of {project.name}"
+    made = schedules.schedule_paper(plan, filters, paper, day, title=title, with_people=with_people, at_fault=at_fault)
+    form = paper if paper in schedules.CHART_TYPES else "pdf"
+    return _download(made, schedules.CHART_TYPES[form], f"schedule-{project.pk}-{day:%Y-%m-%d}.{form}")
+
+
+def _download(data: bytes, kind: str, name: str) -> HttpResponse:
+    response = HttpResponse(data, content_type=kind)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["X-Content-Type-Options"] = "nosniff"
     return response
 
 
-def _choices(request: HttpRequest, table: schedules.Timeline, *, named: bool) -> dict[str, Any]:
+def _choices(here: str, asked: dict[str, str], table: schedules.Timeline) -> dict[str, Any]:
     """What the filters offer, and the addresses of the pages beside this one."""
-    kept = {name: str(value) for name, value in request.GET.items() if value and name not in LEFT_OUT}
-    in_part: dict[str, str] = {name: kept[name] for name in ("against", "zoom", "level", "at") if name in kept}
-    here = request.path
+    folded = ",".join(map(str, table.filters.folded))
+    kept = {name: value for name, value in {**asked, "folded": folded}.items() if value and name not in LEFT_OUT}
+    in_part: dict[str, str] = {name: kept[name] for name in ("against", "zoom", "level", "at", "columns") if name in kept}
     first, last = table.window
     days = ZOOMS[table.filters.zoom][1]
     return {
         "shows": list(SHOWN.items()),
         "zooms": [(value, words) for value, (words, _) in ZOOMS.items()],
         "levels": [("", "all"), *[(n, str(n)) for n in LEVELS]],
-        "people": [("", "anybody"), *[(name, name) for name in table.people]] if named and table.people else [],
+        "people": [("", "anybody"), *[(name, name) for name in table.people]] if table.people else [],
+        "columns": [(name, words, name in table.columns) for name, words in SHOWN_COLUMNS.items() if table.can_show(name)],
+        "kept": {name: value for name, value in kept.items() if name != "folded"},
+        "folded": folded,
+        "papers": schedules.papers_here(),
         "paging": f"{here}?{urlencode(kept)}&" if kept else f"{here}?",
         "whole": f"{here}?{urlencode({k: v for k, v in kept.items() if k != 'under'})}",
         "unnamed": f"{here}?{urlencode({k: v for k, v in kept.items() if k not in ('fault', 'rows')})}",
@@ -137,6 +163,7 @@ def _choices(request: HttpRequest, table: schedules.Timeline, *, named: bool) ->
         "sizes": SIZES,
         "sizing": f"{here}?{urlencode({k: v for k, v in kept.items() if k != 'size'})}&",
         "is_filtered": table.filters.narrows,
+        "here": here,
         "reset": here,
         "back": reverse("projects:projects"),
     }

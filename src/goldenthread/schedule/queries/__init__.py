@@ -2,6 +2,7 @@
 
 from goldenthread.schedule.mapping import Chains, computed_dates, driving_chains
 from goldenthread.schedule.queries.baselines import KnownBaseline, baselines
+from goldenthread.schedule.queries.chart_paper import CHART_TYPES, papers_here, schedule_paper
 from goldenthread.schedule.queries.comparison import ChangedRow, Comparison, compared
 from goldenthread.schedule.queries.file_rows import FileResource, FileRow, FileSchedule, file_schedules
 from goldenthread.schedule.queries.finish_runs import entered_ranges, finishes_of_plan, finishes_of_schedule
@@ -27,6 +28,7 @@ from goldenthread.schedule.queries.written_file import ENDINGS, TYPES, written_s
 
 __all__ = [
     "BASELINE",
+    "CHART_TYPES",
     "ENDINGS",
     "HEALTH",
     "TYPES",
@@ -59,6 +61,7 @@ __all__ = [
     "kept_versions",
     "open_work",
     "outline",
+    "papers_here",
     "plan_dates",
     "question_of",
     "relationships",
@@ -68,6 +71,7 @@ __all__ = [
     "revision",
     "row_page",
     "rows_at_fault",
+    "schedule_paper",
     "stored_file",
     "timeline",
     "written_schedule",

@@ -21,8 +21,18 @@ from goldenthread.ui.charts import TimeScale
 if TYPE_CHECKING:
     from goldenthread.schedule.queries.timelines import Line
 
-MOST = 400  # lines on a page; more would be a web
 INSET = 8  # per cent of a row's height between its edge and a dot
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """How much is drawn: at most so many relationships; those of rows further apart than the reach end at their own rows."""
+
+    most: int
+    reach: int
+
+
+PAGE_WEB = Web(most=400, reach=200)  # more would be no picture any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +47,7 @@ class Piece:
     head: str = ""
 
 
-def pieces(schedule: Schedule, rows: Sequence[Line], lines: Mapping[int, Line], scale: TimeScale) -> int:
+def pieces(schedule: Schedule, rows: Sequence[Line], lines: Mapping[int, Line], scale: TimeScale, web: Web) -> int:
     """Give each row its pieces and what sets its dates; answers how many relationships are drawn, whole or to its row's edge.
 
     lines: all rows of the schedule by id, on this page or not. Only what has its end in sight is drawn.
@@ -48,27 +58,29 @@ def pieces(schedule: Schedule, rows: Sequence[Line], lines: Mapping[int, Line], 
     beyond: set[tuple[int, float, bool, bool]] = set()
     count = 0
     columns = ("predecessor_id", "successor_id", "relationship_kind", "successor__dates__driven_by")
-    for before, after, kind, drivers in found.order_by("id").values_list(*columns)[: MOST * 3]:
+    for before, after, kind, drivers in found.order_by("id").values_list(*columns)[: web.most * 3]:
         first, last = lines.get(before), lines.get(after)
         if first is not None and after in place and before in (drivers or ()):
             rows[place[after]].drivers.append(first.data.name)
-        if first is None or last is None or count >= MOST or first.data.cancelled_on or last.data.cancelled_on:
+        if first is None or last is None or count >= web.most or first.data.cancelled_on or last.data.cancelled_on:
             continue
         ends = _end(first, kind[0], scale), _end(last, kind[1], scale)
         is_critical = first.is_critical and last.is_critical
-        if before in place and after in place:
+        if before in place and after in place and abs(place[before] - place[after]) <= web.reach:
             if None in ends:
                 continue
             _draw(drawn, place[before], place[after], ends, is_critical=is_critical)
-        else:
-            here, x, leads_on = (before, ends[0], True) if before in place else (after, ends[1], False)
-            if x is None:
-                continue
+            count += 1
+            continue
+        known = [
+            (one, x, on) for one, x, on in ((before, ends[0], True), (after, ends[1], False)) if one in place and x is not None
+        ]
+        for here, x, leads_on in known:
             down = (last.place > first.place) == leads_on
             if (place[here], x, down, leads_on) not in beyond:
                 beyond.add((place[here], x, down, leads_on))
                 _to_edge(drawn[place[here]], x, down=down, leads_on=leads_on, is_critical=is_critical)
-        count += 1
+        count += bool(known)
     for n, row in enumerate(rows):
         row.pieces = tuple(drawn[n])
     return count

@@ -16,7 +16,7 @@ from goldenthread.schedule.models import (
     Calendar,
     Schedule,
 )
-from goldenthread.schedule.queries.arrows import Piece, pieces
+from goldenthread.schedule.queries.arrows import PAGE_WEB, Piece, Web, pieces
 from goldenthread.schedule.queries.baselines import baseline_dates, baselines
 from goldenthread.ui.charts import Tick, TimeScale, time_scale
 from goldenthread.ui.writing import MONTHS
@@ -36,6 +36,8 @@ SHOWN = {
 }
 ZOOMS = {"": ("the whole", 0), "year": ("a year", 366), "quarter": ("a quarter", 92), "month": ("a month", 31)}
 LEVELS = (1, 2, 3, 4)
+SHOWN_COLUMNS = {"start": "Start", "finish": "Finish", "float": "Float", "done": "Done", "baseline": "Baseline", "who": "Who"}
+MOST_FOLDED = 300
 MOST_NAMED = 100  # rows that an address names
 NEAR_THE_END = 95  # per cent of the lane
 
@@ -45,6 +47,7 @@ class Filters:
     """What to show: words, a kind of row, who works on it, levels, the part under a row; beside which baseline; which days.
 
     fault: those at fault in this check. rows: those of these ids, as other pages name them.
+    columns: of SHOWN_COLUMNS, none for all; folded: rows under which nothing is shown.
     """
 
     q: str = ""
@@ -56,6 +59,8 @@ class Filters:
     rows: tuple[int, ...] = ()
     against: str = ""
     zoom: str = ""
+    columns: tuple[str, ...] = ()
+    folded: tuple[int, ...] = ()
     at: date | None = None
     page: str = "1"
     size: int = SIZES[0]
@@ -69,6 +74,8 @@ class Filters:
             **said,
             show=query["show"] if query.get("show") in SHOWN else "",
             zoom=query["zoom"] if query.get("zoom") in ZOOMS else "",
+            columns=_columns(query.get("columns", "")),
+            folded=_folded(query.get("folded", ""), query.get("toggle", "")),
             level=level if level in LEVELS else 0,
             under=_whole(query.get("under")),
             rows=tuple(found for part in query.get("rows", "").split(",")[:MOST_NAMED] if (found := _whole(part))),
@@ -80,6 +87,20 @@ class Filters:
     def narrows(self) -> bool:
         """Whether rows are left out by what they say."""
         return bool(self.q or self.show or self.who or self.fault or self.rows)
+
+
+def _columns(text: str) -> tuple[str, ...]:
+    """Those named, parted by commas; none where all are."""
+    named = set(text.split(","))
+    found = tuple(name for name in SHOWN_COLUMNS if name in named)
+    return found if len(found) < len(SHOWN_COLUMNS) else ()
+
+
+def _folded(text: str, toggled: str) -> tuple[int, ...]:
+    """The ids named, parted by commas; one that is toggled folds, or unfolds where it was."""
+    named = {key for part in text.split(",")[:MOST_FOLDED] if (key := _whole(part))}
+    toggle = _whole(toggled)
+    return tuple(sorted(named ^ {toggle} if toggle else named))
 
 
 def _whole(text: str | None) -> int:
@@ -115,6 +136,7 @@ class Line:
     drivers: list[str] = field(default_factory=list)
     place: int = 0  # in the whole outline
     is_context: bool = False  # shown for what stands under it
+    is_folded: bool = False  # what stands under it is not shown
 
     @property
     def is_group(self) -> bool:
@@ -151,12 +173,13 @@ class Line:
 class Timeline:
     """A page of rows with the figures of the whole schedule.
 
-    agreed: leaves whose dates are those of the file, of how many. drawn: relationships of the rows shown that are drawn.
-    only: how many rows are chosen one by one, or are at fault in a check.
+    columns: names of SHOWN_COLUMNS in order. agreed: leaves whose dates are those of the file, of how many. drawn: relationships
+    of the rows shown that are drawn. only: how many rows are chosen one by one, or are at fault in a check.
     """
 
     page: Page[Line]
     rows: list[Line]
+    columns: tuple[str, ...]
     scale: TimeScale
     filters: Filters
     activities: int
@@ -176,9 +199,19 @@ class Timeline:
     slip: int | None
     only: int | None
 
+    def can_show(self, column: str) -> bool:
+        """Whether there is anything for a column of SHOWN_COLUMNS that the viewer may see."""
+        return {"baseline": bool(self.baselines), "who": bool(self.people)}.get(column, True)
+
 
 def timeline(
-    schedule: Schedule, filters: Filters, today: date, *, with_people: bool, at_fault: frozenset[int] | None = None
+    schedule: Schedule,
+    filters: Filters,
+    today: date,
+    *,
+    with_people: bool,
+    at_fault: frozenset[int] | None = None,
+    web: Web = PAGE_WEB,
 ) -> Timeline:
     """The page; a fixed number of statements. `with_people`: whether the names of who works on it may be shown.
 
@@ -198,13 +231,15 @@ def timeline(
     start, finish = _ends(tops)
     window = _window(filters, over, start or today, finish or today, schedule.data_date or today)
     scale = _scale(*window)
-    drawn = pieces(schedule, rows, lines, scale)
+    drawn = pieces(schedule, rows, lines, scale, web)
+    left_out = {*(() if known else ("baseline",)), *(() if working else ("who",))}
     compared = [line for line in leaves if line.data.stated_start and line.data.stated_finish and line.start]
     whole = [line.baseline[1] for line in leaves if line.baseline]
     default = Calendar.objects.filter(schedule=schedule, is_default=True).values_list("minutes_per_day", flat=True).first()
     return Timeline(
         page=page,
         rows=rows,
+        columns=tuple(name for name in filters.columns or SHOWN_COLUMNS if name not in left_out),
         scale=scale,
         filters=replace(filters, against=chosen),
         activities=len(leaves),
@@ -296,13 +331,15 @@ def _found(
 ) -> tuple[list[Line], Line | None]:
     """The rows in order that the filters let through, each with what it stands under; and the row whose part is shown."""
     over = lines.get(filters.under)
+    folded = set() if filters.narrows else {*filters.folded} - {filters.under}
     base = over.depth if over is not None else 0
     waiting = [over] if over is not None else list(reversed(tops))
     order: list[Line] = []
     while waiting:
         line = waiting.pop()
         order.append(line)
-        if not filters.level or line.depth - base + 1 < filters.level:
+        line.is_folded = line.pk in folded and bool(line.children)
+        if not line.is_folded and (not filters.level or line.depth - base + 1 < filters.level):
             waiting += reversed(line.children)
     if not filters.narrows:
         return [line for line in order if line.data.cancelled_on is None or line.is_group], over
