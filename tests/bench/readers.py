@@ -75,7 +75,7 @@ def _plan(said: Any) -> Any:
     links: list[Any] = []
     given: list[Any] = []
     for package in range(SUMMARIES):
-        tasks.append(said.Task(f"{10_000 + package}", f"Package {package}", None, 1, is_summary=True, calendar_id="1"))
+        tasks.append(said.Task(f"{1_000_000 + package}", f"Package {package}", None, 1, is_summary=True, calendar_id="1"))
         for place in range(ACTIVITIES // SUMMARIES):
             key, begin = str(len(given) + 1), START + dt.timedelta(days=7 * place)
             end = begin + dt.timedelta(days=3, hours=9)

@@ -52,6 +52,7 @@ _TEXT_KINDS = frozenset(
 )
 _PASSED_ON = ("PATH", "JAVA_HOME", "PYTHONPATH", "SYSTEMROOT", "LANG", "LC_ALL", "VIRTUAL_ENV")
 _TOO_MUCH = "Save only the sheet and rows you need as CSV and import that."
+TOO_LARGE = "Of a list, save only the sheet and rows you need as CSV; a schedule may come compressed with gzip (plan.xml.gz)."
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def check_upload(data: bytes) -> None:
     if not data:
         raise FormatError("The file is empty.", "", "Choose a file that holds data.")
     if len(data) > UPLOAD_BYTES:
-        raise FormatError(f"The file has {len(data) / 2**20:.0f} MiB; the limit is {UPLOAD_BYTES // 2**20} MiB.", "", _TOO_MUCH)
+        raise FormatError(f"The file has {len(data) / 2**20:.0f} MiB; the limit is {UPLOAD_BYTES // 2**20} MiB.", "", TOO_LARGE)
 
 
 def is_small_text(data: bytes) -> bool:

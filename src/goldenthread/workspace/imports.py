@@ -8,7 +8,7 @@ from typing import Any
 
 from goldenthread.accounts.models import Person
 from goldenthread.formats.errors import FormatError
-from goldenthread.formats.limits import UPLOAD_BYTES
+from goldenthread.formats.limits import TOO_LARGE, UPLOAD_BYTES
 from goldenthread.kit.errors import Refused
 from goldenthread.workspace import actions, queries
 from goldenthread.workspace.models import ImportedFile
@@ -33,7 +33,8 @@ def content_of(path: Path) -> bytes:
     try:
         size = path.stat().st_size
         if size > UPLOAD_BYTES:
-            raise Refused(f"{path.name} has {size / 2**20:.0f} MiB; the limit is {UPLOAD_BYTES // 2**20} MiB.", field="FILE")
+            told = f"{path.name} has {size / 2**20:.0f} MiB; the limit is {UPLOAD_BYTES // 2**20} MiB."
+            raise Refused(told, field="FILE", advice=TOO_LARGE)
         return path.read_bytes()
     except OSError as error:
         raise Refused(f"{path} cannot be read: {error.strerror}.", field="FILE") from error

@@ -17,7 +17,7 @@ from django.conf import settings
 from goldenthread.accounts.actions import changeset
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import may_in
-from goldenthread.formats.limits import UPLOAD_BYTES
+from goldenthread.formats.limits import TOO_LARGE, UPLOAD_BYTES
 from goldenthread.kit import history
 from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.kit.permissions import Act, Kind
@@ -36,7 +36,7 @@ def store(chunks: Iterable[bytes]) -> tuple[str, int]:
                 size += len(chunk)
                 if size > UPLOAD_BYTES:
                     limit = f"The file is larger than {UPLOAD_BYTES // 2**20} MiB."
-                    raise Refused(limit, field="file", advice="Save only the sheet and rows you need as CSV.")
+                    raise Refused(limit, field="file", advice=TOO_LARGE)
                 digest.update(chunk)
                 target.write(chunk)
             target.flush()
