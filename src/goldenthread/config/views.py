@@ -14,6 +14,7 @@ from goldenthread.accounts.queries import rights
 from goldenthread.config.demonstration.clearing import clear
 from goldenthread.kit.errors import Forbidden
 from goldenthread.kit.permissions import Act, Kind
+from goldenthread.ui import pages
 
 
 def health(request: HttpRequest) -> HttpResponse:
@@ -45,6 +46,4 @@ def clear_demo(request: HttpRequest) -> HttpResponse:
     organisation = person.organisation
     clear(organisation)
     logout(request)
-    response = HttpResponseRedirect(f"{reverse('account_login')}?cleared=1")
-    response.status_code = 303
-    return response
+    return pages.see_other(f"{reverse('account_login')}?cleared=1")

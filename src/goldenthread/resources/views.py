@@ -6,7 +6,7 @@ import re
 from datetime import date, timedelta
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -80,9 +80,7 @@ def week(request: HttpRequest) -> HttpResponse:
             refusal = error
         else:
             pages.announce(request, f"{writing.plural(changed, 'cell')} saved", undo_url=undo_address())
-            response = HttpResponseRedirect(f"{reverse('resources:week')}?week={monday.isoformat()}")
-            response.status_code = 303
-            return response
+            return pages.see_other(f"{reverse('resources:week')}?week={monday.isoformat()}")
     sheet = queries.week(person, monday)
     added = [o for o in sheet.offered if o[0] == request.GET.get("add")]
     context = {
@@ -125,9 +123,7 @@ def remove(request: HttpRequest, key: int) -> HttpResponse:
     monday = _monday(entry.on.isoformat())
     actions.remove_entry(entry=entry, by=_person(request))
     pages.announce(request, "Entry removed", undo_url=undo_address())
-    response = HttpResponseRedirect(f"{reverse('resources:week')}?week={monday.isoformat()}")
-    response.status_code = 303
-    return response
+    return pages.see_other(f"{reverse('resources:week')}?week={monday.isoformat()}")
 
 
 def navigation(person: Person) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ import json
 from typing import Any, cast
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template import engines
 from django.template.backends.jinja2 import Jinja2
 from django.template.backends.utils import csrf_input, csrf_token_lazy
@@ -64,6 +64,13 @@ def version_seen(request: HttpRequest) -> int:
 def number_seen(text: str) -> int:
     """A version as a page carries it."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def see_other(address: str) -> HttpResponseRedirect:
+    """Go there with GET, after a change."""
+    response = HttpResponseRedirect(address)
+    response.status_code = 303
+    return response
 
 
 def announce(request: HttpRequest, text: str, *, undo_url: str | None = None, tone: str = "good") -> None:

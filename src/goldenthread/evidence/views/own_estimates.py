@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -60,9 +60,7 @@ def _asked(request: HttpRequest, objective: Objective, targets: list[Target], *,
 
 def _done(request: HttpRequest, words: str, to: str, key: int) -> HttpResponse:
     pages.announce(request, words)
-    response = HttpResponseRedirect(reverse(to, args=[key]))
-    response.status_code = 303
-    return response
+    return pages.see_other(reverse(to, args=[key]))
 
 
 def objective_panels(objective: Objective, person: Person, *, whole: bool) -> list[str]:

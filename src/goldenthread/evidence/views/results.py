@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -129,9 +129,7 @@ def _chart(row: ResultRow, today: date, width: int, height: int) -> charts.Fan |
 
 def _done(request: HttpRequest, text: str, result: ExpectedResult) -> HttpResponse:
     pages.announce(request, text, undo_url=undo_address())
-    response = HttpResponseRedirect(reverse("evidence:result", args=[result.pk]))
-    response.status_code = 303
-    return response
+    return pages.see_other(reverse("evidence:result", args=[result.pk]))
 
 
 @require_POST

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -36,9 +36,7 @@ def goals(request: HttpRequest) -> HttpResponse:
         last = _answer(request, person)
         if not pages.wants_fragment(request):
             pages.announce(request, f"{last['project']}: {last['said']}", undo_url=last["undo"])
-            response = HttpResponseRedirect(reverse("plan:goals"))
-            response.status_code = 303
-            return response
+            return pages.see_other(reverse("plan:goals"))
         progress = found.progress(person)
     project = found.unasked(person, after=_number(request.GET.get("after", "")))
     choices = found.goal_choices(found.offices_of(project)) if project is not None else []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
@@ -100,9 +100,7 @@ def compute(request: HttpRequest) -> HttpResponse:
     """Have the plan and its scenarios computed."""
     plan = queries.plan_of(visitor(request), request.GET.get("office"))
     actions.ask_for_results(plan=plan, by=visitor(request))
-    response = HttpResponseRedirect(f"{reverse('plan:scenarios')}?office={plan.office.code}")
-    response.status_code = 303
-    return response
+    return pages.see_other(f"{reverse('plan:scenarios')}?office={plan.office.code}")
 
 
 @require_POST

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
 from goldenthread.accounts.models import Person
@@ -65,6 +65,4 @@ def came_from(request: HttpRequest, office: Office, home: str) -> str:
 def done(request: HttpRequest, text: str, url: str) -> HttpResponse:
     """Say what was done, with its undo, and go on."""
     pages.announce(request, text, undo_url=undo_address())
-    response = HttpResponseRedirect(url)
-    response.status_code = 303
-    return response
+    return pages.see_other(url)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
@@ -56,9 +56,7 @@ def _taken_in(request: HttpRequest, plan: BusinessPlan) -> HttpResponse:
         )
     except (FormatError, Refused) as error:
         return _page(request, plan, error)
-    response = HttpResponseRedirect(reverse("workspace:file", args=[file.pk]))
-    response.status_code = 303
-    return response
+    return pages.see_other(reverse("workspace:file", args=[file.pk]))
 
 
 def _page(request: HttpRequest, plan: BusinessPlan, refusal: FormatError | Refused | None = None) -> HttpResponse:

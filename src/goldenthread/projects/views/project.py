@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -38,9 +38,7 @@ def _seen(request: HttpRequest, key: int) -> Project:
 
 def _done(request: HttpRequest, words: str, project: Project) -> HttpResponse:
     pages.announce(request, words, undo_url=undo_address())
-    response = HttpResponseRedirect(reverse("projects:project", args=[project.pk]))
-    response.status_code = 303
-    return response
+    return pages.see_other(reverse("projects:project", args=[project.pk]))
 
 
 def _tried(form: Any, write: Callable[[], Any]) -> bool:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from goldenthread.formats.schedule_compare_words import movement
@@ -92,9 +92,7 @@ def compare(request: HttpRequest, key: int) -> HttpResponse:
 
 def _asked(request: HttpRequest, text: str, where: str) -> HttpResponse:
     pages.announce(request, text)
-    response = HttpResponseRedirect(where)
-    response.status_code = 303
-    return response
+    return pages.see_other(where)
 
 
 def _none(request: HttpRequest, project: Project) -> HttpResponse:

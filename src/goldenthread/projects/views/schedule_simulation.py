@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from goldenthread.kit import clock
@@ -24,9 +24,7 @@ def simulation(request: HttpRequest, key: int) -> HttpResponse:
     if request.method == "POST":
         ask_for_simulation(project=project, asked=asked, by=person, today=clock.today())
         pages.announce(request, "The schedule is being simulated")
-        response = HttpResponseRedirect(here)
-        response.status_code = 303
-        return response
+        return pages.see_other(here)
     context: dict[str, Any] = {"project": project, "here": here, "page": None, "runs": [(n, number(n)) for n in RUNS]}
     if project.schedule is not None:
         page = simulation_page(project, asked, clock.today())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from goldenthread.accounts import queries as accounts
@@ -62,9 +62,7 @@ def office_to_edit(request: HttpRequest, kind: str, words: str) -> Office:
 def done(request: HttpRequest, words: str, address: str) -> HttpResponse:
     """Say what was done, offer to undo it, and go to the page."""
     pages.announce(request, words, undo_url=accounts.undo_address())
-    response = HttpResponseRedirect(address)
-    response.status_code = 303
-    return response
+    return pages.see_other(address)
 
 
 def tried(form: RoomForm, write: Callable[[], Any]) -> bool:

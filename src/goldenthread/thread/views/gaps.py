@@ -45,9 +45,7 @@ ASKED = ("kpi", "size", "source", "name", "person")
 
 
 def _redirect() -> HttpResponseRedirect:
-    response = HttpResponseRedirect(reverse("thread:gaps"))
-    response.status_code = 303
-    return response
+    return pages.see_other(reverse("thread:gaps"))
 
 
 @require_GET
@@ -127,6 +125,4 @@ def pulse(request: HttpRequest) -> HttpResponse:
     office = plans.office_of(person)
     plan.answer_pulse(office=office, person=person, share=int(share), knows_goal=request.POST.get("knows") == "yes")
     pages.announce(request, "Thank you. Answers are shown in groups only.", undo_url=undo_address())
-    response = HttpResponseRedirect(reverse("thread:today"))
-    response.status_code = 303
-    return response
+    return pages.see_other(reverse("thread:today"))

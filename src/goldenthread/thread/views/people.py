@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -68,6 +68,4 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
 def _moved(request: HttpRequest, giver: Person, taker: Person, moved: int, left: int) -> HttpResponse:
     """Back to the list where something is left of it, else to the person's page."""
     pages.announce(request, f"{taker} takes over from {giver}: {writing.plural(moved, 'thing')}", undo_url=undo_address())
-    response = HttpResponseRedirect(reverse("thread:hand_over" if left else "accounts:person", args=[giver.pk]))
-    response.status_code = 303
-    return response
+    return pages.see_other(reverse("thread:hand_over" if left else "accounts:person", args=[giver.pk]))

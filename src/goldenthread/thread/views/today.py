@@ -28,9 +28,7 @@ def _person(request: HttpRequest) -> Any:
 
 
 def _back() -> HttpResponseRedirect:
-    response = HttpResponseRedirect(reverse("thread:today"))
-    response.status_code = 303
-    return response
+    return pages.see_other(reverse("thread:today"))
 
 
 @require_GET

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zoneinfo
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
@@ -20,13 +20,6 @@ from goldenthread.ui import pages
 from goldenthread.workspace import actions, queries
 from goldenthread.workspace.actions.questions import digest_of, organisation_of
 from goldenthread.workspace.models import Question
-
-
-def see_other(address: str) -> HttpResponse:
-    """Go there with GET."""
-    response = HttpResponseRedirect(address)
-    response.status_code = 303
-    return response
 
 
 @require_http_methods(["GET", "POST"])
@@ -88,7 +81,7 @@ def ask(request: HttpRequest, ref_kind: str, ref_id: int) -> HttpResponse:
             refusal = error
         else:
             pages.announce(request, f"{asked} has been asked by mail; the answer comes to your inbox")
-            return see_other(queries.address_of(subject) or "/")
+            return pages.see_other(queries.address_of(subject) or "/")
     context = {
         "subject": subject,
         "people": queries.askable(by, subject, timezone.localdate()),
@@ -121,4 +114,4 @@ def comment(request: HttpRequest, ref_kind: str, ref_id: int) -> HttpResponse:
     subject = queries.subject(ref_kind, ref_id, by)
     actions.add_comment(ref_kind=ref_kind, ref_id=ref_id, text=request.POST.get("text", ""), by=by)
     pages.announce(request, "Comment added", undo_url=undo_address())
-    return see_other(queries.address_of(subject) or reverse("workspace:inbox"))
+    return pages.see_other(queries.address_of(subject) or reverse("workspace:inbox"))

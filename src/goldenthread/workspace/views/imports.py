@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -41,13 +41,6 @@ def visitor(request: HttpRequest) -> Person:
 
 def _file(request: HttpRequest, key: int) -> ImportedFile:
     return get_object_or_404(queries.recent_files(visitor(request)), pk=key)
-
-
-def see_other(address: str) -> HttpResponse:
-    """Go there with GET."""
-    response = HttpResponseRedirect(address)
-    response.status_code = 303
-    return response
 
 
 def _refusal(error: FormatError | Refused) -> dict[str, str]:
@@ -89,7 +82,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         return _start(request, form, _refusal(error))
     if not file.layout and actions.is_large(file) and not queries.is_read(file):
         jobs.read_later(file, person)
-    return see_other(_next(file))
+    return pages.see_other(_next(file))
 
 
 def _next(file: ImportedFile) -> str:
@@ -103,18 +96,18 @@ def columns(request: HttpRequest, key: int) -> HttpResponse:
     """Which column is which, and how the table was found; sending corrects it."""
     file, person = _file(request, key), visitor(request)
     if file.outcome:
-        return see_other(reverse("workspace:file", args=[file.pk]))
+        return pages.see_other(reverse("workspace:file", args=[file.pk]))
     waiting = _waiting(request, file)
     if waiting is not None:
         return waiting
     try:
         view = queries.kind_of(file).table(queries.reading_of(file), file)
         if view is None:
-            return see_other(reverse("workspace:file", args=[file.pk]))
+            return pages.see_other(reverse("workspace:file", args=[file.pk]))
         refusal = _correct(request, file, person, view) if request.method == "POST" else None
         if request.method == "POST" and refusal is None:
             again = "again" in request.POST
-            return see_other(reverse("workspace:columns" if again else "workspace:file", args=[file.pk]))
+            return pages.see_other(reverse("workspace:columns" if again else "workspace:file", args=[file.pk]))
     except FormatError as error:
         return _start(request, forms.UploadForm(), _refusal(error))
     context = {"file": file, "view": view, "steps": STEPS, "choices": forms, "refusal": refusal}
@@ -168,18 +161,18 @@ def apply(request: HttpRequest, key: int) -> HttpResponse:
     answers = {name: value for name, value in request.POST.items() if isinstance(value, str) and name != "csrfmiddlewaretoken"}
     here = reverse("workspace:file", args=[file.pk])
     if file.outcome:
-        return see_other(here)
+        return pages.see_other(here)
     try:
         if queries.kind_of(file).size(queries.reading_of(file)) > LARGE:
             jobs.apply_later(file, person, answers)
-            return see_other(here)
+            return pages.see_other(here)
         actions.apply_file(file=file, by=person, answers=answers)
     except Refused as error:
         return _check(request, file, person, _refusal(error))
     except FormatError as error:
         return _start(request, forms.UploadForm(), _refusal(error))
     pages.announce(request, f"{file.name} imported", undo_url=undo_address())
-    return see_other(here)
+    return pages.see_other(here)
 
 
 def _waiting(request: HttpRequest, file: ImportedFile) -> HttpResponse | None:

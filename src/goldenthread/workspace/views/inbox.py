@@ -12,7 +12,6 @@ from goldenthread.accounts.models import Person
 from goldenthread.ui import pages
 from goldenthread.workspace import actions, queries
 from goldenthread.workspace.models import InboxItem
-from goldenthread.workspace.views.answers import see_other
 
 SIZE = 50
 
@@ -36,7 +35,7 @@ def open_item(request: HttpRequest, key: int) -> HttpResponse:
     """Mark an item as read and go where it leads."""
     item: InboxItem = get_object_or_404(InboxItem.objects.filter(person=_person(request)), pk=key)
     actions.mark_read(person=_person(request), item=item)
-    return see_other(item.link or reverse("workspace:inbox"))
+    return pages.see_other(item.link or reverse("workspace:inbox"))
 
 
 @require_POST
@@ -44,4 +43,4 @@ def read_all(request: HttpRequest) -> HttpResponse:
     """Mark everything that needs no answer as read."""
     count = actions.mark_all_read(person=_person(request))
     pages.announce(request, f"{count} marked as read" if count else "Nothing was unread")
-    return see_other(reverse("workspace:inbox"))
+    return pages.see_other(reverse("workspace:inbox"))
