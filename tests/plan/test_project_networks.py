@@ -92,7 +92,7 @@ def test_the_explanation_says_how_many_runs_the_finish_comes_from_and_of_others_
     def page():
         return scene.cast.client(scene.cast.head).get(f"/plan/explain/objective/{scene.objective.pk}").content.decode()
 
-    for words in ("2,000 runs of its schedule", "in nine of ten"):
+    for words in ("2,000 runs of its schedule", "in nine of ten by"):
         assert words in page()
     client = scene.cast.people[Role.CLIENT]  # sees the project, and no plans
     grant_role(person=client, role=Role.CLIENT, scope=weir.scope, by=scene.cast.admin)
@@ -103,4 +103,4 @@ def test_the_explanation_says_how_many_runs_the_finish_comes_from_and_of_others_
     Project.objects.filter(pk=weir.pk).update(schedule=None)
     made = make_forecast(office=scene.cast.office, runs=300)
     assert queries.explanation(made, "objective", scene.objective.pk)["inputs"][f"project:{weir.pk}"]["days"] is None
-    assert "assumed round the date that is reported, from 5% of the time left sooner to 30% later" in page()
+    assert "assumed round the date that is reported, from 5 % of the time left sooner to 30 % later" in page()
