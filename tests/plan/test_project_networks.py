@@ -4,6 +4,8 @@ import datetime as dt
 
 import numpy as np
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from goldenthread.accounts.actions import changeset, grant_role
 from goldenthread.formats.schedule_risk import RiskRequest, simulated
@@ -14,8 +16,8 @@ from goldenthread.plan.mapping.finishes import finishes, networks_of
 from goldenthread.plan.mapping.rows import thread_rows
 from goldenthread.projects.models import Project
 from goldenthread.schedule import actions as schedules
-from goldenthread.schedule.models import Activity, Relationship
-from goldenthread.schedule.queries import stored_file
+from goldenthread.schedule.models import Relationship
+from goldenthread.schedule.queries import finishes_of_schedule, stored_file
 from tests.plan.test_forecasts import contribute
 from tests.schedule.conftest import network
 
@@ -38,6 +40,13 @@ def finish_of(scene, day=None):
     return finishes(rows, seed=7).get(f"project:{scene.project.pk}")
 
 
+def schedule_runs(scene, project):
+    """How many statements the runs of its schedule take."""
+    with CaptureQueriesContext(connection) as asked:
+        assert finishes_of_schedule(project.schedule, scene.today, 1).size == 2_000
+    return len(asked)
+
+
 def test_its_runs_are_those_that_the_page_of_the_simulation_shows(scene, weir):
     asked = RiskRequest(runs=2_000, seed=7, low=80, high=150, correlation=0.3)
     (told,) = simulated(stored_file(weir.schedule, scene.today).file, asked)["projects"]
@@ -50,13 +59,23 @@ def test_its_runs_are_those_that_the_page_of_the_simulation_shows(scene, weir):
 
 
 def test_an_effort_entered_here_takes_the_place_of_what_is_assumed(scene, weir):
-    rows, assumed = Activity.objects.filter(schedule=weir.schedule), finish_of(scene).runs
-    rows.update(effort_low=100, effort_likely=100, effort_high=100)
-    assert np.array_equal(finish_of(scene).runs, assumed), "the work that a file states is no range"
-    rows.update(effort_low=9_999, effort_likely=10_000, effort_high=10_001)
-    assert finish_of(scene).runs.std() < 0.5
-    Activity.objects.filter(name="Gate").update(effort_high=30_000)
-    assert finish_of(scene).runs.std() > 3
+    def entered(low, likely, high, names=("Dig", "Pour", "Gate")):
+        for name in names:
+            effort = {"effort_low": low, "effort_likely": likely, "effort_high": high}
+            schedules.edit_activity(activity=scene.task(name), changes=effort, by=None)
+        return finish_of(scene).runs
+
+    assumed = finish_of(scene).runs
+    assert np.array_equal(entered(100, 100, 100), assumed), "the work that a file states is no range"
+    assert entered(9_999, 10_000, 10_001).std() < 0.5
+    assert entered(9_999, 10_000, 30_000, ["Gate"]).std() > 3
+
+
+def test_runs_are_worked_out_again_only_once_the_schedule_was_changed(scene, weir):
+    assert schedule_runs(scene, weir) > 10
+    assert schedule_runs(scene, weir) == 8  # when it was made, and what its rows say of their versions
+    schedules.edit_activity(activity=scene.task("Dig"), changes={"duration": 99 * 480}, by=None)
+    assert schedule_runs(scene, weir) > 10
 
 
 def test_what_a_schedule_cannot_say_is_taken_from_the_reported_date(scene, weir):
@@ -92,7 +111,7 @@ def test_the_explanation_says_how_many_runs_the_finish_comes_from_and_of_others_
     def page():
         return scene.cast.client(scene.cast.head).get(f"/plan/explain/objective/{scene.objective.pk}").content.decode()
 
-    for words in ("2,000 runs of its schedule", "in nine of ten"):
+    for words in ("2,000 runs of its schedule", "in nine of ten by"):
         assert words in page()
     client = scene.cast.people[Role.CLIENT]  # sees the project, and no plans
     grant_role(person=client, role=Role.CLIENT, scope=weir.scope, by=scene.cast.admin)
@@ -103,4 +122,4 @@ def test_the_explanation_says_how_many_runs_the_finish_comes_from_and_of_others_
     Project.objects.filter(pk=weir.pk).update(schedule=None)
     made = make_forecast(office=scene.cast.office, runs=300)
     assert queries.explanation(made, "objective", scene.objective.pk)["inputs"][f"project:{weir.pk}"]["days"] is None
-    assert "assumed round the date that is reported, from 5% of the time left sooner to 30% later" in page()
+    assert "assumed round the date that is reported, from 5 % of the time left sooner to 30 % later" in page()

@@ -303,11 +303,12 @@ FINISH: tuple[tuple[str, str, Write], ...] = (
 COLUMNS |= {"step": FINISH, "project": FINISH}
 OF_RUNS: tuple[tuple[str, str, Write], ...] = (
     ("days", "finish from", _Words.runs),
-    ("finish_p10", "by then in one run of ten", _Words.on),
-    ("finish_p50", "in half of them", _Words.on),
-    ("finish_p90", "in nine of ten", _Words.on),
+    ("finish_p10", "in one of ten by", _Words.on),
+    ("finish_p50", "in half of them by", _Words.on),
+    ("finish_p90", "in nine of ten by", _Words.on),
 )
 ASSUMED = (
-    f"assumed round the date that is reported, from {PROJECT_EARLY:.0%} of the time left sooner to {PROJECT_LATE:.0%} later; "
+    f"assumed round the date that is reported, from {100 * PROJECT_EARLY:.0f} % of the time left sooner to "
+    f"{100 * PROJECT_LATE:.0f} % later; "
     "within 90 days where that has passed"
 )

@@ -56,7 +56,7 @@ ALONE = {
     "p90": "Nine cases in ten end below this figure at the date.",
 }
 COLUMNS = {
-    "standard_error": "Square root of chance × (1 − chance) / runs.",
+    "standard_error": "Square root of chance × (1 − chance) / runs; that schedules have fewer runs is not in it.",
     "p10": "One run in ten ends below this figure at the date.",
     "p50": "Half of the runs end below this figure at the date.",
     "p90": "Nine runs in ten end below this figure at the date.",

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 import numpy as np
-from django.db.models import F
+from django.core.cache import cache
+from django.db.models import F, Min
 
 from goldenthread.engine.calendars import LAST_DAY
 from goldenthread.engine.critical_path import ScheduleOptions
@@ -21,8 +22,10 @@ from goldenthread.engine.uncertainty import CERTAIN, MAX_DURATION, TRIANGULAR, U
 from goldenthread.formats.errors import FormatError
 from goldenthread.formats.schedule_risk import RiskRequest
 from goldenthread.formats.schedule_risk import finish_runs as runs_of_file
+from goldenthread.kit import history, worlds
 from goldenthread.schedule.mapping import Axis, Chains
 from goldenthread.schedule.models import Activity, Schedule
+from goldenthread.schedule.queries.reviews import revision
 from goldenthread.schedule.queries.stored_file import StoredFile, stored_file
 
 LESS, MORE = 0.20, 0.50  # of a remaining duration of which nobody said a range
@@ -31,6 +34,7 @@ MOST, LEAST = 2_000, 200  # runs
 AT_ONCE = 4_000_000  # activities times runs
 HELD = 4_000_000  # finishes of single activities kept at a time
 A_WHILE = 400  # days laid out at first
+KEPT = 7 * 24 * 60 * 60  # seconds
 
 
 def how_many_runs(activities: int) -> int:
@@ -117,7 +121,23 @@ def entered_ranges(schedule: Schedule, stored: StoredFile) -> dict[str, tuple[fl
 
 
 def finishes_of_schedule(schedule: Schedule, today: date, seed: int) -> Ints | None:
-    """The day, as an ordinal, on which the schedule ends in each run; None where no work is left, or it goes in a circle."""
+    """The day, as an ordinal, on which the schedule ends in each run; None where no work is left, or it goes in a circle.
+
+    Worked out anew once a row of it was written: a forecast is made after every change of anything.
+    """
+    if worlds.is_inside():
+        return _finishes_of_schedule(schedule, today, seed)
+    made = history.records(Schedule).filter(id=schedule.pk).aggregate(at=Min("history_date"))["at"]
+    key = f"finish-runs:{schedule.pk}:{made.timestamp() if made else 0}:{seed}:{revision(schedule, today)}"
+    known = cache.get(key)
+    if known is None:
+        known = (_finishes_of_schedule(schedule, today, seed),)
+        cache.set(key, known, KEPT)
+    found: Ints | None = known[0]
+    return found
+
+
+def _finishes_of_schedule(schedule: Schedule, today: date, seed: int) -> Ints | None:
     stored = stored_file(schedule, today)
     request = RiskRequest(
         how_many_runs(len(stored.activities)), seed, low=100 * (1 - LESS), high=100 * (1 + MORE), correlation=TOGETHER
