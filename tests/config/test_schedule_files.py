@@ -67,6 +67,11 @@ def test_a_plan_that_goes_in_circles_is_refused_with_its_rows(tmp_path):
     assert "circle: 1 “Dig” → 2 “Pour” → 1 “Dig”" in done.err
 
 
+def test_a_project_is_looked_for_in_the_database_that_there_is(tmp_path):
+    done = product.run(tmp_path / "none", "schedule", "compare", "Weir", "--against", "baseline-1")
+    assert (done.code, "Run `migrate` first" in done.err) == (1, True)
+
+
 def test_a_plan_is_written_in_another_format_without_a_database(tmp_path):
     source, out = tmp_path / "weir.xml", tmp_path / "weir.xer"
     source.write_bytes(WEIR)

@@ -196,6 +196,7 @@ def test_beside_a_baseline_of_dates_alone_stands_what_dates_can_tell_worked_by_h
     told = compare_with_dates(plan, planned)
     assert (told["finish_before"], told["finish"], told["moved_days"]) == ("2027-03-10", "2027-03-12", 2.0)
     assert (told["last_before"]["name"], told["last"]["name"]) == ("Done", "Cure")
+    assert told["same_rows"] == {"finish": "2027-03-12", "moved_days": 2.0}
     assert [one["name"] for one in told["rows_added"]] == ["Cure"]
     assert [one["name"] for one in told["rows_removed"]] == ["Paint"]
     assert told["rows_changed"] == [
@@ -206,5 +207,7 @@ def test_beside_a_baseline_of_dates_alone_stands_what_dates_can_tell_worked_by_h
         "Done": ("2027-03-10", "2027-03-12", 0.0),
     }
     assert (told["matched"], told["causes"], told["logic"], told["critical_left"]) == (3, [], None, None)
+    dug = compare_with_dates(plan, {"1": (day(2027, 3, 1), day(2027, 3, 2))})
+    assert (dug["moved_days"], dug["same_rows"]) == (8.0, {"finish": "2027-03-03", "moved_days": 1.0})
     nothing = compare_with_dates(plan, {})
     assert (nothing["finish_before"], nothing["last_before"], nothing["moved_days"]) == (None, None, 0)

@@ -34,6 +34,16 @@ def shown(found: queries.Timeline) -> list[tuple[str, int]]:
     return [(line.data.name, line.depth) for line in found.rows]
 
 
+def test_rows_that_are_named_are_shown_whatever_they_are_and_alone(schedule, plan):
+    named = ",".join(str(plan[name].pk) for name in ("X", "C"))
+    assert shown(page(schedule, rows=named)) == [("X", 0), ("Part", 0), ("C", 1)]
+    assert shown(page(schedule, rows=named, show="critical")) == [("Part", 0), ("C", 1)]
+    assert [page(schedule, rows=said).only for said in (named, "0,x,-3", "999999999")] == [2, None, 0]
+    chosen = queries.Filters.of({"fault": "DCMA-01"})
+    found = queries.timeline(schedule, chosen, MONDAY, with_people=True, at_fault=frozenset({plan["B"].pk}))
+    assert (shown(found), found.only) == ([("Part", 0), ("B", 1)], 1)
+
+
 def test_rows_stand_in_order_with_what_rolls_up(schedule, plan):
     found = page(schedule)
     assert shown(found) == [("A", 0), ("M", 0), ("Part", 0), ("C", 1), ("B", 1)]

@@ -26,11 +26,11 @@ def compare(before: str, after: str, opened: Opened, *, json: bool) -> None:
 
 def compare_project(name: str, against: str, opened: Opened, *, json: bool) -> None:
     """What moved in the schedule of a project since a file that was brought for it, or a baseline: what its page says."""
-    from django.utils import timezone
-
-    from goldenthread.projects.queries import found_project, project_movement
-
     with opened() as session:
+        from django.utils import timezone
+
+        from goldenthread.projects.queries import found_project, project_movement
+
         project = found_project(name, session.person)
         chosen, plans, told = project_movement(project, session.person, against, timezone.localdate())
     if json:
@@ -39,7 +39,7 @@ def compare_project(name: str, against: str, opened: Opened, *, json: bool) -> N
         return
     say(f"Against {chosen.words} (--against {chosen.value}).\n")
     _say(told)
-    if told["causes"] or not told["is_whole"]:
+    if told["causes"]:
         say(f"{told['method']}\n")
     others = [[one.value, one.words] for one in plans if one is not chosen]
     table(["--against", "earlier plan"], others, "There is no other earlier plan.")
@@ -55,9 +55,15 @@ def _say(project: dict[str, Any]) -> None:
         f"only in the earlier plan: {project['only_before']}; only in the later: {project['only_after']}.\n"
     )
     causes = [[f"{one['moved_days']:+,.1f}", _error(one), one["words"]] for one in project["causes"]]
-    if project["logic"] is not None:
+    if project["is_whole"]:
         table(["days", "±", "change"], causes[:SHOWN], "No change moved the finish.")
-    _more(causes)
+        _more(causes)
+    else:
+        ends = [one["name"] if one else "nothing" for one in (project["last_before"], project["last"])]
+        same = project["same_rows"]
+        if same is not None and same["finish"] != project["finish"]:
+            say(f"The finish of the rows that are in the baseline {movement(same['moved_days'])}, to {same['finish']}.")
+        say(f"{project['method']}\nFinished last: “{ends[0]}” in the baseline, “{ends[1]}” now.")
     if project["without_effect"]:
         say(f"Without effect on the finish: {project['without_effect']} changes.")
     for title, rows in (("Added", project["rows_added"]), ("Removed", project["rows_removed"])):
@@ -78,7 +84,7 @@ def _say(project: dict[str, Any]) -> None:
             one["id"],
             one["name"][:40],
             *(when(one[name]) for name in ("start_before", "start", "finish_before", "finish")),
-            f"{'?' if one['float_days_before'] is None else format(one['float_days_before'], 'g')} → {one['float_days']:g} d",
+            (f"{one['float_days_before']:g} → " if project["is_whole"] else "") + f"{one['float_days']:g} d",
         ]
         for one in project["dates_moved"]
     ]

@@ -83,6 +83,7 @@ def _project(
     return {
         "id": match.new.id,
         "name": match.new.name,
+        "is_whole": True,
         "matched_by": match.way,
         "matched": len(match.pairs),
         "only_before": len(match.only_old),

@@ -73,18 +73,29 @@ def compare_with_dates(file: ScheduleFile, planned: Mapping[str, Span]) -> dict[
 def _finish(
     once: Mapping[str, Span], now: Mapping[str, Span], tasks: Mapping[str, Task], time: WorkingTime, day: int
 ) -> dict[str, Any]:
-    """The last finish in the baseline and now, each with a row that ends then, and the working time between the two."""
-    last = [max(spans, key=lambda key: spans[key][1]) if spans else None for spans in (once, now)]
-    before, after = (spans[key][1] if key is not None else None for spans, key in zip((once, now), last, strict=True))
-    moved = time.minutes_between(_opens(before, 1), _opens(after, 1)) if before and after else 0
+    """The last finish in the baseline and now, each with a row that ends then, and the working time between the two.
+
+    `same_rows`: the same now of the rows alone that are in the baseline.
+    """
+    before, after, same = (_last(spans) for spans in (once, now, {key: now[key] for key in now if key in once}))
+    moved, of_same = (
+        time.minutes_between(_opens(before[1], 1), _opens(then[1], 1)) if before and then else 0 for then in (after, same)
+    )
     return {
-        "finish_before": before.isoformat() if before else None,
-        "finish": after.isoformat() if after else None,
-        "last_before": None if last[0] is None else _row(tasks[last[0]]),
-        "last": None if last[1] is None else _row(tasks[last[1]]),
+        "finish_before": before[1].isoformat() if before else None,
+        "finish": after[1].isoformat() if after else None,
+        "last_before": _row(tasks[before[0]]) if before else None,
+        "last": _row(tasks[after[0]]) if after else None,
         "moved_minutes": moved,
         "moved_days": round(moved / day, 1),
+        "same_rows": {"finish": same[1].isoformat(), "moved_days": round(of_same / day, 1)} if same else None,
     }
+
+
+def _last(spans: Mapping[str, Span]) -> tuple[str, dt.date] | None:
+    """The row that ends last, and when."""
+    key = max(spans, key=lambda one: spans[one][1], default=None)
+    return None if key is None else (key, spans[key][1])
 
 
 def _lasting(task: Task, once: Span, now: Span, time: WorkingTime, day: int) -> dict[str, Any] | None:

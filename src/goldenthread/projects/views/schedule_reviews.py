@@ -20,6 +20,7 @@ from goldenthread.schedule import queries as schedules
 from goldenthread.schedule.actions.reviews import ask_for_review
 from goldenthread.schedule.models import Schedule
 from goldenthread.ui import pages
+from goldenthread.ui.writing import date as written
 
 PAGE = 50
 STANDING = {True: ("good", "met"), False: ("bad", "not met"), None: ("", "does not apply")}
@@ -139,8 +140,17 @@ def _differences(request: HttpRequest, told: dict[str, Any], lists: Mapping[str,
         "was": _day(told["finish_before"]),
         "now": _day(told["finish"]),
         "moved": movement(told["moved_days"]),
+        "same": _same_rows(told),
         "fall": _bars(told),
     }
+
+
+def _same_rows(told: dict[str, Any]) -> str:
+    """How far the rows moved that are in the baseline, where others end later."""
+    same = told.get("same_rows")
+    if same is None or same["finish"] == told["finish"]:
+        return ""
+    return f"{movement(same['moved_days'])}, to {written(_day(same['finish']))}"
 
 
 def _dated(one: dict[str, Any]) -> dict[str, Any]:

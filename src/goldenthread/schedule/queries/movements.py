@@ -40,7 +40,7 @@ def moved_since(schedule: Schedule, earlier: str, today: date) -> dict[str, Any]
         told = compare_with_dates(stored.file, {key: dates[pk] for key, pk in stored.activities.items() if pk in dates})
     else:
         answer = compare_schedules(whole, stored.file)
-        told = answer["projects"][0] | {"method": answer["method"], "is_exact": answer["is_exact"], "is_whole": True}
+        told = answer["projects"][0] | {"method": answer["method"], "is_exact": answer["is_exact"]}
     return _with_activities(told, stored)
 
 

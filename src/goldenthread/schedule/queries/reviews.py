@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -54,7 +54,7 @@ class Review:
 
 @dataclass(frozen=True)
 class AtFault:
-    """The rows at fault in a check. activities: None where the schedule has not been looked at yet."""
+    """The rows at fault in a check. activities: None where there is no answer, or none yet."""
 
     check: str
     title: str
@@ -100,9 +100,12 @@ def rows_at_fault(schedule: Schedule, check: str, today: date) -> AtFault | None
     """Which activities a check finds at fault, as the review of the schedule's health says; None where there is no such check."""
     if check not in CHECKS:
         return None
-    found = review(schedule, HEALTH, today)
-    rows = found.lists.get(check, [])
-    known = None if found.told is None else frozenset(one["activity"] for one in rows[: len(rows)] if one["activity"])
+    if _is_large(schedule, HEALTH):
+        lists = review(schedule, HEALTH, today).lists
+    else:
+        lists = parted(_or_refused(_checked, schedule, today))[1]
+    rows = lists.get(check)
+    known = frozenset(one["activity"] for one in rows[: len(rows)] if one["activity"]) if rows is not None else None
     return AtFault(check, CHECKS[check].title, known)
 
 
@@ -131,19 +134,29 @@ def revision(schedule: Schedule, today: date) -> str:
 
 def reviewed(schedule: Schedule, question: str, today: date) -> dict[str, Any]:
     """The whole answer worked out now; `refused` says why there is none."""
+    if question == HEALTH:
+        return _or_refused(_checked_with_trend, schedule, today)
+    return _or_refused(moved_since, schedule, _earlier(question), today)
+
+
+def _or_refused(answer: Callable[..., dict[str, Any]], *about: Any) -> dict[str, Any]:
     try:
-        return _health(schedule, today) if question == HEALTH else moved_since(schedule, _earlier(question), today)
+        return answer(*about)
     except FormatError as error:
         return {"refused": str(error)}
 
 
-def _health(schedule: Schedule, today: date) -> dict[str, Any]:
-    """Every check with its rows at fault, each with its activity, and the scores of the files before."""
+def _checked_with_trend(schedule: Schedule, today: date) -> dict[str, Any]:
+    """Every check, and the scores of the files before."""
+    return _checked(schedule, today) | {"trend": _trend(kept_versions(schedule)[:TREND])}
+
+
+def _checked(schedule: Schedule, today: date) -> dict[str, Any]:
+    """Every check with its rows at fault, each with its activity."""
     stored = stored_file(schedule, today)
     told = health(stored.file)["projects"][0]
     for check in told["checks"]:
         check["findings"] = [{**one, "activity": stored.activities.get(one["id"])} for one in check["findings"]]
-    told["trend"] = _trend(kept_versions(schedule)[:TREND])
     return told
 
 
