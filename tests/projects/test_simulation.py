@@ -119,6 +119,8 @@ def test_a_large_plan_is_simulated_by_the_worker_and_kept_while_it_stands(cast, 
         assert client.post(address).status_code == 303
     assert Job.objects.filter(name=simulations.SIMULATION).count() == 1, "who asks twice gets one answer"
     assert "in the background" in client.get(address).content.decode()
+    other = client.post(address.replace("seed=7", "seed=8"))
+    assert (other.status_code, "Ask again when that is done" in other.content.decode()) == (422, True)
     work()
     shown, known = simulation_page(weir, RiskRequest(runs=300, seed=7), dt.date.today()), simulated(read_schedule(WEIR))
     assert shown.told["activities"] == known["projects"][0]["activities"]

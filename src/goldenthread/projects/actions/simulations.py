@@ -9,6 +9,7 @@ from typing import Any
 from goldenthread.accounts.models import Person
 from goldenthread.formats.schedule_risk import RiskRequest
 from goldenthread.kit import jobs
+from goldenthread.kit.errors import Refused
 from goldenthread.projects.models import Project
 from goldenthread.projects.queries.schedule_simulation import (
     SIMULATE,
@@ -27,15 +28,20 @@ KEPT = 5  # answers that are kept of a schedule, each to other assumptions
 
 
 def ask_for_simulation(*, project: Project, asked: RiskRequest, by: Person, today: date) -> Any:
-    """Have the worker simulate a large schedule, where its answer is not at hand or is old, and nobody has asked already."""
+    """Have the worker simulate a large schedule, where its answer is not at hand or is old: one question at a time."""
     if project.schedule is None or not is_large(project):
         return None
     known = simulation_page(project, asked, today)
     if known.made_at is not None and not known.is_old:
         return None
     key = review_key(project.schedule, simulation_question(asked))
-    running = Job.objects.filter(key=key, state=Job.State.RUNNING).first()
-    return running or jobs.ask_for(SIMULATION, by=by, key=key, project_id=project.pk, asked=asdict(asked))
+    of_schedule = review_key(project.schedule, f"{SIMULATE}:")
+    under_way = Job.objects.filter(key__startswith=of_schedule, state__in=(Job.State.WAITING, Job.State.RUNNING)).first()
+    if under_way is None:
+        return jobs.ask_for(SIMULATION, by=by, key=key, project_id=project.pk, asked=asdict(asked))
+    if under_way.key != key:
+        raise Refused("This schedule is being simulated with other assumptions.", advice="Ask again when that is done.")
+    return under_way
 
 
 def make_simulation(*, project: Project, asked: RiskRequest, today: date) -> None:
