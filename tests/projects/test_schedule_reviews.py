@@ -93,6 +93,21 @@ def test_compare_tells_what_moved_the_finish_since_an_earlier_file(cast, project
     assert client.get(f"{address}?with=999999").status_code == 404
 
 
+def test_a_row_that_the_next_file_no_longer_holds_was_removed_and_leads_to_where_it_stands_stopped(cast):
+    rows = task(1, "Dig", Duration="PT16H0M0S") + task(2, "Pour", Duration="PT8H0M0S", inside=link(1))
+    cure = task(3, "Cure", Duration="PT40H0M0S", inside=link(2))
+    for tasks in (rows + cure, rows):
+        project = bring(cast, read_schedule(mspdi(tasks, head="<UID>77</UID>")))
+    client, address = cast.client(cast.head), f"/projects/{project.pk}/schedule"
+    page = client.get(f"{address}/compare").content.decode()
+    assert "The finish moved 5 working days earlier" in page
+    assert "only in the earlier plan: 1" in page
+    stopped = Activity.objects.get(name="Cure")
+    assert f'<a href="{address}?rows={stopped.pk}">Cure</a>' in page
+    assert '<td data-label="How">removed</td>' in page
+    assert "stopped" in client.get(f"{address}?rows={stopped.pk}").content.decode()
+
+
 def test_an_import_that_was_undone_is_nothing_to_compare_with(cast, project):
     first, second = reversed(kept_versions(project.schedule))
     undo(changeset=Changeset.objects.get(pk=second.changeset), by=cast.head)

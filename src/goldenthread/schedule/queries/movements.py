@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from goldenthread.formats.schedule_compare import compare_schedules
-from goldenthread.formats.schedule_file import XER, ScheduleFile
+from goldenthread.formats.schedule_file import XER, Project, ScheduleFile
 from goldenthread.formats.schedule_since_dates import compare_with_dates
 from goldenthread.kit.errors import Refused
 from goldenthread.schedule.models import Schedule
@@ -39,7 +39,7 @@ def moved_since(schedule: Schedule, earlier: str, today: date) -> dict[str, Any]
         dates = baseline_dates(schedule, value or "")
         told = compare_with_dates(stored.file, {key: dates[pk] for key, pk in stored.activities.items() if pk in dates})
     else:
-        answer = compare_schedules(whole, stored.file)
+        answer = compare_schedules(_that_counts(whole), _that_counts(stored.file))
         told = answer["projects"][0] | {"method": answer["method"], "is_exact": answer["is_exact"]}
     return _with_activities(told, stored)
 
@@ -68,6 +68,33 @@ def _whole(schedule: Schedule, value: str, file: ScheduleFile) -> ScheduleFile |
     frozen = [one for one in file.projects if one.baseline_of_id is not None] if _keeps_baselines_whole(schedule) else []
     number = int(value.removeprefix(OF_FILE))
     return replace(file, projects=(replace(frozen[number], baseline_of_id=None),)) if number < len(frozen) else None
+
+
+def _that_counts(file: ScheduleFile) -> ScheduleFile:
+    """The file without inactive rows: here a row that was stopped since is gone, and one that counts again has come."""
+    return replace(file, projects=tuple(_of_project(one) for one in file.projects))
+
+
+def _of_project(project: Project) -> Project:
+    parents = {task.id: task.parent_id for task in project.tasks}
+    kept: set[str] = set()
+    for task in project.tasks:
+        at: str | None = task.id if task.is_active else None
+        while at in parents and at not in kept:
+            kept.add(at)
+            at = parents[at]
+    if len(kept) == len(project.tasks):
+        return project
+    return replace(
+        project,
+        tasks=tuple(task for task in project.tasks if task.id in kept),
+        relationships=tuple(
+            one
+            for one in project.relationships
+            if one.successor_id in kept and (one.predecessor_id in kept or one.predecessor_project_id not in (None, project.id))
+        ),
+        assignments=tuple(one for one in project.assignments if one.task_id in kept),
+    )
 
 
 def _with_activities(told: dict[str, Any], stored: StoredFile) -> dict[str, Any]:
