@@ -28,6 +28,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "plan.PlanVersion": {"state": "WITHDRAWN"},
     "evidence.ExpectedResult": {"step": "fresh plan.Step"},
     "resources.TimeEntry": {"minutes": 60, "activity": "schedule.Activity"},
+    "workspace.SavedView": {"page": "projects:schedule", "ref_kind": "project"},
     "schedule.Relationship": {"predecessor": "schedule.Activity", "successor": "fresh schedule.Activity"},
 }
 KINDS = {

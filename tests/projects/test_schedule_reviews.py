@@ -350,7 +350,7 @@ def test_the_rows_at_fault_are_shown_in_the_schedule_whatever_they_are_called(ca
         assert (pour.pk in found, twin.pk in found) == (True, False)
         assert page.count(">Pour</a>") == 1
         assert '<input type="hidden" name="fault" value="DCMA-01">' in page
-        assert f'<a href="{address}?">Show every row</a>' in page
+        assert f'<a href="{address}?all=1">Show every row</a>' in page
     named = client.get(f"{address}?rows={twin.pk}").content.decode()
     assert "Only 1 row" in named
     assert named.count(">Pour</a>") == 1

@@ -60,6 +60,8 @@ WITHOUT = {
     "/mandate/<old>/compare/<new>": ONCE,
     "/projects/<key>/report": ADDS,
     "/reports/<key>/withdraw": ENDS,
+    "/projects/<key>/schedule/views": MINE,
+    "/views/<key>": MINE,
     "/comments/<ref_kind>/<ref_id>": ADDS,
     "/ask/<ref_kind>/<ref_id>": ADDS,
     "/plan/rows/<pk>/move": SAYS,

@@ -37,7 +37,7 @@ FACTS = {
     "plan.VersionQuestion.answered_by",
     "purpose.Cascade.sponsor", "purpose.CascadeWord.person", "purpose.CascadeSignature.person",
     "resources.TimeEntry.person", "workspace.Comment.by", "workspace.InboxItem.person", "workspace.Question.asked",
-    "workspace.Question.asked_by", "workspace.ImportedFile.by", "workspace.Job.by",
+    "workspace.Question.asked_by", "workspace.ImportedFile.by", "workspace.Job.by", "workspace.SavedView.by",
 }  # fmt: skip
 KINDS = ["office", "objective", "kpi", "step", "work", "duty", "lead", "sponsor", "programme", "look", "deputy"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from goldenthread.projects.views import listing, project, schedule, schedule_reviews, schedule_simulation
+from goldenthread.projects.views import listing, project, schedule, schedule_reviews, schedule_simulation, schedule_views
 
 app_name = "projects"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("projects/<int:key>/schedule", schedule.schedule, name="schedule"),
     path("projects/<int:key>/schedule/file", schedule.schedule_file, name="schedule_file"),
     path("projects/<int:key>/schedule/row", schedule.row, name="schedule_row"),
+    path("projects/<int:key>/schedule/views", schedule_views.save, name="schedule_views"),
     path("projects/<int:key>/schedule/health", schedule_reviews.health, name="schedule_health"),
     path("projects/<int:key>/schedule/compare", schedule_reviews.compare, name="schedule_compare"),
     path("projects/<int:key>/schedule/simulation", schedule_simulation.simulation, name="simulation"),

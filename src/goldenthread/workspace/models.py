@@ -34,6 +34,37 @@ class Comment(Tracked):
         return self.text[:60]
 
 
+class SavedView(Tracked):
+    """A list as somebody likes to see it, under a name: what is filtered, shown and folded on the page of a thing.
+
+    page: its route, which takes the thing's id. settings: names and values of its address, as texts, so that whoever looks for
+    a word in what is kept finds it.
+    """
+
+    page = models.CharField(max_length=40)
+    ref_kind = models.CharField(max_length=20)
+    ref_id = models.BigIntegerField()
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=80)
+    settings = models.JSONField(default=dict, blank=True)
+    is_shared = models.BooleanField(default=False, help_text="With all who see the page")
+    is_default = models.BooleanField(default=False, help_text="What its owner sees first")
+
+    kind = Kind.CONFIDENTIAL  # as of comments: its words may name anything
+    own_paths = ("by",)
+    is_about_anything = True
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["page", "ref_kind", "ref_id"])]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["by", "page", "ref_kind", "ref_id", "name"], name="one_view_a_name"),
+        ]
+
+    def __str__(self) -> str:
+        """The name."""
+        return self.name
+
+
 class InboxItem(InOrganisation):
     """Something a person should know or answer. One per event, never one per row."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from goldenthread.workspace.views import answers, exports, imports, inbox
+from goldenthread.workspace.views import answers, exports, imports, inbox, saved
 
 app_name = "workspace"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("inbox/read", inbox.read_all, name="read_all"),
     path("inbox/<int:key>", inbox.open_item, name="open_item"),
     path("comments/<slug:ref_kind>/<int:ref_id>", answers.comment, name="comment"),
+    path("views/<int:key>", saved.change, name="view"),
     path("ask/<slug:ref_kind>/<int:ref_id>", answers.ask, name="ask"),
     path("answer/<str:secret>", answers.answer, name="answer"),
     path("export", exports.export_page, name="export"),

@@ -21,12 +21,13 @@ from goldenthread.kit.errors import Forbidden
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.projects.models import Project
 from goldenthread.projects.queries import exported_schedule, may_take_out_schedule
+from goldenthread.projects.queries.schedule_views import SAVED, schedule_views, seen_first, shown_views
 from goldenthread.schedule import queries as schedules
 from goldenthread.schedule.models import Schedule
 from goldenthread.schedule.queries.timelines import LEVELS, SHOWN, SHOWN_COLUMNS, SIZES, ZOOMS
 from goldenthread.ui import pages
 
-LEFT_OUT = ("page", "open", "toggle", "paper")
+LEFT_OUT = ("page", "open", "toggle", "paper", "all")
 SHOWN_LOSSES = 200
 SEVERAL = ("columns", "folded")  # may be named more than once
 
@@ -40,7 +41,10 @@ def schedule(request: HttpRequest, key: int) -> HttpResponse:
     context: dict[str, Any] = {"project": project, "may_import": may_import, "table": None}
     context["may_export"] = sees_plan and Act.EXPORT in allowed
     if project.schedule is not None:
+        views = schedule_views(project, person)
         asked = {name: ",".join(values) if name in SEVERAL else str(values[-1]) for name, values in request.GET.lists()}
+        first = seen_first(views, person) if not asked else None
+        asked = dict(first.settings) if first is not None else asked
         filters, at_fault = _asked_for(asked, project.schedule)
         named = may_in(person, Act.VIEW, Kind.PERSON, project.scope_id)
         rows = at_fault.activities if at_fault is not None else None
@@ -48,6 +52,9 @@ def schedule(request: HttpRequest, key: int) -> HttpResponse:
             return _paper(project, project.schedule, filters, paper, with_people=named, at_fault=rows)
         table = schedules.timeline(project.schedule, filters, clock.today(), with_people=named, at_fault=rows)
         context |= {"table": table, "at_fault": at_fault, "today": clock.today(), **_choices(request.path, asked, table)}
+        looks = context["looks"] = {name: value for name, value in context["looks"].items() if name in SAVED}
+        context["views"] = shown_views(views, person, request.path, looks, with_people=named)
+        context["may_share"] = Act.EDIT in allowed
     return pages.page(request, "projects/templates/schedule.html", context, block="table")
 
 
@@ -141,7 +148,10 @@ def _download(data: bytes, kind: str, name: str) -> HttpResponse:
 def _choices(here: str, asked: dict[str, str], table: schedules.Timeline) -> dict[str, Any]:
     """What the filters offer, and the addresses of the pages beside this one."""
     folded = ",".join(map(str, table.filters.folded))
-    kept = {name: value for name, value in {**asked, "folded": folded}.items() if value and name not in LEFT_OUT}
+    columns = [(name, words, name in table.columns) for name, words in SHOWN_COLUMNS.items() if table.can_show(name)]
+    chosen = "" if all(is_shown for _, _, is_shown in columns) else ",".join(table.columns)
+    stated = {**asked, "folded": folded, "columns": chosen}
+    kept = {name: value for name, value in stated.items() if value and name not in LEFT_OUT}
     in_part: dict[str, str] = {name: kept[name] for name in ("against", "zoom", "level", "at", "columns") if name in kept}
     first, last = table.window
     days = ZOOMS[table.filters.zoom][1]
@@ -150,13 +160,13 @@ def _choices(here: str, asked: dict[str, str], table: schedules.Timeline) -> dic
         "zooms": [(value, words) for value, (words, _) in ZOOMS.items()],
         "levels": [("", "all"), *[(n, str(n)) for n in LEVELS]],
         "people": [("", "anybody"), *[(name, name) for name in table.people]] if table.people else [],
-        "columns": [(name, words, name in table.columns) for name, words in SHOWN_COLUMNS.items() if table.can_show(name)],
+        "columns": columns,
         "kept": {name: value for name, value in kept.items() if name != "folded"},
         "folded": folded,
         "papers": schedules.papers_here(),
         "paging": f"{here}?{urlencode(kept)}&" if kept else f"{here}?",
-        "whole": f"{here}?{urlencode({k: v for k, v in kept.items() if k != 'under'})}",
-        "unnamed": f"{here}?{urlencode({k: v for k, v in kept.items() if k not in ('fault', 'rows')})}",
+        "whole": _address(here, {k: v for k, v in kept.items() if k != "under"}),
+        "unnamed": _address(here, {k: v for k, v in kept.items() if k not in ("fault", "rows")}),
         "parting": f"{here}?{urlencode([*in_part.items(), ('under', '')])}",
         "earlier": _at(here, kept, first - timedelta(days=days)) if days else "",
         "later": _at(here, kept, last) if days else "",
@@ -164,9 +174,15 @@ def _choices(here: str, asked: dict[str, str], table: schedules.Timeline) -> dic
         "sizing": f"{here}?{urlencode({k: v for k, v in kept.items() if k != 'size'})}&",
         "is_filtered": table.filters.narrows,
         "here": here,
-        "reset": here,
+        "reset": f"{here}?all=1",
+        "looks": kept,
         "back": reverse("projects:projects"),
     }
+
+
+def _address(here: str, kept: dict[str, str]) -> str:
+    """The page so filtered; without any filter it says so, since else one's own view may come first."""
+    return f"{here}?{urlencode(kept) or 'all=1'}"
 
 
 def _at(here: str, kept: dict[str, str], day: date) -> str:

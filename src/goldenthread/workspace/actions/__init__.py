@@ -6,6 +6,7 @@ from goldenthread.workspace.actions.imports import apply_file, is_large, looked_
 from goldenthread.workspace.actions.inbox import mark_all_read, mark_read, notify
 from goldenthread.workspace.actions.questions import answer_question, ask_question, withdraw_question
 from goldenthread.workspace.actions.retention import apply_retention
+from goldenthread.workspace.actions.views import change_view, remove_view, save_view
 
 __all__ = [
     "add_comment",
@@ -13,6 +14,7 @@ __all__ = [
     "apply_file",
     "apply_retention",
     "ask_question",
+    "change_view",
     "edit_comment",
     "is_large",
     "looked_at",
@@ -23,6 +25,8 @@ __all__ = [
     "read_differently",
     "read_now",
     "remove_comment",
+    "remove_view",
+    "save_view",
     "take_in",
     "withdraw_question",
 ]

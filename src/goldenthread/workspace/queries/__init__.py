@@ -33,6 +33,7 @@ from goldenthread.workspace.queries.questions import (
 from goldenthread.workspace.queries.records import RecordKind, exports, person_named, record_kinds
 from goldenthread.workspace.queries.subjects import address_of, comments, model_of, subject, subject_of
 from goldenthread.workspace.queries.traces import taken_in_elsewhere
+from goldenthread.workspace.queries.views import saved_views
 
 __all__ = [
     "Choice",
@@ -69,6 +70,7 @@ __all__ = [
     "reading_of",
     "recent_files",
     "record_kinds",
+    "saved_views",
     "subject",
     "subject_of",
     "table_layout",
