@@ -20,3 +20,21 @@ def test_a_list_comes_back_as_it_was_left_and_its_own_link_shows_all(page, shown
     expect(page).to_have_url(left)
     rail.get_by_role("link", name="Projects").click()
     walker.at("/projects")
+
+
+def test_rows_fold_and_columns_go_by_key_and_stay_so_in_the_address(page, shown: Product) -> None:
+    Walker(page, shown).sign_in("head@aldermere.example.org").go("/projects/2/schedule")
+    rows, twist = page.locator("tbody tr"), page.get_by_role("button", name="Parts of Prepare")
+    whole = rows.count()
+    twist.press("Enter")
+    expect(twist).to_have_attribute("aria-expanded", "false")
+    assert rows.count() < whole
+    expect(twist).to_be_focused()
+    page.get_by_role("button", name="Columns").press("Enter")
+    page.get_by_label("Float", exact=True).press("Space")
+    expect(page.get_by_role("columnheader", name="Float")).to_have_count(0)
+    expect(twist).to_have_attribute("aria-expanded", "false")
+    page.reload()
+    expect(page.get_by_role("columnheader", name="Float")).to_have_count(0)
+    page.get_by_role("button", name="Parts of Prepare").press("Enter")
+    expect(rows).to_have_count(whole)

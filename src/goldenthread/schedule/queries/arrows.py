@@ -8,18 +8,16 @@ on the page, or is waited for by one, has a short line to the edge of its own ro
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import Any
 
 from django.db.models import Q
 
 from goldenthread.schedule.models import Relationship, Schedule
+from goldenthread.schedule.queries.outlines import CRITICAL, MILESTONE, STOPPED, Line, Outline, Piece, day
 from goldenthread.ui.charts import TimeScale
-
-if TYPE_CHECKING:
-    from goldenthread.schedule.queries.timelines import Line
 
 INSET = 8  # per cent of a row's height between its edge and a dot
 
@@ -35,37 +33,25 @@ class Web:
 PAGE_WEB = Web(most=400, reach=200)  # more would be no picture any more
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A line from (x1, y1) to (x2, y2); with the head "down" or "up" the tip of an arrow at x1, with "dot" a dot at (x1, y1)."""
-
-    x1: float
-    y1: float
-    x2: float
-    y2: float
-    is_critical: bool = False
-    head: str = ""
-
-
-def pieces(schedule: Schedule, rows: Sequence[Line], lines: Mapping[int, Line], scale: TimeScale, web: Web) -> int:
+def pieces(schedule: Schedule, rows: Sequence[Line], outline: Outline, scale: TimeScale, web: Web) -> int:
     """Give each row its pieces and what sets its dates; answers how many relationships are drawn, whole or to its row's edge.
 
-    lines: all rows of the schedule by id, on this page or not. Only what has its end in sight is drawn.
+    outline: all rows of the schedule, on this page or not. Only what has its end in sight is drawn.
     """
     place = {row.pk: n for n, row in enumerate(rows)}
     found = Relationship.objects.filter(Q(predecessor__in=place) | Q(successor__in=place), successor__schedule=schedule)
     drawn: dict[int, list[Piece]] = defaultdict(list)
     beyond: set[tuple[int, float, bool, bool]] = set()
     count = 0
-    columns = ("predecessor_id", "successor_id", "relationship_kind", "successor__dates__driven_by")
-    for before, after, kind, drivers in found.order_by("id").values_list(*columns)[: web.most * 3]:
-        first, last = lines.get(before), lines.get(after)
-        if first is not None and after in place and before in (drivers or ()):
-            rows[place[after]].drivers.append(first.data.name)
-        if first is None or last is None or count >= web.most or first.data.cancelled_on or last.data.cancelled_on:
+    columns = ("predecessor_id", "successor_id", "relationship_kind", "successor__dates__driven_by", "predecessor__name")
+    for before, after, kind, drivers, name in found.order_by("id").values_list(*columns)[: web.most * 3]:
+        first, last = outline.places.get(before, -1), outline.places.get(after, -1)
+        if first >= 0 and after in place and before in (drivers or ()):
+            rows[place[after]].drivers.append(name)
+        if first < 0 or last < 0 or count >= web.most or (outline.marks[first] | outline.marks[last]) & STOPPED:
             continue
-        ends = _end(first, kind[0], scale), _end(last, kind[1], scale)
-        is_critical = first.is_critical and last.is_critical
+        ends = _end(outline, first, kind[0], scale), _end(outline, last, kind[1], scale)
+        is_critical = bool(outline.marks[first] & outline.marks[last] & CRITICAL)
         if before in place and after in place and abs(place[before] - place[after]) <= web.reach:
             if None in ends:
                 continue
@@ -76,7 +62,7 @@ def pieces(schedule: Schedule, rows: Sequence[Line], lines: Mapping[int, Line], 
             (one, x, on) for one, x, on in ((before, ends[0], True), (after, ends[1], False)) if one in place and x is not None
         ]
         for here, x, leads_on in known:
-            down = (last.place > first.place) == leads_on
+            down = (last > first) == leads_on
             if (place[here], x, down, leads_on) not in beyond:
                 beyond.add((place[here], x, down, leads_on))
                 _to_edge(drawn[place[here]], x, down=down, leads_on=leads_on, is_critical=is_critical)
@@ -95,13 +81,13 @@ def _to_edge(drawn: list[Piece], x: float, *, down: bool, leads_on: bool, is_cri
         drawn.append(Piece(x, 0, x, 0, is_critical, head="up" if down else "down"))
 
 
-def _end(line: Line, which: str, scale: TimeScale) -> float | None:
+def _end(outline: Outline, place: int, which: str, scale: TimeScale) -> float | None:
     """Where a bar begins (S) or ends (F); None where that lies outside the days shown."""
-    if line.start is None or line.finish is None:
+    start, finish = day(outline.starts[place]), day(outline.finishes[place])
+    if start is None or finish is None:
         return None
-    is_stone = line.data.is_milestone
-    day: date = line.start if which == "S" or is_stone else line.finish + timedelta(days=1)
-    return scale.at(day) if scale.start <= day <= scale.end + timedelta(days=1) else None
+    at = start if which == "S" or outline.marks[place] & MILESTONE else finish + timedelta(days=1)
+    return scale.at(at) if scale.start <= at <= scale.end + timedelta(days=1) else None
 
 
 def _draw(drawn: dict[int, list[Piece]], before: int, after: int, ends: Any, *, is_critical: bool) -> None:

@@ -12,7 +12,8 @@ from goldenthread.formats.typesetting import is_available
 from goldenthread.kit.errors import Refused
 from goldenthread.schedule.models import Schedule
 from goldenthread.schedule.queries.arrows import Web
-from goldenthread.schedule.queries.timelines import SHOWN, SHOWN_COLUMNS, Filters, Line, Timeline, timeline
+from goldenthread.schedule.queries.outlines import Line
+from goldenthread.schedule.queries.timelines import SHOWN, SHOWN_COLUMNS, Filters, Timeline, timeline
 from goldenthread.ui import writing
 
 PAPERS = {"a4": "PDF on A4", "a3": "PDF on A3", PNG: "Picture (PNG)"}

@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
 from django.core.paginator import Page, Paginator
 
-from goldenthread.schedule.models import (
-    Activity,
-    Assignment,
-    Calendar,
-    Schedule,
+from goldenthread.schedule.models import Activity, Assignment, Calendar, Schedule
+from goldenthread.schedule.queries.arrows import PAGE_WEB, Web, pieces
+from goldenthread.schedule.queries.baselines import baselines
+from goldenthread.schedule.queries.outlines import (
+    AGAINST,
+    COMPARED,
+    CRITICAL,
+    DIFFERS,
+    DONE,
+    GROUP,
+    LONGEST,
+    MILESTONE,
+    OVER,
+    STOPPED,
+    Frozen,
+    Line,
+    Outline,
+    day,
+    frozen_of,
+    outline_of,
+    rows_of,
 )
-from goldenthread.schedule.queries.arrows import PAGE_WEB, Piece, Web, pieces
-from goldenthread.schedule.queries.baselines import baseline_dates, baselines
 from goldenthread.ui.charts import Tick, TimeScale, time_scale
 from goldenthread.ui.writing import MONTHS
 
@@ -34,6 +48,7 @@ SHOWN = {
     "differs": "not as in the file",
     "stopped": "stopped",
 }
+BIT = {"critical": CRITICAL, "over": OVER, "bound": AGAINST, "longest": LONGEST, "milestones": MILESTONE, "differs": DIFFERS}
 ZOOMS = {"": ("the whole", 0), "year": ("a year", 366), "quarter": ("a quarter", 92), "month": ("a month", 31)}
 LEVELS = (1, 2, 3, 4)
 SHOWN_COLUMNS = {"start": "Start", "finish": "Finish", "float": "Float", "done": "Done", "baseline": "Baseline", "who": "Who"}
@@ -115,60 +130,6 @@ def _day(text: str) -> date | None:
     return found if 1970 <= found.year <= 2199 else None
 
 
-@dataclass
-class Line:
-    """One row: what is stored of it, its place in the tree, and what rolls up from the rows under it. Times are minutes."""
-
-    pk: int
-    parent: int | None
-    depth: int
-    data: Any
-    children: list[Line] = field(default_factory=list)
-    start: date | None = None
-    finish: date | None = None
-    total_float: int | None = None
-    free_float: int | None = None
-    is_critical: bool = False
-    progress: int = 0
-    baseline: tuple[date, date] | None = None
-    people: list[str] = field(default_factory=list)
-    pieces: tuple[Piece, ...] = ()
-    drivers: list[str] = field(default_factory=list)
-    place: int = 0  # in the whole outline
-    is_context: bool = False  # shown for what stands under it
-    is_folded: bool = False  # what stands under it is not shown
-
-    @property
-    def is_group(self) -> bool:
-        """Whether it is a summary."""
-        return bool(self.children) or self.data.is_summary
-
-    @property
-    def slip(self) -> int | None:
-        """Days that it finishes later than its baseline said."""
-        return (self.finish - self.baseline[1]).days if self.baseline is not None and self.finish is not None else None
-
-    @property
-    def is_over(self) -> bool:
-        """Whether it finishes after its deadline."""
-        return bool(self.data.deadline and self.finish and self.finish > self.data.deadline)
-
-    @property
-    def is_against(self) -> bool:
-        """Whether its dates do not keep the constraint it is under."""
-        kind, day, begins, ends = self.data.constraint_kind, self.data.constraint_date, self.start, self.finish
-        if self.is_group or self.data.actual_finish or day is None or begins is None or ends is None:
-            return False
-        broken = {"SNET": begins < day, "SNLT": begins > day, "FNET": ends < day, "FNLT": ends > day}
-        return broken.get(kind, begins != day if kind == "MSO" else ends != day if kind == "MFO" else False)
-
-    @property
-    def differs(self) -> bool:
-        """Whether the dates computed here are not those of the file."""
-        said = (self.data.stated_start, self.data.stated_finish)
-        return not self.is_group and None not in said and self.start is not None and (self.start, self.finish) != said
-
-
 @dataclass(frozen=True)
 class Timeline:
     """A page of rows with the figures of the whole schedule.
@@ -177,7 +138,7 @@ class Timeline:
     of the rows shown that are drawn. only: how many rows are chosen one by one, or are at fault in a check.
     """
 
-    page: Page[Line]
+    page: Page[int]
     rows: list[Line]
     columns: tuple[str, ...]
     scale: TimeScale
@@ -217,182 +178,145 @@ def timeline(
 
     at_fault: the rows that `filters.fault` lets through.
     """
-    lines = _lines(schedule)
+    outline, data = outline_of(schedule)
     known = [(one.value, one.words) for one in baselines(schedule)]
     chosen = filters.against if filters.against in dict(known) else (known[0][0] if known else "")
-    frozen = baseline_dates(schedule, chosen)
-    working = _people(schedule) if with_people else {}
-    tops = _tree(lines, frozen, working)
-    leaves = [line for line in lines.values() if not line.is_group and line.data.cancelled_on is None]
+    frozen = frozen_of(schedule, outline, chosen)
+    names = _names(schedule) if with_people else []
     only = at_fault if filters.fault else frozenset(filters.rows) or None
-    found, over = _found(lines, tops, replace(filters, who=filters.who if with_people else ""), only)
+    asked = replace(filters, who=filters.who if with_people else "")
+    found, context, over = _found(schedule, outline, frozen, asked, only)
     page = Paginator(found, filters.size).get_page(filters.page)
-    rows = list(page.object_list)
-    start, finish = _ends(tops)
-    window = _window(filters, over, start or today, finish or today, schedule.data_date or today)
+    shown = list(page.object_list)
+    rows = rows_of(data, [outline.ids[place] for place in (*shown, *(() if over is None else (over,)))])
+    lines = [outline.line(place, rows[outline.ids[place]], frozen) for place in shown]
+    working = _people([line.pk for line in lines]) if names else {}
+    folded = set() if filters.narrows else {*filters.folded} - {filters.under}
+    for line in lines:
+        line.people, line.is_context = working.get(line.pk, []), line.place in context
+        line.is_folded = line.pk in folded and line.has_children
+    if chosen not in outline.figures:
+        outline.figures[chosen] = _figures(outline, frozen)
+    figures = outline.figures[chosen]
+    part = outline.line(over, rows[outline.ids[over]], frozen) if over is not None else None
+    window = _window(filters, part, figures["start"] or today, figures["finish"] or today, schedule.data_date or today)
     scale = _scale(*window)
-    drawn = pieces(schedule, rows, lines, scale, web)
-    left_out = {*(() if known else ("baseline",)), *(() if working else ("who",))}
-    compared = [line for line in leaves if line.data.stated_start and line.data.stated_finish and line.start]
-    whole = [line.baseline[1] for line in leaves if line.baseline]
+    drawn = pieces(schedule, lines, outline, scale, web)
+    left_out = {*(() if known else ("baseline",)), *(() if names else ("who",))}
     default = Calendar.objects.filter(schedule=schedule, is_default=True).values_list("minutes_per_day", flat=True).first()
     return Timeline(
         page=page,
-        rows=rows,
+        rows=lines,
         columns=tuple(name for name in filters.columns or SHOWN_COLUMNS if name not in left_out),
         scale=scale,
         filters=replace(filters, against=chosen),
-        activities=len(leaves),
-        milestones=sum(line.data.is_milestone for line in leaves),
-        critical=sum(line.is_critical for line in leaves),
-        behind=sum((line.slip or 0) > 0 for line in leaves),
-        missed=sum(line.is_over or line.is_against for line in leaves),
-        start=start,
-        finish=finish,
-        agreed=(sum(not line.differs for line in compared), len(compared)),
         baselines=known,
-        people=sorted({name for names in working.values() for name in names}, key=str.casefold)[:300],
+        people=names,
         minutes_per_day=default or 480,
         window=window,
-        over=over,
+        over=part,
         drawn=drawn,
-        slip=(finish - max(whole)).days if whole and finish else None,
-        only=len(only & lines.keys()) if only is not None else None,
+        only=len(only & outline.places.keys()) if only is not None else None,
+        **figures,
     )
 
 
-COLUMNS = (
-    *("pk", "parent_id", "name", "code", "is_summary", "is_milestone", "is_level_of_effort", "duration", "is_elapsed"),
-    *("progress", "actual_start", "actual_finish", "not_before", "deadline", "constraint_kind", "constraint_date"),
-    *("cancelled_on", "blocked_because", "stated_start", "stated_finish", "calendar__name"),
-    *("dates__early_start", "dates__early_finish", "dates__total_float", "dates__free_float"),
-    *("dates__is_critical", "dates__is_on_longest_path"),
-)
+def _figures(outline: Outline, frozen: Frozen | None) -> dict[str, Any]:
+    """The figures of the whole schedule, by their names in Timeline."""
+    leaves = [place for place, marks in enumerate(outline.marks) if not marks & (GROUP | STOPPED)]
+    tops = [place for place, parent in enumerate(outline.parents) if parent < 0 and not outline.marks[place] & STOPPED]
+    marks = [outline.marks[place] for place in leaves]
+    compared = [one for one in marks if one & COMPARED]
+    finish = max((outline.finishes[place] for place in tops), default=0)
+    return {
+        "activities": len(leaves),
+        "milestones": sum(bool(one & MILESTONE) for one in marks),
+        "critical": sum(bool(one & CRITICAL) for one in marks),
+        "behind": sum(_is_late(outline, frozen, place) for place in leaves),
+        "missed": sum(bool(one & (OVER | AGAINST)) for one in marks),
+        "start": day(min((outline.starts[place] for place in tops if outline.starts[place]), default=0)),
+        "finish": day(finish),
+        "agreed": (sum(not one & DIFFERS for one in compared), len(compared)),
+        "slip": finish - frozen.last if frozen is not None and frozen.last and finish else None,
+    }
 
 
-def _lines(schedule: Schedule) -> dict[int, Line]:
-    """Every row, without its place yet: plain columns, since a schedule may have thousands."""
-    rows = Activity.objects.filter(schedule=schedule).order_by("position", "id").values_list(*COLUMNS, named=True)
-    return {row.pk: Line(row.pk, row.parent_id, 0, row) for row in rows}
-
-
-def _tree(lines: dict[int, Line], frozen: Mapping[int, tuple[date, date]], people: Mapping[int, list[str]]) -> list[Line]:
-    """Put each row under its own and roll up, deepest first; answers those at the top."""
-    tops: list[Line] = []
-    for line in lines.values():
-        over = lines.get(line.parent or 0)
-        (tops if over is None else over.children).append(line)
-        line.baseline, line.people = frozen.get(line.pk), people.get(line.pk, [])
-    order: list[Line] = []
-    waiting = list(reversed(tops))
-    while waiting:
-        line = waiting.pop()
-        line.place = len(order)
-        order.append(line)
-        for child in reversed(line.children):
-            child.depth = line.depth + 1
-            waiting.append(child)
-    for line in reversed(order):
-        _roll_up(line)
-    return tops
-
-
-def _roll_up(line: Line) -> None:
-    row, under = line.data, [c for c in line.children if c.data.cancelled_on is None]
-    if not line.is_group:
-        line.start = row.actual_start or row.dates__early_start or row.not_before
-        line.finish = row.actual_finish or row.dates__early_finish
-        done = row.actual_finish is not None
-        line.total_float, line.free_float = (
-            (None, None) if done or row.is_level_of_effort else (row.dates__total_float, row.dates__free_float)
-        )
-        line.is_critical = bool(row.dates__is_critical) and not done
-        line.progress = 100 if done else row.progress
-        return
-    line.start = min((c.start for c in under if c.start), default=None)
-    line.finish = max((c.finish for c in under if c.finish), default=None)
-    line.total_float = min((c.total_float for c in under if c.total_float is not None), default=None)
-    line.is_critical = any(c.is_critical for c in under)
-    weights = [max(1, _weight(c)) for c in under]
-    line.progress = round(sum(w * c.progress for w, c in zip(weights, under, strict=True)) / sum(weights)) if weights else 0
-    spans = [c.baseline for c in under if c.baseline]
-    if spans:
-        line.baseline = (min(s for s, _ in spans), max(f for _, f in spans))
-
-
-def _weight(line: Line) -> int:
-    if not line.is_group:
-        return int(line.data.duration)
-    return (line.finish - line.start).days * 480 if line.start and line.finish else 0
+def _is_late(outline: Outline, frozen: Frozen | None, place: int) -> bool:
+    """Whether it finishes after its baseline."""
+    return frozen is not None and 0 < frozen.finishes[place] < outline.finishes[place]
 
 
 def _found(
-    lines: Mapping[int, Line], tops: list[Line], filters: Filters, only: frozenset[int] | None
-) -> tuple[list[Line], Line | None]:
-    """The rows in order that the filters let through, each with what it stands under; and the row whose part is shown."""
-    over = lines.get(filters.under)
-    folded = set() if filters.narrows else {*filters.folded} - {filters.under}
-    base = over.depth if over is not None else 0
-    waiting = [over] if over is not None else list(reversed(tops))
-    order: list[Line] = []
-    while waiting:
-        line = waiting.pop()
-        order.append(line)
-        line.is_folded = line.pk in folded and bool(line.children)
-        if not line.is_folded and (not filters.level or line.depth - base + 1 < filters.level):
-            waiting += reversed(line.children)
+    schedule: Schedule, outline: Outline, frozen: Frozen | None, filters: Filters, only: frozenset[int] | None
+) -> tuple[list[int], set[int], int | None]:
+    """The places that the filters let through; those shown for what stands under them; the place whose part is shown."""
+    over = outline.places.get(filters.under)
+    first, last = (over, outline.lasts[over]) if over is not None else (0, len(outline.ids) - 1)
+    deepest = (outline.depths[over] if over is not None else 0) + filters.level - 1 if filters.level else None
+    order = [n for n in range(first, last + 1) if deepest is None or outline.depths[n] <= deepest]
     if not filters.narrows:
-        return [line for line in order if line.data.cancelled_on is None or line.is_group], over
-    fits = {line.pk for line in order if (only is None or line.pk in only) and _fits(line, filters, is_named=only is not None)}
-    kept = set(fits)
-    for pk in fits:
-        at = lines[pk].parent
-        while at is not None and at in lines and at not in kept:
+        hidden: set[int] = set()
+        for place in sorted(outline.places[pk] for pk in filters.folded if pk in outline.places and pk != filters.under):
+            hidden.update(range(place + 1, outline.lasts[place] + 1))
+        return [n for n in order if n not in hidden and outline.marks[n] & (GROUP | STOPPED) != STOPPED], set(), over
+    fits = [place for place in order if _fits(outline, frozen, filters.show, place, is_named=only is not None)]
+    for pks in (*_named(schedule, filters), *([] if only is None else [only])):
+        fits = [place for place in fits if outline.ids[place] in pks]
+    kept, context = set(fits), set()
+    for place in fits:
+        at = outline.parents[place]
+        while at >= 0 and at not in kept:
             kept.add(at)
-            lines[at].is_context = True
-            at = lines[at].parent
-    return [line for line in order if line.pk in kept], over
+            context.add(at)
+            at = outline.parents[at]
+    return [place for place in order if place in kept], context, over
 
 
-def _fits(line: Line, filters: Filters, *, is_named: bool) -> bool:
-    """is_named: it was chosen by itself, so it is shown whatever it is."""
-    if filters.q and filters.q.casefold() not in f"{line.data.code} {line.data.name}".casefold():
-        return False
-    if filters.who and filters.who not in line.people:
-        return False
-    stopped = line.data.cancelled_on is not None
-    if filters.show == "stopped":
-        return stopped
-    if is_named and not filters.show:
+def _fits(outline: Outline, frozen: Frozen | None, show: str, place: int, *, is_named: bool) -> bool:
+    """Whether a row is of the kind asked for. is_named: it was chosen by itself, so it is shown whatever it is."""
+    marks = outline.marks[place]
+    if show == "stopped":
+        return bool(marks & STOPPED)
+    if is_named and not show:
         return True
-    if stopped or (filters.show and line.is_group):
+    if marks & STOPPED or (show and marks & GROUP):
         return False
-    fits = {
-        "": True,
-        "open": line.data.actual_finish is None,
-        "critical": line.is_critical,
-        "late": (line.slip or 0) > 0,
-        "over": line.is_over,
-        "bound": line.is_against,
-        "longest": bool(line.data.dates__is_on_longest_path),
-        "milestones": bool(line.data.is_milestone),
-        "differs": line.differs,
-    }
-    return fits[filters.show]
+    if show == "late":
+        return _is_late(outline, frozen, place)
+    if show == "open":
+        return not marks & DONE
+    return not show or bool(marks & BIT[show])
 
 
-def _people(schedule: Schedule) -> dict[int, list[str]]:
-    rows = Assignment.objects.filter(activity__schedule=schedule).order_by("resource__name", "id")
+def _named(schedule: Schedule, filters: Filters) -> list[set[int]]:
+    """The rows that have the words in their names or codes, and those that the person works on: as far as either is asked for."""
+    found = []
+    if filters.q:
+        rows = Activity.objects.filter(schedule=schedule).values_list("pk", "code", "name")
+        words = filters.q.casefold()
+        found.append({pk for pk, code, name in rows if words in f"{code} {name}".casefold()})
+    if filters.who:
+        work = Assignment.objects.filter(activity__schedule=schedule)
+        names = work.values_list("activity_id", "resource__person__name", "resource__name")
+        found.append({pk for pk, person, name in names if filters.who == (person or name)})
+    return found
+
+
+def _names(schedule: Schedule) -> list[str]:
+    """Who and what works on the schedule, by name."""
+    rows = (
+        Assignment.objects.filter(activity__schedule=schedule).order_by().values_list("resource__person__name", "resource__name")
+    )
+    return sorted({person or name for person, name in rows.distinct()}, key=str.casefold)[:300]
+
+
+def _people(pks: list[int]) -> dict[int, list[str]]:
+    """Who and what works on some rows."""
+    rows = Assignment.objects.filter(activity__in=pks).order_by("resource__name", "id")
     found: dict[int, list[str]] = defaultdict(list)
     for pk, person, name in rows.values_list("activity_id", "resource__person__name", "resource__name"):
         found[pk].append(person or name)
     return found
-
-
-def _ends(tops: Sequence[Line]) -> tuple[date | None, date | None]:
-    shown = [line for line in tops if line.data.cancelled_on is None]
-    starts, ends = [t.start for t in shown if t.start], [t.finish for t in shown if t.finish]
-    return min(starts, default=None), max(ends, default=None)
 
 
 def _window(filters: Filters, over: Line | None, start: date, finish: date, now: date) -> tuple[date, date]:
