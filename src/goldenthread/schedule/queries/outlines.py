@@ -119,6 +119,7 @@ class Outline:
     """Rows by place, in the order of the outline. parents and lasts: places of the row above (-1: none), of the last row below.
 
     starts and finishes: days as ordinals, 0 for none; floats in working minutes, NONE for none; marks: bits as named above.
+    frozen: the baselines asked for so far; figures: of the whole, beside each of them.
     """
 
     ids: array[int]
@@ -133,9 +134,7 @@ class Outline:
     progress: array[int]
     marks: array[int]
     frozen: dict[str, Frozen] = field(default_factory=dict)
-    figures: dict[str, dict[str, Any]] = field(
-        default_factory=dict
-    )  # of the whole, beside each baseline: as a page works them out
+    figures: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def line(self, place: int, data: Any, frozen: Frozen | None) -> Line:
         """The row of a place. data: its columns COLUMNS."""
