@@ -13,7 +13,10 @@ from tests.formats.schedules import link, mspdi, task
 HEAD = "risk,chance,activities,low,likely,high,unit\n"
 PLAN = read_schedule(
     mspdi(
-        task(1, "Dig", Duration="PT40H0M0S") + task(2, "Pour", 1, link(1), Duration="PT40H0M0S", WBS="B.2") + task(3, "Gate", 1)
+        task(1, "Dig", Duration="PT40H0M0S")
+        + task(2, "Pour", 1, link(1), Duration="PT40H0M0S", WBS="B.2")
+        + task(3, "Gate", 1, Milestone=1, Duration="PT0H0M0S")
+        + task(4, "Survey", 1, Duration="PT8H0M0S", ActualStart="2027-03-01T08:00:00", ActualFinish="2027-03-01T17:00:00")
     )
 )
 CERTAIN = RiskRequest(runs=2_000, low=100, likely=100, high=100)
@@ -42,7 +45,7 @@ def test_a_risk_that_happens_in_half_of_the_runs_moves_half_of_the_finishes_by_i
     assert finish["p10"] == finish["stated"]
     assert working_days(finish["stated"], finish["p80"]) == 5
     (risk,) = project["risks"]
-    assert (risk["name"], risk["chance_percent"], risk["activities"]) == ("Permit", 50, 1)
+    assert (risk["name"], risk["chance_percent"], risk["activities"]) == ("Permit", 50, [{"id": "1", "name": "Dig"}])
     assert risk["p80_falls_days"] == 7, "five days of work over a weekend"
 
 
@@ -58,6 +61,19 @@ def test_activities_are_found_by_id_code_or_name_and_one_draw_holds_for_all():
     by_code = told("Frost,30,b.2;1,1,1,1,days")["finish"]
     assert both == by_code
     assert both["chance_of_stated"] == pytest.approx(0.7, abs=0.04), "both or neither"
+
+
+def test_two_risks_of_one_name_happen_each_by_itself():
+    text = "Rain,50,Dig,10,10,10,days\n{},50,Pour,10,10,10,days"
+    twice, named = told(text.format("Rain"))["finish"], told(text.format("Snow"))["finish"]
+    assert twice["p50"] == named["p50"]
+    assert twice["chance_of_stated"] == pytest.approx(0.25, abs=0.04)
+
+
+def test_what_names_one_row_by_its_id_and_another_by_its_number_is_not_guessed():
+    plan = read_schedule(mspdi(task(1, "Dig", ID=2, Duration="PT8H0M0S") + task(2, "Pour", ID=1, Duration="PT8H0M0S")))
+    with pytest.raises(FormatError, match="“1” is an id, code or name of 2 activities"):
+        simulated(plan, events=risks("Permit,30,1,1,2,3,days"))
 
 
 def test_a_risk_without_a_chance_changes_no_figure():
@@ -78,6 +94,9 @@ def test_a_risk_without_a_chance_changes_no_figure():
         ("Permit,30,Dig,1,2,3,weeks", "unit “weeks”"),
         ("Permit,30,Dig,-5,2,3,percent", "below 0 %"),
         ("Permit,30,Paint,1,2,3,days", "no activity “Paint”"),
+        ("Permit,30,Dig,-1e9,2,3,days", "10,000 days at most"),
+        ("Permit,30,Gate,110,120,150,percent", "takes no time"),
+        ("Permit,30,Survey,1,2,3,days", "is finished"),
         ("", "names no risk"),
     ],
 )
@@ -96,5 +115,5 @@ def test_a_list_of_something_else_is_refused():
 
 def test_one_name_for_two_activities_is_not_guessed():
     twins = read_schedule(mspdi(task(1, "Dig", Duration="PT8H0M0S") + task(2, "Dig", Duration="PT8H0M0S")))
-    with pytest.raises(FormatError, match="2 activities are called “Dig”"):
+    with pytest.raises(FormatError, match="“Dig” is an id, code or name of 2 activities"):
         simulated(twins, events=risks("Permit,30,Dig,1,2,3,days"))

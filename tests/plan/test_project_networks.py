@@ -8,6 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from goldenthread.accounts.actions import changeset, grant_role
+from goldenthread.accounts.models import Changeset
+from goldenthread.accounts.undo import undo
 from goldenthread.formats.schedule_risk import RiskRequest, simulated
 from goldenthread.kit.permissions import Role
 from goldenthread.plan import queries
@@ -16,7 +18,7 @@ from goldenthread.plan.mapping.finishes import finishes, networks_of
 from goldenthread.plan.mapping.rows import thread_rows
 from goldenthread.projects.models import Project
 from goldenthread.schedule import actions as schedules
-from goldenthread.schedule.models import Relationship
+from goldenthread.schedule.models import Activity, Relationship
 from goldenthread.schedule.queries import finishes_of_schedule, stored_file
 from tests.plan.test_forecasts import contribute
 from tests.schedule.conftest import network
@@ -73,9 +75,43 @@ def test_an_effort_entered_here_takes_the_place_of_what_is_assumed(scene, weir):
 
 def test_runs_are_worked_out_again_only_once_the_schedule_was_changed(scene, weir):
     assert schedule_runs(scene, weir) > 10
-    assert schedule_runs(scene, weir) == 8  # when it was made, and what its rows say of their versions
+    assert schedule_runs(scene, weir) == 9  # when it was made, what its rows say of their versions, and their newest records
     schedules.edit_activity(activity=scene.task("Dig"), changes={"duration": 99 * 480}, by=None)
     assert schedule_runs(scene, weir) > 10
+
+
+def test_an_estimate_beyond_all_measure_stops_nobodys_forecast(scene, weir):
+    Activity.objects.filter(schedule=weir.schedule, name="Dig").update(effort_low=60, effort_likely=60, effort_high=60_000_000)
+    assert make_forecast(office=scene.cast.office, runs=300)
+    assert finish_of(scene).runs.size == 2_000
+
+
+def test_on_the_day_on_which_it_should_end_its_schedule_still_tells(scene, weir):
+    weir.schedule.__class__.objects.filter(pk=weir.schedule_id).update(data_date=scene.today)
+    last = scene.today + dt.timedelta(days=int(np.median(finish_of(scene).runs)))
+    assert finish_of(scene, last).runs.size == 2_000
+    assert finish_of(scene, last).likely == 0.0
+
+
+def test_its_runs_are_of_the_network_as_it_is_where_counts_and_versions_are_those_of_another(scene, weir):
+    schedule, by = weir.schedule, scene.cast.head
+    dig = Activity.objects.get(schedule=schedule, name="Dig")
+    firsts = [
+        schedules.add_activity(schedule=schedule, name=name, by=by, duration=days * 480) for name, days in (("A", 1), ("B", 99))
+    ]
+    links = [schedules.relate(predecessor=one, successor=dig, by=by) for one in firsts]
+
+    def without(link):
+        schedules.unrelate(relationship=Relationship.objects.get(pk=link.pk), by=by)
+        return Changeset.objects.latest("id")
+
+    undo(changeset=without(links[0]), by=by)
+    links[0] = Relationship.objects.get(predecessor=firsts[0], successor=dig)
+    taken = without(links[1])
+    early = finishes_of_schedule(schedule, scene.today, 7)
+    undo(changeset=taken, by=by)
+    without(links[0])
+    assert np.median(finishes_of_schedule(schedule, scene.today, 7)) > np.median(early) + 30
 
 
 def test_what_a_schedule_cannot_say_is_taken_from_the_reported_date(scene, weir):

@@ -7,11 +7,12 @@ with semicolons between them), `low`, `likely`, `high` and `unit`: `days` of wor
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from goldenthread.engine.network import NONE
 from goldenthread.engine.uncertainty import Risk
 from goldenthread.formats.errors import FormatError
 from goldenthread.formats.schedule_file import ScheduleFile
@@ -23,7 +24,8 @@ HEADINGS = ("risk", "chance", "activities", "low", "likely", "high", "unit")
 UNITS = ("days", "percent")
 MOST = 1_000
 _ADVICE = f"Give one risk a row under the headings {', '.join(HEADINGS)}."
-_OFTEN = "Name the activity by its id or code."
+_OFTEN = "Name the activity by an id, a code or a name that is its alone."
+LONGEST = 10_000  # days that a risk may add, or percent
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,8 @@ def _event(said: dict[str, str], place: str) -> RiskEvent:
     chance, low, likely, high = (_number(said[title], title, place) for title in ("chance", "low", "likely", "high"))
     if not 0 <= chance <= 100:
         raise FormatError(f"The chance {chance:g} is no percentage.", place, "Write 0 to 100.")
+    if max(abs(low), abs(high)) > LONGEST:
+        raise FormatError(f"An impact reaches {LONGEST:,} {unit} at most.", place, "Look for a figure that is too large by far.")
     if not low <= likely <= high:
         raise FormatError("Low, likely and high are not in order.", place, "Write the smallest first.")
     if unit == UNITS[1] and low < 0:
@@ -93,28 +97,39 @@ def _number(text: str, title: str, place: str) -> float:
 def risks_of(plan: PlanNetwork, file: ScheduleFile, events: Sequence[RiskEvent]) -> tuple[Risk, ...]:
     """The events on rows of a network; FormatError where an activity is unknown or several are called so."""
     names: dict[str, set[int]] = defaultdict(set)
-    ids: dict[str, set[int]] = defaultdict(set)
     for row, one in enumerate(plan.rows):
         if one is not None:
-            ids[one[1].id].add(row)
-            names[one[1].name.strip().lower()].add(row)
-            names[one[1].wbs.strip().lower()].add(row)
-            names[one[1].display_id.strip().lower()].add(row)
+            for called in (one[1].id, one[1].display_id, one[1].wbs, one[1].name):
+                names[called.strip().lower()].add(row)
+    seen: Counter[str] = Counter()
     day = {project.id: project.minutes_per_day for project in file.projects}
     made = []
     for event in events:
-        rows = tuple(dict.fromkeys(_row(name, ids, names, event.place) for name in event.activities))
+        rows = tuple(dict.fromkeys(_row(name, names, event.place) for name in event.activities))
+        _check_open(plan, rows, event)
+        seen[event.name] += 1
+        told = f"{event.name}/{seen[event.name]}"  # two of one name are two risks
         minutes = day[plan.task(rows[0])[0]]
         low, likely, high = ((one / 100 if event.is_factor else one * minutes) for one in (event.low, event.likely, event.high))
-        key = int.from_bytes(hashlib.blake2b(event.name.encode(), digest_size=8).digest(), "little", signed=True)
+        key = int.from_bytes(hashlib.blake2b(told.encode(), digest_size=8).digest(), "little", signed=True)
         made.append(Risk(key, event.chance / 100, low, likely, high, rows, event.is_factor))
     return tuple(made)
 
 
-def _row(name: str, ids: dict[str, set[int]], names: dict[str, set[int]], place: str) -> int:
-    found = ids.get(name) or names.get(name.lower()) or set()
+def _check_open(plan: PlanNetwork, rows: tuple[int, ...], event: RiskEvent) -> None:
+    """Refuse a risk that can change nothing: of a row that is finished, or a share of one that takes no time."""
+    for row in rows:
+        name = plan.task(row)[1].name[:60]
+        if plan.network.actual_finish[row] != NONE:
+            raise FormatError(f"“{name}” is finished, so nothing can lengthen it.", event.place, "Take it out of the list.")
+        if event.is_factor and not plan.network.duration[row]:
+            raise FormatError(f"“{name}” takes no time, of which percent are nothing.", event.place, "Give days instead.")
+
+
+def _row(name: str, names: dict[str, set[int]], place: str) -> int:
+    found = names.get(name.lower()) or set()
     if len(found) > 1:
-        raise FormatError(f"{len(found)} activities are called “{name[:60]}”.", place, _OFTEN)
+        raise FormatError(f"“{name[:60]}” is an id, code or name of {len(found)} activities.", place, _OFTEN)
     if not found:
         raise FormatError(f"The plan has no activity “{name[:60]}” that is scheduled.", place, _OFTEN)
     return next(iter(found))

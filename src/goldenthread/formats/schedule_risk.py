@@ -127,10 +127,10 @@ def finish_runs(file: ScheduleFile, request: RiskRequest, ranges_of: Ranges) -> 
     ranges_of: by task id what low and high are of the likely remaining duration, where the file itself states no range.
     """
     plan, _ = computed(file)
-    uncertain, _ = _uncertainty(plan, file, request, ranges_of)
-    if not (uncertain.shape != ranges.CERTAIN).any():
-        return None
     try:
+        uncertain, _ = _uncertainty(plan, file, request, ranges_of)
+        if not (uncertain.shape != ranges.CERTAIN).any():
+            return None
         made = bare_runs(plan.network, uncertain, np.zeros(0, np.int64), plan.options, request.seed, RunOptions(request.runs))
     except EngineError as error:
         raise FormatError(error.message) from error
@@ -160,7 +160,7 @@ def _uncertainty(
         if stated is not None:
             own.add(row)
             for column, value in zip(columns, stated, strict=True):
-                column[row] = value
+                column[row] = min(value, ranges.MAX_DURATION)  # nobody can mean more
     fixed, per_minute = rates(plan, [project for project in file.projects if project.baseline_of_id is None])
     together = open_rows & (request.correlation > 0)
     factor = np.where(together, network.group, -1)
@@ -246,7 +246,7 @@ def _risks(
     for place, (event, risk) in enumerate(zip(events, uncertain.risks, strict=True)):
         if plan.task(risk.rows[0])[0] == project.id:
             fall = None if place not in falls else round(falls[place] / DAY, 2)
-            told = {"name": event.name, "chance_percent": event.chance, "activities": len(risk.rows)}
+            told = {"name": event.name, "chance_percent": event.chance, "activities": [_named(plan, row) for row in risk.rows]}
             found.append(told | {"p80_falls_days": fall})
     return sorted(found, key=lambda one: (one["p80_falls_days"] is None, -(one["p80_falls_days"] or 0.0)))
 

@@ -81,7 +81,7 @@ def _project_finish(project: Project, rows: ThreadRows) -> Finish | None:
         return _certain(min((project.finishes_on - rows.today).days, -1))
     ordinals = rows.networks.get(project.pk)
     # A schedule that ends before today in most runs is older than what it tells of.
-    if ordinals is not None and np.median(ordinals) > rows.today.toordinal():
+    if ordinals is not None and np.median(ordinals) >= rows.today.toordinal():
         return _drawn(ordinals, rows.today, project.schedule_id or 0)
     if project.finishes_on is None:
         return None

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Max, Sum, Value
 
 from goldenthread.engine.health.review import CHECKS
 from goldenthread.formats.errors import FormatError
 from goldenthread.formats.schedule_file import ScheduleFile
 from goldenthread.formats.schedule_health import health
+from goldenthread.kit import history
+from goldenthread.kit.history import Tracked
 from goldenthread.kit.scoping import current_organisation
 from goldenthread.schedule.mapping import working_time
 from goldenthread.schedule.models import (
@@ -36,6 +38,15 @@ HEALTH, COMPARE = "health", "compare"
 LARGE = 1500  # activities from which the worker answers
 LARGE_TO_COMPARE = 300  # the same where changes are weighed against each other, which takes longer
 TREND = 8
+OF_SCHEDULE: tuple[tuple[type[Tracked], str], ...] = (
+    (Activity, "schedule"),
+    (Relationship, "successor__schedule"),
+    (Calendar, "schedule"),
+    (Assignment, "activity__schedule"),
+    (Baseline, "schedule"),
+    (StatedBaseline, "activity__schedule"),
+    (ScheduleSource, "schedule"),
+)
 
 
 @dataclass(frozen=True)
@@ -112,23 +123,20 @@ def rows_at_fault(schedule: Schedule, check: str, today: date) -> AtFault | None
 def revision(schedule: Schedule, today: date) -> str:
     """Another one whenever what the answers rest on changed.
 
-    Of each kind of row how many there are, their versions and the newest; and the working time of the organisation.
+    Of each kind of row how many there are, their versions and the newest record of one; and the working time of the
+    organisation. Counts and versions alone may be those of another state, where rows were taken away and brought back.
     """
     day = schedule.data_date or today
     time = working_time(current_organisation(), day)
     said: list[Any] = [schedule.version, day, time.week, sorted(time.exceptions)]
-    for model, path in (
-        (Activity, "schedule"),
-        (Relationship, "successor__schedule"),
-        (Calendar, "schedule"),
-        (Assignment, "activity__schedule"),
-        (Baseline, "schedule"),
-        (StatedBaseline, "activity__schedule"),
-        (ScheduleSource, "schedule"),
-    ):
+    written = []
+    for place, (model, path) in enumerate(OF_SCHEDULE):
         rows: Any = model
         found = rows.objects.filter(**{path: schedule})
         said.append(sorted(found.aggregate(rows=Count("pk"), versions=Sum("version"), newest=Max("pk")).items()))
+        records = history.records(model).filter(**{path: schedule}).order_by().annotate(place=Value(place))
+        written.append(records.values("place").annotate(newest=Max("history_id")).values_list("place", "newest"))
+    said.append(sorted(written[0].union(*written[1:], all=True)))
     return hashlib.sha256(repr(said).encode()).hexdigest()
 
 
