@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -21,6 +22,7 @@ from goldenthread.projects.models import Project
 from goldenthread.projects.queries import risk_request, simulation_page
 from goldenthread.projects.queries import schedule_simulation as page_query
 from goldenthread.projects.queries.schedule_files import going
+from goldenthread.schedule.actions import reviews
 from goldenthread.schedule.models import Activity, ScheduleReview
 from goldenthread.schedule.queries import file_schedules
 from goldenthread.workspace.models import Job
@@ -132,6 +134,13 @@ def test_a_large_plan_is_simulated_by_the_worker_and_kept_while_it_stands(cast, 
     for seed in range(simulations.KEPT + 2):
         simulations.make_simulation(project=weir, asked=RiskRequest(runs=200, seed=seed), today=DAY)
     assert ScheduleReview.objects.filter(schedule=weir.schedule).count() == simulations.KEPT
+    simulations.make_simulation(project=weir, asked=RiskRequest(), today=DAY)
+    for seed in range(20, 20 + simulations.KEPT):
+        simulations.make_simulation(project=weir, asked=RiskRequest(runs=200, seed=seed), today=DAY)
+    assert page_query.simulation_page(weir, RiskRequest(), DAY).told, "what everybody sees first stays"
+    monkeypatch.setattr(reviews, "worlds", SimpleNamespace(is_inside=lambda: True))
+    inside = client.post(f"/projects/{weir.pk}/schedule/simulation?seed=99")
+    assert (inside.status_code, "outside of scenarios" in inside.content.decode()) == (422, True)
 
 
 def test_a_plan_without_anything_to_draw_says_so(cast, project, weir):

@@ -19,21 +19,24 @@ from goldenthread.projects.queries.schedule_simulation import (
     simulation_question,
     simulation_revision,
 )
-from goldenthread.schedule.actions.reviews import drop_reviews, keep_review
+from goldenthread.schedule.actions.reviews import drop_reviews, keep_review, must_be_outside
 from goldenthread.schedule.queries import review_key
 from goldenthread.workspace.models import Job
 
 SIMULATION = "schedule-simulation"
-KEPT = 5  # answers that are kept of a schedule, each to other assumptions
+KEPT = 5  # answers that are kept of a schedule, each to other assumptions, beside the one that everybody sees first
 
 
 def ask_for_simulation(*, project: Project, asked: RiskRequest, by: Person, today: date) -> Any:
     """Have the worker simulate a large schedule, where its answer is not at hand or is old: one question at a time."""
-    if project.schedule is None or not is_large(project):
+    if project.schedule is None:
+        raise Refused("There is nothing to simulate yet: no plan was brought for this project.")
+    if not is_large(project):
         return None
     known = simulation_page(project, asked, today)
     if known.made_at is not None and not known.is_old:
         return None
+    must_be_outside()
     key = review_key(project.schedule, simulation_question(asked))
     of_schedule = review_key(project.schedule, f"{SIMULATE}:")
     under_way = Job.objects.filter(key__startswith=of_schedule, state__in=(Job.State.WAITING, Job.State.RUNNING)).first()
@@ -52,4 +55,4 @@ def make_simulation(*, project: Project, asked: RiskRequest, today: date) -> Non
     of = simulation_revision(project, today)
     told = simulation_of(project, asked, today)
     keep_review(schedule=schedule, question=simulation_question(asked), revision=of, told=told)
-    drop_reviews(schedule=schedule, kind=SIMULATE, but=KEPT)
+    drop_reviews(schedule=schedule, kind=SIMULATE, but=KEPT, never=simulation_question(RiskRequest()))

@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
+from goldenthread.accounts.models import Person
 from goldenthread.formats.schedule_compare_words import movement
 from goldenthread.kit import clock
 from goldenthread.kit.errors import Refused
@@ -36,13 +37,12 @@ KINDS = (("Files that were brought", True), ("Baselines", False))
 @require_http_methods(["GET", "HEAD", "POST"])
 def health(request: HttpRequest, key: int) -> HttpResponse:
     """Score, what to mend first, every check; with `?check` the rows at fault. A POST has a large schedule looked at anew."""
-    person, project, _ = seen(request, key)
+    _, project, _ = seen(request, key)
     schedule = project.schedule
     if schedule is None:
         return _none(request, project)
     if request.method == "POST":
-        ask_for_review(schedule=schedule, question=schedules.HEALTH, by=person)
-        return _asked(request, "The schedule is being looked at", request.path)
+        return _asked(request, schedule, schedules.HEALTH, "The schedule is being looked at", request.path)
     context = _context(project, schedule, schedules.HEALTH)
     told = context["told"]
     if told:
@@ -82,8 +82,7 @@ def compare(request: HttpRequest, key: int) -> HttpResponse:
         return _none(request, project)
     question, here = schedules.question_of(chosen.value), f"{request.path}?with={chosen.value}"
     if request.method == "POST":
-        ask_for_review(schedule=schedule, question=question, by=person)
-        return _asked(request, "The schedules are being compared", here)
+        return _asked(request, schedule, question, "The schedules are being compared", here)
     kinds = [(words, [one for one in plans if one.is_file == is_file]) for words, is_file in KINDS]
     context = _context(project, schedule, question) | {"chosen": chosen, "kinds": kinds, "here": here}
     if context["told"]:
@@ -91,8 +90,11 @@ def compare(request: HttpRequest, key: int) -> HttpResponse:
     return pages.page(request, "projects/templates/schedule_compare.html", context)
 
 
-def _asked(request: HttpRequest, text: str, where: str) -> HttpResponse:
-    pages.announce(request, text)
+def _asked(request: HttpRequest, schedule: Schedule, question: str, text: str, where: str) -> HttpResponse:
+    """Have it answered, and say so where there is anything to wait for."""
+    person: Person = request.person  # type: ignore[attr-defined]
+    if ask_for_review(schedule=schedule, question=question, by=person):
+        pages.announce(request, text)
     return pages.see_other(where)
 
 

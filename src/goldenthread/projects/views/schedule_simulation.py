@@ -22,8 +22,8 @@ def simulation(request: HttpRequest, key: int) -> HttpResponse:
     person, project, _ = seen(request, key)
     asked, here = risk_request(request.GET), request.get_full_path()
     if request.method == "POST":
-        ask_for_simulation(project=project, asked=asked, by=person, today=clock.today())
-        pages.announce(request, "The schedule is being simulated")
+        if ask_for_simulation(project=project, asked=asked, by=person, today=clock.today()):
+            pages.announce(request, "The schedule is being simulated")
         return pages.see_other(here)
     context: dict[str, Any] = {"project": project, "here": here, "page": None, "runs": [(n, number(n)) for n in RUNS]}
     if project.schedule is not None:

@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from goldenthread.accounts.models import Person
-from goldenthread.kit import jobs
+from goldenthread.kit import jobs, worlds
+from goldenthread.kit.errors import Refused
 from goldenthread.schedule.models import ReviewedRows, Schedule, ScheduleReview
 from goldenthread.schedule.queries import review, review_key, reviewed, revision
 from goldenthread.schedule.queries.reviewed_rows import PART, parted
@@ -26,9 +27,16 @@ def ask_for_review(*, schedule: Schedule, question: str, by: Person) -> Any:
     known = review(schedule, question, timezone.localdate())
     if not known.is_large or (known.told is not None and not known.is_old):
         return None
+    must_be_outside()
     key = review_key(schedule, question)
     running = Job.objects.filter(key=key, state=Job.State.RUNNING).first()
     return running or jobs.ask_for(REVIEW, by=by, key=key, schedule_id=schedule.pk, question=question)
+
+
+def must_be_outside() -> None:
+    """Refuse background work inside a scenario or a past day, whose database is gone before the worker comes to it."""
+    if worlds.is_inside():
+        raise Refused("Large schedules are looked at outside of scenarios and past days.", advice="Leave it, and ask there.")
 
 
 def make_review(*, schedule: Schedule, question: str, today: date) -> ScheduleReview:
@@ -58,8 +66,8 @@ def keep_review(*, schedule: Schedule, question: str, revision: str, told: dict[
     return row
 
 
-def drop_reviews(*, schedule: Schedule, kind: str, but: int) -> None:
-    """Let go of the oldest answers to questions of a kind (`kind:...`), all but so many."""
-    rows = ScheduleReview.objects.filter(schedule=schedule, question__startswith=f"{kind}:")
+def drop_reviews(*, schedule: Schedule, kind: str, but: int, never: str) -> None:
+    """Let go of the oldest answers to questions of a kind (`kind:...`), all but so many, and never of one question's."""
+    rows = ScheduleReview.objects.filter(schedule=schedule, question__startswith=f"{kind}:").exclude(question=never)
     kept = list(rows.order_by("-made_at", "-pk").values_list("pk", flat=True)[:but])
     rows.exclude(pk__in=kept).delete()
