@@ -8,7 +8,7 @@ import pytest
 from goldenthread.accounts.actions import changeset
 from goldenthread.accounts.models import Changeset
 from goldenthread.accounts.undo import undo
-from goldenthread.config.worlds import is_tried
+from goldenthread.config.worlds import FIRST_ID, is_tried
 from goldenthread.kit import worlds
 from goldenthread.kit.errors import Conflict, Forbidden, Refused
 from goldenthread.plan import actions as plan
@@ -127,6 +127,10 @@ class TestInside:
             assert not {one for one in found if is_tried(re.split(r"[?#]", one[1])[0])}, path
             if path.startswith("/plan?") or path == "/plan":
                 assert f'data-rows-url="{prefix}/plan/rows/add"' in body
+
+    def test_what_was_saved_inside_is_changed_inside(self):
+        assert is_tried(f"/views/{FIRST_ID}")
+        assert not is_tried("/views/3")
 
     def test_what_is_edited_in_place_is_undone_inside(self, scene, scenario):
         client, prefix = scene.cast.client(scene.cast.head), f"/scenario/{scenario.pk}"

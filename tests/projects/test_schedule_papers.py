@@ -15,6 +15,7 @@ from goldenthread.kit.permissions import Role
 from goldenthread.projects.models import Project
 from goldenthread.schedule.actions import relate
 from goldenthread.schedule.queries import Filters, chart_paper, timeline
+from goldenthread.schedule.queries.arrows import Web
 from goldenthread.schedule.queries.chart_paper import chart, schedule_paper
 from tests.formats.schedules import WEIR, link, mspdi
 from tests.formats.schedules import task as filed
@@ -115,6 +116,18 @@ def test_too_much_is_refused_with_what_to_do(cast, monkeypatch, weir):
     assert cast.client(cast.head).get(f"/projects/{weir.pk}/schedule?paper=a3&show=milestones").status_code == 200
 
 
+def test_what_would_cross_too_many_rows_ends_at_its_own(cast):
+    schedule = many(cast, 12)
+    first, last = schedule.activities.order_by("id").first(), schedule.activities.order_by("id").last()
+    relate(predecessor=first, successor=last, by=cast.head)
+    size, crossing = Filters.of({"size": "200"}), {}
+    for room in (1_000, 5):
+        shown = timeline(schedule, size, MONDAY, with_people=True, web=Web(most=100, reach=60, room=room))
+        crossing[room] = sum(len(row.pieces) for row in shown.rows)
+        assert shown.drawn == 12
+    assert crossing[5] < crossing[1_000]
+
+
 def test_what_breaks_the_guarded_process_is_refused_with_what_to_do(cast, weir, monkeypatch):
     monkeypatch.setattr(limits, "WALL_SECONDS", 0)
     with pytest.raises(Refused) as refusal:
@@ -132,7 +145,11 @@ def test_the_files_are_for_who_sees_the_page(cast, weir):
         assert (answer.status_code, answer["Content-Type"]) == (200, kind)
         assert answer.content.startswith(begins)
         assert answer["Content-Disposition"].startswith("attachment")
-    assert client.get(f"{address}?paper=letter").status_code == 422
+    unknown = client.get(f"{address}?paper=letter")
+    assert (unknown.status_code, "There is no paper “letter”" in unknown.content.decode()) == (422, True)
+    line = cast.client(cast.people[Role.FUNCTIONAL_MANAGER])
+    assert "paper=" not in line.get(address).content.decode()
+    assert line.get(f"{address}?paper=a4").status_code == 403, "who may not export gets no file"
     client_role = cast.people[Role.CLIENT]
     with changeset(title="A client of the project", by=None):
         grant_role(person=client_role, role=Role.CLIENT, scope=weir.scope, by=None)

@@ -109,6 +109,23 @@ def test_who_may_change_the_project_shares_and_who_sees_it_opens(cast, weir):
     assert "Share it" in page(cast, weir, cast.head)
 
 
+def test_who_sees_the_project_no_more_changes_no_view_of_it_and_may_take_it_back(cast, weir):
+    reader = cast.people[Role.AUDITOR]
+    view = keep(weir, reader, "Mine")
+    SavedView.objects.filter(pk=view.pk).update(is_shared=True)
+    view.refresh_from_db()
+    with pytest.raises(Forbidden):
+        actions.change_view(view=view, changes={"name": "Rude"}, by=reader)
+    actions.change_view(view=view, changes={"is_shared": False}, by=reader)
+    outside = cast.nobody
+    SavedView.objects.filter(pk=view.pk).update(by=outside)
+    client = cast.client(outside)
+    assert client.post(f"/views/{view.pk}", {"name": "Rude", "is_shared": "on"}).status_code == 404
+    assert SavedView.objects.get(pk=view.pk).name == "Mine"
+    client.post(f"/views/{view.pk}", {"remove": ""})
+    assert not SavedView.objects.filter(pk=view.pk).exists()
+
+
 def test_a_shared_view_names_nobody_to_who_may_not_see_people(cast, weir):
     keep(weir, cast.head, "Of Ada’s", settings={"who": "Ada", "zoom": "month"}, is_shared=True)
     assert "who=Ada" in page(cast, weir, cast.head)

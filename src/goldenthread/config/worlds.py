@@ -217,6 +217,9 @@ def has_past(path: str) -> bool:
     return (found.namespace in ROOMS and not path.startswith(NO_PAST)) or found.view_name in PAGES
 
 
+INSIDE = {"accounts:undo": "pk", "workspace:view": "key"}
+
+
 @lru_cache(maxsize=4_096)
 def is_tried(path: str) -> bool:
     """Whether the page at `path`, or what is sent there, belongs inside a scenario. Decisions are taken outside."""
@@ -228,8 +231,8 @@ def is_tried(path: str) -> bool:
         found = resolve(path)
     except Resolver404:
         return False
-    if found.view_name == "accounts:undo":  # of what was done inside; the rest was done outside
-        return int(found.kwargs["pk"]) >= FIRST_ID
+    if found.view_name in INSIDE:  # of what was made inside; the rest stands outside
+        return int(found.kwargs[INSIDE[found.view_name]]) >= FIRST_ID
     return found.view_name == "workspace:comment"
 
 

@@ -49,12 +49,15 @@ def schedule(request: HttpRequest, key: int) -> HttpResponse:
         named = may_in(person, Act.VIEW, Kind.PERSON, project.scope_id)
         rows = at_fault.activities if at_fault is not None else None
         if paper := request.GET.get("paper"):
+            if not context["may_export"]:
+                raise Forbidden("You may not export this schedule.")
             return _paper(project, project.schedule, filters, paper, with_people=named, at_fault=rows)
         table = schedules.timeline(project.schedule, filters, clock.today(), with_people=named, at_fault=rows)
         context |= {"table": table, "at_fault": at_fault, "today": clock.today(), **_choices(request.path, asked, table)}
         looks = context["looks"] = {name: value for name, value in context["looks"].items() if name in SAVED}
         context["views"] = shown_views(views, person, request.path, looks, with_people=named)
         context["may_share"] = Act.EDIT in allowed
+        context["papers"] = schedules.papers_here() if context["may_export"] else []
     return pages.page(request, "projects/templates/schedule.html", context, block="table")
 
 
@@ -163,7 +166,6 @@ def _choices(here: str, asked: dict[str, str], table: schedules.Timeline) -> dic
         "columns": columns,
         "kept": {name: value for name, value in kept.items() if name != "folded"},
         "folded": folded,
-        "papers": schedules.papers_here(),
         "paging": f"{here}?{urlencode(kept)}&" if kept else f"{here}?",
         "whole": _address(here, {k: v for k, v in kept.items() if k != "under"}),
         "unnamed": _address(here, {k: v for k, v in kept.items() if k not in ("fault", "rows")}),

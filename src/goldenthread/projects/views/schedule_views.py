@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
@@ -31,6 +31,4 @@ def save(request: HttpRequest, key: int) -> HttpResponse:
         is_default="is_default" in request.POST,
     )
     pages.announce(request, "View saved", undo_url=undo_address())
-    response = HttpResponseRedirect(f"{reverse(PAGE, args=[project.pk])}?{urlencode(view.settings) or 'all=1'}")
-    response.status_code = 303
-    return response
+    return pages.see_other(f"{reverse(PAGE, args=[project.pk])}?{urlencode(view.settings) or 'all=1'}")

@@ -24,10 +24,14 @@ INSET = 8  # per cent of a row's height between its edge and a dot
 
 @dataclass(frozen=True, slots=True)
 class Web:
-    """How much is drawn: at most so many relationships; those of rows further apart than the reach end at their own rows."""
+    """How much is drawn: at most so many relationships; those of rows further apart than the reach end at their own rows.
+
+    room: so many rows may be crossed in all; once they are, relationships end at their own rows, too.
+    """
 
     most: int
     reach: int
+    room: int = 100_000
 
 
 PAGE_WEB = Web(most=400, reach=200)  # more would be no picture any more
@@ -42,7 +46,7 @@ def pieces(schedule: Schedule, rows: Sequence[Line], outline: Outline, scale: Ti
     found = Relationship.objects.filter(Q(predecessor__in=place) | Q(successor__in=place), successor__schedule=schedule)
     drawn: dict[int, list[Piece]] = defaultdict(list)
     beyond: set[tuple[int, float, bool, bool]] = set()
-    count = 0
+    count = crossed = 0
     columns = ("predecessor_id", "successor_id", "relationship_kind", "successor__dates__driven_by", "predecessor__name")
     for before, after, kind, drivers, name in found.order_by("id").values_list(*columns)[: web.most * 3]:
         first, last = outline.places.get(before, -1), outline.places.get(after, -1)
@@ -52,9 +56,11 @@ def pieces(schedule: Schedule, rows: Sequence[Line], outline: Outline, scale: Ti
             continue
         ends = _end(outline, first, kind[0], scale), _end(outline, last, kind[1], scale)
         is_critical = bool(outline.marks[first] & outline.marks[last] & CRITICAL)
-        if before in place and after in place and abs(place[before] - place[after]) <= web.reach:
+        rows_between = abs(place[before] - place[after]) if before in place and after in place else web.reach + 1
+        if rows_between <= min(web.reach, web.room - crossed):
             if None in ends:
                 continue
+            crossed += rows_between
             _draw(drawn, place[before], place[after], ends, is_critical=is_critical)
             count += 1
             continue

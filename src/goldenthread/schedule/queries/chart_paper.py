@@ -19,7 +19,7 @@ from goldenthread.ui import writing
 PAPERS = {"a4": "PDF on A4", "a3": "PDF on A3", PNG: "Picture (PNG)"}
 CHART_TYPES = {"pdf": "application/pdf", PNG: "image/png"}
 MOST_ROWS, MOST_IN_PICTURE = 2000, 300
-PAPER_WEB = Web(most=4000, reach=60)  # about a page of rows
+PAPER_WEB = Web(most=4000, reach=60, room=20_000)  # about a page of rows; more crossings than the drawing has memory for
 NAME_WIDTH = {"a3": 96.0, "a4": 66.0}  # mm, as those that follow
 WIDTHS = {
     "a3": {"start": 22.0, "finish": 22.0, "float": 14.0, "done": 12.0, "baseline": 18.0, "who": 34.0},
@@ -51,7 +51,9 @@ def schedule_paper(
     at_fault: frozenset[int] | None = None,
 ) -> bytes:
     """The rows that the filters let through, on one of PAPERS; Refused where it is too much. at_fault: as in `timeline`."""
-    if paper not in dict(papers_here()):
+    if paper not in PAPERS:
+        raise Refused(f"There is no paper “{paper[:20]}”.", advice=f"Choose {', '.join(PAPERS.values())}.")
+    if not papers_here():
         raise Refused("PDF and pictures are not installed here.", advice="Print the page, or have the extra “reports” installed.")
     most = MOST_IN_PICTURE if paper == PNG else MOST_ROWS
     asked = replace(filters, page="1", size=most)

@@ -53,15 +53,16 @@ def save_view(
 
 
 def change_view(*, view: SavedView, changes: dict[str, Any], by: Person, version: int | None = None) -> None:
-    """Another name, shared or not any more, seen first or not any more."""
+    """Another name, shared or not any more, seen first or not any more; of a thing that is still seen."""
     _must_own(view, by)
+    subject = queries.subject(view.ref_kind, view.ref_id, by)
     own = SavedView.objects.filter(page=view.page, ref_kind=view.ref_kind, ref_id=view.ref_id, by=by).exclude(pk=view.pk)
     if "name" in changes:
         changes = {**changes, "name": _checked(changes["name"])}
         if own.filter(name=changes["name"]).exists():
             raise Refused(f"You have a view named “{changes['name']}” already.", field="name")
-    if changes.get("is_shared") and not view.is_shared:
-        _must_share(queries.subject(view.ref_kind, view.ref_id, by), by)
+    if changes.get("is_shared", view.is_shared):
+        _must_share(subject, by)
     with changeset(title="Change a view", by=by, about=f"{view.ref_kind}:{view.ref_id}"):
         if changes.get("is_default"):
             _no_other_default(own, view)
