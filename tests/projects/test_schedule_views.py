@@ -120,7 +120,7 @@ def test_who_sees_the_project_no_more_changes_no_view_of_it_and_may_take_it_back
     outside = cast.nobody
     SavedView.objects.filter(pk=view.pk).update(by=outside)
     client = cast.client(outside)
-    assert client.post(f"/views/{view.pk}", {"name": "Rude", "is_shared": "on"}).status_code == 404
+    assert client.post(f"/views/{view.pk}", {"name": "Rude", "is_shared": "on"}).status_code == 422
     assert SavedView.objects.get(pk=view.pk).name == "Mine"
     client.post(f"/views/{view.pk}", {"remove": ""})
     assert not SavedView.objects.filter(pk=view.pk).exists()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.http import Http404
+
 from goldenthread.accounts.actions import changeset
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import may
@@ -55,7 +57,10 @@ def save_view(
 def change_view(*, view: SavedView, changes: dict[str, Any], by: Person, version: int | None = None) -> None:
     """Another name, shared or not any more, seen first or not any more; of a thing that is still seen."""
     _must_own(view, by)
-    subject = queries.subject(view.ref_kind, view.ref_id, by)
+    try:
+        subject = queries.subject(view.ref_kind, view.ref_id, by)
+    except Http404 as error:
+        raise Refused("You do not see any more what this is a view of.", advice="Remove it; it cannot be changed.") from error
     own = SavedView.objects.filter(page=view.page, ref_kind=view.ref_kind, ref_id=view.ref_id, by=by).exclude(pk=view.pk)
     if "name" in changes:
         changes = {**changes, "name": _checked(changes["name"])}
