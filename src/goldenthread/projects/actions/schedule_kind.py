@@ -27,6 +27,7 @@ from goldenthread.workspace.queries import Preview, TableView, table_layout, tab
 
 HEAD = 16_384
 NAMESPACE = b"schemas.microsoft.com/project"
+LOOKED_INTO = 2 * 2**20  # bytes of a workbook that is opened to see what it is
 MOST_ROWS = 50_000
 NOTHING = "The file holds no project with rows. Save the plan again with its tasks."
 TOO_MANY = f"The file holds more than {MOST_ROWS:,} rows. Export fewer projects at once."
@@ -111,10 +112,11 @@ class TaskLists:
 
     def likeness(self, name: str, data: bytes) -> float:
         """By its headings: a list of projects has no durations and no predecessors."""
-        if data.lstrip()[:1] == b"<" or (not data.startswith(b"PK") and b"\0" in data[:HEAD]):
+        is_book = data.startswith(b"PK")
+        if data[:HEAD].lstrip()[:1] == b"<" or (is_book and len(data) > LOOKED_INTO):
             return 0.0
         try:
-            sheets = read_guarded("workbook", data).sheets
+            sheets = read_guarded("workbook", data if is_book else data[:HEAD]).sheets
         except FormatError:
             return 0.0
         rows = (row for sheet in sheets for row in sheet.rows[:20])
