@@ -42,13 +42,24 @@ READERS = {
     "capital-reports": "goldenthread.formats.capital_reports:read_capital",
     "schedule": "goldenthread.formats.schedule_reader:read_schedule",
     "risks": "goldenthread.formats.risk_list:read_risk_list",
+    "task-list": "goldenthread.formats.task_list:read_task_list",
     "exchange": "goldenthread.formats.exchange:read_exchange",
     "schedule-chart": "goldenthread.formats.schedule_chart:draw",  # nothing is read, but much is drawn
 }
 JAVA_BYTES = 2 * 2**30  # of addresses, most of them never used: a Java machine has a limit of its own for what it holds
 JAVA_FILE_BYTES = 64 * 2**20  # which MPXJ puts aside in a folder of its own
 _TEXT_KINDS = frozenset(
-    {"workbook", "table", "projects", "performance-goals", "performance-targets", "performance-gov", "capital-reports", "risks"}
+    {
+        "workbook",
+        "table",
+        "projects",
+        "performance-goals",
+        "performance-targets",
+        "performance-gov",
+        "capital-reports",
+        "risks",
+        "task-list",
+    }
 )
 _PASSED_ON = ("PATH", "JAVA_HOME", "PYTHONPATH", "SYSTEMROOT", "LANG", "LC_ALL", "VIRTUAL_ENV")
 _TOO_MUCH = "Save only the sheet and rows you need as CSV and import that."

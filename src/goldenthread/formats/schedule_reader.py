@@ -19,8 +19,11 @@ _OTHERS = (
 
 
 def read_schedule(data: bytes, _: Any = None) -> ScheduleFile:
-    """Read Microsoft Project XML (MSPDI) or Primavera XER; raises FormatError for anything else and anything broken."""
+    """Read Microsoft Project XML (MSPDI), Primavera XER or a list of tasks; FormatError for anything else and anything broken."""
     plain = unpacked(data)
+    tasks = _as_task_list(plain)
+    if tasks is not None:
+        return tasks
     for signature, message, advice in _OTHERS:
         if plain.startswith(signature):
             raise FormatError(message, "", advice)
@@ -38,3 +41,24 @@ def read_schedule(data: bytes, _: Any = None) -> ScheduleFile:
     raise FormatError(
         "This is neither Microsoft Project XML nor Primavera XER.", "line 1", "Export the plan as XML or XER and import that."
     )
+
+
+def _as_task_list(plain: bytes) -> ScheduleFile | None:
+    """What a table with headings of tasks says; None where it is no such table."""
+    head = plain[:400].lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n")
+    if not head or head.startswith((b"<", b"ERMHDR", b"E\0R\0M", b"MPX", b"%PDF", b"\xd0\xcf\x11\xe0")):
+        return None
+    from goldenthread.formats.task_columns import tells_tasks
+    from goldenthread.formats.task_list import read_task_list
+    from goldenthread.formats.workbook import read_workbook
+
+    try:
+        sheets = read_workbook(plain).sheets
+    except FormatError:
+        return None
+    if not any(tells_tasks([str(cell or "") for cell in row]) for sheet in sheets for row in sheet.rows[:20]):
+        return None
+    read = read_task_list(plain)
+    if read.missing:
+        raise FormatError(read.missing, "", "Import the list on the page, where each column can be named.")
+    return read.schedule

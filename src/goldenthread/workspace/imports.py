@@ -22,6 +22,7 @@ KINDS = {
     "plan": ImportedFile.FileKind.PLAN,
     "slides": ImportedFile.FileKind.SLIDES,
     "schedule": ImportedFile.FileKind.SCHEDULE,
+    "tasks": ImportedFile.FileKind.TASKS,
 }
 # Question of the wizard -> what happens where nobody decided: a row that may be a known project is left out of this import, a
 # project that the list no longer holds stays as it is, a resource that has a colleague's name stays without a person.

@@ -134,6 +134,7 @@ class ImportedFile(Tracked):
         PLAN = "PLAN", "Plan workbook"
         SLIDES = "SLIDES", "Pasted text"
         SCHEDULE = "SCHEDULE", "Project schedule"
+        TASKS = "TASKS", "List of tasks"
 
     file_kind = models.CharField(max_length=10, choices=FileKind.choices)
     name = models.CharField(max_length=200)

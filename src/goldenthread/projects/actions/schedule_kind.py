@@ -5,14 +5,17 @@ from __future__ import annotations
 import io
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils import timezone
 
 from goldenthread.accounts.models import Person, Scope
+from goldenthread.formats.errors import FormatError
 from goldenthread.formats.limits import read_guarded
 from goldenthread.formats.schedule_file import NotCarried, ScheduleFile
+from goldenthread.formats.task_columns import LABELS, tells_tasks
+from goldenthread.formats.task_list import TaskList, TaskListOptions
 from goldenthread.kit.errors import Refused
 from goldenthread.projects import queries
 from goldenthread.projects.actions.schedules import Storing, store_schedules
@@ -20,10 +23,11 @@ from goldenthread.projects.queries import schedule_preview
 from goldenthread.projects.queries.schedule_files import Going, Known, going, known_people
 from goldenthread.schedule.queries import FileSchedule, file_schedules
 from goldenthread.workspace.models import ImportedFile
-from goldenthread.workspace.queries import Preview
+from goldenthread.workspace.queries import Preview, TableView, table_layout, table_settings
 
 HEAD = 16_384
 NAMESPACE = b"schemas.microsoft.com/project"
+LOOKED_INTO = 2 * 2**20  # bytes of a workbook that is opened to see what it is
 MOST_ROWS = 50_000
 NOTHING = "The file holds no project with rows. Save the plan again with its tasks."
 TOO_MANY = f"The file holds more than {MOST_ROWS:,} rows. Export fewer projects at once."
@@ -99,6 +103,67 @@ class ScheduleFiles:
         return Looked(reading, schedules, places, known, [*reading.not_carried, *not_kept])
 
 
+class TaskLists:
+    """Takes in lists of tasks from CSV, Excel and OpenDocument, whose columns are confirmed first."""
+
+    file_kind = ImportedFile.FileKind.TASKS
+    label = "List of tasks"
+    _files = ScheduleFiles()  # a list, once read, is a schedule like any other
+
+    def likeness(self, name: str, data: bytes) -> float:
+        """By its headings: a list of projects has no durations and no predecessors."""
+        is_book = data.startswith(b"PK")
+        if data[:HEAD].lstrip()[:1] == b"<" or (is_book and len(data) > LOOKED_INTO):
+            return 0.0
+        try:
+            sheets = read_guarded("workbook", data if is_book else data[:HEAD]).sheets
+        except FormatError:
+            return 0.0
+        rows = (row for sheet in sheets for row in sheet.rows[:20])
+        return 0.8 if any(tells_tasks([str(cell or "") for cell in row]) for row in rows) else 0.0
+
+    def read(self, data: bytes, file: ImportedFile) -> TaskList:
+        """The table and its schedule, under the corrections kept on the file."""
+        mapping = {name: columns[0] for name, columns in file.mapping.items() if columns} or None
+        read: TaskList = read_guarded("task-list", data, TaskListOptions(table_settings(file), mapping))
+        return read
+
+    def layout(self, reading: TaskList) -> str:
+        """The headings in order."""
+        return table_layout(reading.detected)
+
+    def table(self, reading: TaskList, file: ImportedFile) -> TableView:
+        """The columns with the field each fills."""
+        chosen = {column: name for name, column in reading.chosen.items()}
+        why = {column: f"heading {reading.detected.table.columns[column].name!r}"[:80] for column in chosen}
+        return TableView(reading.detected, list(LABELS.items()), chosen, why)
+
+    def size(self, reading: TaskList) -> int:
+        """The rows of the list."""
+        return self._files.size(reading.schedule)
+
+    def preview(self, reading: TaskList, file: ImportedFile, person: Person) -> Preview:
+        """As of a schedule file."""
+        if reading.missing:
+            return Preview([("rows", 0)], (), blocked=f"{reading.missing} Say so under Columns.")
+        return self._files.preview(_named(reading, file), file, person)
+
+    def prepare(self, reading: TaskList, file: ImportedFile, person: Person, answers: Mapping[str, str]) -> Storing:
+        """As of a schedule file."""
+        return self._files.prepare(_named(reading, file), file, person, answers)
+
+    def apply(self, prepared: Storing, file: ImportedFile, person: Person) -> dict[str, int]:
+        """Write it all."""
+        return store_schedules(prepared, by=person)
+
+
+def _named(reading: TaskList, file: ImportedFile) -> ScheduleFile:
+    """The schedule with the name of its file as that of its project: a list has none."""
+    (project,) = reading.schedule.projects
+    name = file.name.removesuffix(".gz").rpartition(".")[0] or file.name
+    return replace(reading.schedule, projects=(replace(project, name=name[:200]),))
+
+
 def _unfit(rows: int) -> str:
     """Why a file of so many rows is not stored; empty where it is."""
     return NOTHING if not rows else TOO_MANY if rows > MOST_ROWS else ""
@@ -123,4 +188,4 @@ def _head(data: bytes) -> bytes:
 
 def import_kinds() -> list[Any]:
     """For the slot of the same name."""
-    return [ScheduleFiles()]
+    return [ScheduleFiles(), TaskLists()]

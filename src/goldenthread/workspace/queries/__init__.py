@@ -2,6 +2,7 @@
 
 from goldenthread.workspace.queries.files import content, earlier_mapping, is_kept_for_somebody, recent_files
 from goldenthread.workspace.queries.imports import (
+    WITH_COLUMNS,
     Choice,
     ImportKind,
     ListDay,
@@ -36,6 +37,7 @@ from goldenthread.workspace.queries.traces import taken_in_elsewhere
 from goldenthread.workspace.queries.views import saved_views
 
 __all__ = [
+    "WITH_COLUMNS",
     "Choice",
     "ImportKind",
     "ListDay",

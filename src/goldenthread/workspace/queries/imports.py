@@ -91,6 +91,9 @@ class Preview:
     missed: str = "Not understood"
 
 
+WITH_COLUMNS = {ImportedFile.FileKind.PROJECTS, ImportedFile.FileKind.TASKS}  # whose columns are confirmed first
+
+
 @dataclass(frozen=True)
 class TableView:
     """A detected table for the page of columns. `fields`: (value, label) on offer; `chosen`: column index -> field."""

@@ -87,7 +87,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 def _next(file: ImportedFile) -> str:
     """The columns of a layout not seen before; else what it would do."""
-    has_columns = file.file_kind == ImportedFile.FileKind.PROJECTS and "like" not in file.settings and queries.is_read(file)
+    has_columns = file.file_kind in queries.WITH_COLUMNS and "like" not in file.settings and queries.is_read(file)
     return reverse("workspace:columns" if has_columns else "workspace:file", args=[file.pk])
 
 
