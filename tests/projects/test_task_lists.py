@@ -31,7 +31,9 @@ def test_its_columns_are_confirmed_and_it_becomes_a_project_that_can_be_undone(c
     project = Project.objects.get()
     assert (project.name, project.schedule.activities.count(), Relationship.objects.count()) == ("weir plan", 3, 2)
     assert "Cure" in client.get(f"/projects/{project.pk}/schedule").content.decode()
-    assert "Undo this import" in client.get(check).content.decode()
+    done = client.get(check).content.decode()
+    assert "Undo this import" in done
+    assert f"Open “{project.name}”" in done
 
 
 def test_a_wrong_column_can_be_put_right(cast):

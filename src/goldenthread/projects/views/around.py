@@ -32,8 +32,8 @@ def search_rows(person: Person, words: str) -> list[tuple[str, list[tuple[str, s
 
 
 def after_import(file: ImportedFile) -> list[tuple[str, str]]:
-    """The list after a list of projects, the projects of a schedule file after that."""
-    if file.file_kind == ImportedFile.FileKind.SCHEDULE:
+    """The list after a list of projects, the projects of a schedule file or a list of tasks after those."""
+    if file.file_kind in (ImportedFile.FileKind.SCHEDULE, ImportedFile.FileKind.TASKS):
         return [(f"Open “{project.name}”", reverse("projects:schedule", args=[project.pk])) for project in stored_from(file)]
     if file.file_kind != ImportedFile.FileKind.PROJECTS:
         return []
