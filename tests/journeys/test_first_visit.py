@@ -6,6 +6,7 @@ from tests.browser import NewPage, Page, Route
 from tests.journeys.conftest import Product
 
 PAGES = ("/", "/map", "/objectives", "/plan", "/gaps", "/projects")
+WIDE = ("/", "/plan", "/gaps")  # where words of another width move most
 SHIFT = """() => new Promise(done => {
   let total = 0;
   new PerformanceObserver(list => list.getEntries().forEach(entry => { total += entry.value; }))
@@ -66,12 +67,12 @@ def test_nothing_moves_where_the_font_comes_late(new_page: NewPage, shown: Produ
         route.continue_()
 
     shifts = {}
-    for path in PAGES:
+    for path in WIDE:
         page = new_page()
         page.context.add_cookies(cookies)
         page.route("**/inter*.woff2", wait)
         page.goto(shown.address + path)
         page.wait_for_load_state("networkidle")
         shifts[path] = page.evaluate(SHIFT)
-    assert len(late) == len(PAGES)
+    assert len(late) == len(WIDE)
     assert max(shifts.values()) <= 0.01, shifts
