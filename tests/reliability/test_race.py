@@ -6,13 +6,17 @@ Through the API, a form, the step that stands in two tables, and several rows of
 import json
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from threading import Barrier
 from urllib.parse import urlencode
 
 import pytest
+from django.db import connection
 
 from goldenthread.accounts import actions
 from goldenthread.accounts.models import Changeset
+from goldenthread.kit import history
 from goldenthread.kit.scoping import organisation_scope
 from goldenthread.plan import actions as plans
 from goldenthread.plan.actions import versions
@@ -20,9 +24,11 @@ from goldenthread.plan.models import PlanEvent, PlanVersion
 from goldenthread.plan.queries.version_chain import chain_faults
 from goldenthread.purpose import actions as purpose
 from goldenthread.purpose.models import Objective
+from goldenthread.schedule import actions as schedules
 from goldenthread.schedule.models import Activity
 from tests.cast import build
 from tests.reliability.server import Crowd, browser_of, serving
+from tests.schedule.conftest import MONDAY, dates, network
 from tests.workspace.filled import filled
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -101,3 +107,23 @@ def test_of_many_who_put_one_version_in_force_one_does(cast, tmp_path):
     assert PlanVersion.objects.get(number=2).state == PlanVersion.State.IN_FORCE
     assert PlanEvent.objects.filter(what="APPROVED").count() == 1
     assert list(chain_faults(plan)) == []
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="there one writer at a time is the rule")
+def test_two_edits_of_one_schedule_leave_the_dates_of_both(cast):
+    with actions.changeset(title="Start", by=cast.head):
+        plan = schedules.add_schedule(scope=cast.office.scope, name="Plan", data_date=MONDAY)
+    made = network(plan, "A 1; B 1; C 1 after A B")
+    both = Barrier(2)
+
+    def edit(name: str, days: int) -> None:
+        with organisation_scope(cast.organisation), actions.changeset(title=f"Edit {name}", by=None):
+            history.change(made[name], {"duration": days * 480})
+            both.wait(10)  # neither sees what the other wrote
+            schedules.compute_dates(schedule=plan)
+        connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(edit, ("A", "B"), (3, 2)))
+    found = dates(made)
+    assert (found["A"][1], found["B"][1], found["C"][0]) == (date(2027, 3, 3), date(2027, 3, 2), date(2027, 3, 4))

@@ -4,14 +4,14 @@ import time
 from datetime import date
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from goldenthread.accounts.models import Changeset
 from goldenthread.accounts.undo import undo
 from goldenthread.kit.errors import Refused
 from goldenthread.schedule import actions, mapping, queries
 from goldenthread.schedule.mapping import DEEPEST
-from goldenthread.schedule.models import Activity, Relationship
+from goldenthread.schedule.models import Activity, Relationship, ScheduleDates
 from tests.reliability.conftest import long
 from tests.schedule.conftest import MONDAY, dates, network
 
@@ -165,3 +165,23 @@ def test_a_chain_as_long_as_a_file_can_be_gets_its_dates(kept_cast, size):
 def test_a_chain_beyond_the_end_of_every_calendar_is_refused_in_words(schedule):
     with pytest.raises(Refused, match="outside the years 1970 to 2199"), transaction.atomic():
         network(schedule, "A 20000; B 20000 after A; C 20000 after B")
+
+
+def test_an_edit_writes_only_the_dates_that_it_moves(schedule):
+    made = network(schedule, "A 1; B 9; C 2 after A; D 3 after B")
+    stamp = ScheduleDates.objects.get(schedule=schedule).digest
+    rows: list[int] = []
+
+    def count(execute, sql, params, many, context):
+        if "UPDATE" in sql and "schedule_activitydates" in sql:
+            rows.append(sql.count("(%s"))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(count):
+        actions.edit_activity(activity=made["A"], changes={"duration": 2 * 480}, by=None)  # neither B nor D
+        assert rows == [2]
+        assert ScheduleDates.objects.get(schedule=schedule).digest != stamp
+        stamp = ScheduleDates.objects.get(schedule=schedule).digest
+        actions.edit_activity(activity=made["B"], changes={"name": "Buy"}, by=None)
+        assert rows == [2]
+    assert ScheduleDates.objects.get(schedule=schedule).digest == stamp

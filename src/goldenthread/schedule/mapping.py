@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -217,17 +216,16 @@ def computed_dates(
     if not rows:
         return []
     axis = _axis(organisation, data_date)
-    made, result = _scheduled(rows, links, axis)
-    digest = _digest(made, data_date)
+    _, result = _scheduled(rows, links, axis)
     by_id = {row.pk: row for row in rows}
     try:
-        return [_dates(by_id[int(key)], i, result, axis, digest, organisation) for i, key in enumerate(result.key)]
+        return [_dates(by_id[int(key)], i, result, axis, organisation) for i, key in enumerate(result.key)]
     except EngineError as error:  # durations that add up to centuries
         advice = "Look for a duration that is too long by far."
         raise Refused("The plan would end outside the years 1970 to 2199.", field="duration", advice=advice) from error
 
 
-def _dates(row: Activity, i: int, result: Schedule, axis: Axis, digest: str, organisation: Organisation) -> ActivityDates:
+def _dates(row: Activity, i: int, result: Schedule, axis: Axis, organisation: Organisation) -> ActivityDates:
     def starts(minute: int) -> date:
         return axis.calendar.start_moment(minute, axis.origin).date()
 
@@ -248,15 +246,7 @@ def _dates(row: Activity, i: int, result: Schedule, axis: Axis, digest: str, org
         total_float=int(result.total_float[i]),
         free_float=int(result.free_float[i]),
         is_critical=bool(result.critical[i]) and not row.is_level_of_effort,
-        digest=digest,
     )
-
-
-def _digest(made: Network, data_date: date) -> str:
-    total = hashlib.sha256(data_date.isoformat().encode())
-    for column in made.columns().values():
-        total.update(np.ascontiguousarray(column).tobytes())
-    return total.hexdigest()
 
 
 class Chains:

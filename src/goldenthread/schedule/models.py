@@ -149,7 +149,6 @@ class ActivityDates(InOrganisation):
     is_critical = models.BooleanField()
     is_on_longest_path = models.BooleanField(default=False)
     driven_by = models.JSONField(default=list, help_text="Ids of the activities that set its dates")
-    digest = models.CharField(max_length=64, help_text="SHA-256 of the network that made it")
 
     kind = Kind.PLAN
     scope_path = "activity__schedule__scope"
@@ -158,6 +157,21 @@ class ActivityDates(InOrganisation):
     def __str__(self) -> str:
         """The activity."""
         return str(self.activity_id)
+
+
+class ScheduleDates(InOrganisation):
+    """The stamp of all computed dates of a schedule: it changes when one of them does. Recomputed, never undone."""
+
+    schedule = models.OneToOneField(Schedule, models.CASCADE, related_name="dates", primary_key=True)
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the dates")
+
+    kind = Kind.PLAN
+    scope_path = "schedule__scope"
+    confidential_path = "schedule__scope__project__is_confidential"
+
+    def __str__(self) -> str:
+        """The schedule."""
+        return str(self.schedule_id)
 
 
 class Relationship(Tracked):

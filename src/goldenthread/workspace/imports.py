@@ -10,6 +10,7 @@ from goldenthread.accounts.models import Person
 from goldenthread.formats.errors import FormatError
 from goldenthread.formats.limits import TOO_LARGE, UPLOAD_BYTES
 from goldenthread.kit.errors import Refused
+from goldenthread.kit.garbage import no_search_for_circles
 from goldenthread.workspace import actions, queries
 from goldenthread.workspace.models import ImportedFile
 
@@ -79,6 +80,7 @@ def run(
         raise Refused(f"{name}: {error.message}", field=error.place, advice=error.advice) from error
 
 
+@no_search_for_circles()
 def _look(file: ImportedFile, reading: Any, by: Person) -> queries.Preview:
     return queries.kind_of(file).preview(reading, file, by)
 

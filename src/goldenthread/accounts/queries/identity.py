@@ -23,7 +23,9 @@ from goldenthread.kit.history import Tracked
 from goldenthread.kit.scoping import InOrganisation
 
 SHORTEST = 3  # letters; a shorter word means too many other things to be looked for in sentences
-ONLY_FIGURES = frozenset({"plan.Forecast", "schedule.ActivityDates"})  # computed, large, and of numbers and ids alone
+ONLY_FIGURES = frozenset(
+    {"plan.Forecast", "schedule.ActivityDates", "schedule.ScheduleDates"}
+)  # computed, large, and of numbers and ids alone
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from goldenthread.kit.scoping import InOrganisation
 
 FIRST_ID = 2**40
 IDS_EACH = 2**22  # for one scenario; ids stay below what a browser's numbers hold
-COMPUTED = frozenset({"plan.Forecast", "schedule.ActivityDates"})
+COMPUTED = frozenset({"plan.Forecast", "schedule.ActivityDates", "schedule.ScheduleDates"})
 
 Row = dict[str, Any]
 Content = dict[str, list[tuple[str, Row]]]  # "rows" and "records": (model, column -> value), in the order they were written

@@ -89,7 +89,8 @@ class ScheduleFiles:
             raise Refused(_unfit(self.size(reading)), field="file")
         found = self._look(reading, person, {**_told(reading, file, person), **answers})
         linked = {one.resource.key: one.person for one in found.known if answers.get(one.question) == "same"}
-        named = Scope.objects.filter(pk=file.settings.get("under", 0)).first()
+        under = file.settings.get("under")
+        named = Scope.objects.filter(pk=under).first() if under else None
         return Storing(found.going, linked, named or queries.home_scope(person), timezone.localdate())
 
     def apply(self, prepared: Storing, file: ImportedFile, person: Person) -> dict[str, int]:

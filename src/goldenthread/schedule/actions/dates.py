@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
+from goldenthread.kit import bulk
+from goldenthread.kit.garbage import no_search_for_circles
 from goldenthread.kit.scoping import current_organisation
 from goldenthread.schedule import queries
-from goldenthread.schedule.models import Activity, ActivityDates, Calendar, Relationship, Schedule, ScheduleSource
+from goldenthread.schedule.models import (
+    Activity,
+    ActivityDates,
+    Calendar,
+    Relationship,
+    Schedule,
+    ScheduleDates,
+    ScheduleSource,
+)
 
 COMPUTED = [
     *("early_start", "early_finish", "late_start", "late_finish", "total_float", "free_float", "is_critical"),
-    *("is_on_longest_path", "driven_by", "digest"),
+    *("is_on_longest_path", "driven_by"),
 ]
+_computed_of = attrgetter(*COMPUTED)
 _postponed: ContextVar[dict[int, Schedule] | None] = ContextVar("postponed", default=None)
 
 
@@ -33,28 +47,46 @@ def postponed_dates() -> Iterator[None]:
         yield
     finally:
         _postponed.reset(token)
-    for schedule in waiting.values():
+    for _, schedule in sorted(waiting.items()):  # always in one order: two actions that touch the same ones lock none another
         compute_dates(schedule=schedule)
 
 
-def compute_dates(*, schedule: Schedule, today: date | None = None) -> None:
-    """Recompute early and late dates and floats of one schedule. Derived: no history, no changeset."""
+def compute_dates(*, schedule: Schedule, today: date | None = None, is_new: bool = False) -> None:
+    """Recompute early and late dates and floats of one schedule. Derived: no history, no changeset.
+
+    One action at a time: another one that changes the same schedule waits, and then computes with what this one wrote.
+    is_new: this transaction made the schedule, so that nobody else knows it and nothing is computed yet.
+    """
     waiting = _postponed.get()
     if waiting is not None:
         waiting[schedule.pk] = schedule
         return
     day = today or timezone.localdate()
-    dates = queries.plan_dates(schedule, day) if schedule.is_of_project else _of_business_plan(schedule, day)
-    ActivityDates.objects.bulk_create(
-        dates,
-        batch_size=2000,
-        update_conflicts=True,
-        unique_fields=["activity"],
-        update_fields=COMPUTED,
-    )
-    kept = {d.activity_id for d in dates}
-    gone = set(ActivityDates.objects.filter(activity__schedule=schedule).values_list("activity_id", flat=True)) - kept
-    ActivityDates.objects.filter(activity_id__in=gone).delete()
+    with transaction.atomic(savepoint=False), no_search_for_circles():
+        if not is_new:
+            Schedule.objects.select_for_update(no_key=True).filter(pk=schedule.pk).values_list("pk").get()
+        dates = queries.plan_dates(schedule, day) if schedule.is_of_project else _of_business_plan(schedule, day)
+        _store(schedule, dates, {} if is_new else _stored(schedule))
+
+
+def _stored(schedule: Schedule) -> dict[int, tuple[Any, ...]]:
+    """What is computed already, by activity."""
+    rows = ActivityDates.objects.filter(activity__schedule=schedule).values_list("activity_id", *COMPUTED)
+    return {row[0]: row[1:] for row in rows.iterator(chunk_size=5000)}
+
+
+def _store(schedule: Schedule, dates: list[ActivityDates], known: dict[int, tuple[Any, ...]]) -> None:
+    """Write what differs from what is `known`: after most edits a few rows of thousands."""
+    found = {one.pk: _computed_of(one) for one in dates}
+    if known == found:
+        return
+    ActivityDates.objects.bulk_create([one for one in dates if one.pk not in known], batch_size=bulk.BATCH)
+    bulk.update_rows(ActivityDates, [one for one in dates if one.pk in known and known[one.pk] != found[one.pk]], COMPUTED)
+    if gone := known.keys() - found.keys():
+        ActivityDates.objects.filter(activity_id__in=gone).delete()
+    digest = hashlib.sha256(repr(sorted(found.items())).encode()).hexdigest()
+    stamp = ScheduleDates(schedule=schedule, digest=digest, organisation=current_organisation())
+    ScheduleDates.objects.bulk_create([stamp], update_conflicts=True, unique_fields=["schedule"], update_fields=["digest"])
 
 
 def _of_business_plan(schedule: Schedule, today: date) -> list[ActivityDates]:
@@ -71,5 +103,5 @@ def dates_after_undo(written: dict[Any, list[Any]]) -> None:
     ends = {pk for row in written.get(Relationship, ()) for pk in (row.successor_id, row.predecessor_id)}
     if ends:
         touched |= set(Activity.objects.filter(pk__in=ends).values_list("schedule_id", flat=True))
-    for schedule in Schedule.objects.filter(pk__in=touched) if touched else ():
+    for schedule in Schedule.objects.filter(pk__in=touched).order_by("pk") if touched else ():
         compute_dates(schedule=schedule)

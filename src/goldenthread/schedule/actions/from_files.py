@@ -12,6 +12,7 @@ from goldenthread.accounts.models import Person, Scope
 from goldenthread.formats.schedule_kept import kept
 from goldenthread.kit import history
 from goldenthread.kit.errors import Refused
+from goldenthread.kit.garbage import no_search_for_circles
 from goldenthread.schedule.actions.dates import compute_dates
 from goldenthread.schedule.models import (
     Activity,
@@ -37,6 +38,7 @@ class Given:
     today: date
 
 
+@no_search_for_circles()
 def store(*, compared: Comparison, given: Given) -> Schedule:
     """Write one compared project of a file inside an open changeset; the caller has asked for the right.
 
@@ -49,7 +51,7 @@ def store(*, compared: Comparison, given: Given) -> Schedule:
     _links(compared, rows)
     _baselines(compared, rows)
     _source(compared, schedule, _assignments(compared, rows, given))
-    compute_dates(schedule=schedule, today=given.today)
+    compute_dates(schedule=schedule, today=given.today, is_new=compared.schedule is None)
     return schedule
 
 

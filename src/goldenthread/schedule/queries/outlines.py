@@ -15,10 +15,10 @@ from threading import Lock
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Max, OuterRef, Subquery, Sum
+from django.db.models import Count, Max, Sum
 
 from goldenthread.kit import worlds
-from goldenthread.schedule.models import Activity, ActivityDates, Schedule
+from goldenthread.schedule.models import Activity, Schedule
 from goldenthread.schedule.queries.baselines import baseline_dates
 
 LARGE = 1500  # rows from which an outline is kept
@@ -164,11 +164,10 @@ def outline_of(schedule: Schedule) -> tuple[Outline, Mapping[int, Any]]:
     count = rows.aggregate(rows=Count("pk"), versions=Sum("version"), newest=Max("pk"))
     if count["rows"] < LARGE or worlds.is_inside():
         return _read(schedule)
-    dates = ActivityDates.objects.filter(activity__schedule=OuterRef("pk")).values("digest")[:1]
     stamp = (
         schedule.pk,
         *count.values(),
-        *Schedule.objects.values_list("version", "source__version", Subquery(dates)).get(pk=schedule.pk),
+        *Schedule.objects.values_list("version", "source__version", "dates__digest").get(pk=schedule.pk),
     )
     found = _kept.get(stamp)
     if found is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import date
 from typing import Any
 
@@ -22,7 +21,6 @@ def plan_dates(schedule: Schedule, today: date) -> list[ActivityDates]:
         told = critical_path(stored.file)["projects"][0]
     except FormatError as error:
         raise Refused(f"{error.place}: {error.message}" if error.place else error.message, advice=error.advice) from error
-    digest = hashlib.sha256(repr(told["rows"]).encode()).hexdigest()
     organisation = current_organisation()
     rows = [row for row in told["rows"] if not row["is_summary"]]
     tasks = {task.id: task for task in stored.project.tasks if task.is_level_of_effort and task.is_active}
@@ -40,7 +38,6 @@ def plan_dates(schedule: Schedule, today: date) -> list[ActivityDates]:
             is_critical=row["is_critical"],
             is_on_longest_path=row["is_on_longest_path"],
             driven_by=[stored.activities[key] for key in row["driven_by"]],
-            digest=digest,
         )
         for row in (*rows, *lasting)
     ]

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from goldenthread.formats import schedule_file as files
 from goldenthread.formats.schedule_kept import read_kept
+from goldenthread.kit.garbage import no_search_for_circles
 from goldenthread.kit.scoping import current_organisation
 from goldenthread.schedule.mapping import working_time
 from goldenthread.schedule.models import (
@@ -59,6 +60,7 @@ class StoredFile:
         return next(one for one in self.file.projects if one.baseline_of_id is None)
 
 
+@no_search_for_circles()
 def stored_file(schedule: Schedule, today: dt.date | None = None) -> StoredFile:
     """The schedule as a file, in a number of statements that does not depend on its rows.
 

@@ -12,6 +12,7 @@ from goldenthread.accounts.actions import changeset
 from goldenthread.accounts.models import Changeset, Person
 from goldenthread.kit import history
 from goldenthread.kit.errors import Refused
+from goldenthread.kit.garbage import no_search_for_circles
 from goldenthread.workspace import queries
 from goldenthread.workspace.actions.files import file_name, must_import, note_outcome, store
 from goldenthread.workspace.models import ImportedFile
@@ -84,6 +85,7 @@ def is_large(file: ImportedFile) -> bool:
     return file.size > (PACKED_BYTES if packed else TEXT_BYTES)
 
 
+@no_search_for_circles()
 def _understand(file: ImportedFile) -> None:
     """Set the kind, the layout and, from the last file of that layout, the mapping; keeps the reading for the pages."""
     file.file_kind = _recognised(file)
@@ -117,6 +119,7 @@ def _lasting(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in settings.items() if key in {"currency", "noun"}} | ({"table": table} if table else {})
 
 
+@no_search_for_circles()
 def apply_file(*, file: ImportedFile, by: Person, answers: Mapping[str, str]) -> Changeset:
     """Apply a file as one changeset and note on it what came of it. Twice is refused; of two at once one gets a Conflict."""
     if file.outcome:

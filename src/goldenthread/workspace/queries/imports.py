@@ -18,6 +18,7 @@ from goldenthread.formats import transport
 from goldenthread.formats.columns import ColumnSettings
 from goldenthread.formats.tables import Detected, Settings
 from goldenthread.kit.errors import Refused, why_not_written
+from goldenthread.kit.garbage import no_search_for_circles
 from goldenthread.kit.slots import gather
 from goldenthread.workspace.models import ImportedFile
 from goldenthread.workspace.queries.files import content
@@ -159,6 +160,7 @@ def kind_of(file: ImportedFile) -> ImportKind:
     return found
 
 
+@no_search_for_circles()
 def reading_of(file: ImportedFile) -> Any:
     """The file as its kind reads it; kept beside the file, so that the next page does not read it again. Raises FormatError."""
     kept = _kept(file)
