@@ -18,6 +18,7 @@ from goldenthread.kit import history
 from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.schedule.actions.dates import compute_dates
+from goldenthread.schedule.actions.loads import EFFORTS, follow_joining, follow_leaving, followed
 from goldenthread.schedule.models import (
     Activity,
     ActivityDates,
@@ -28,9 +29,9 @@ from goldenthread.schedule.models import (
     Resource,
     Schedule,
 )
+from goldenthread.schedule.queries.duration_types import load_of
 
 EARLIEST, LATEST = date(1970, 1, 1), date(2199, 12, 31)
-EFFORTS = ("effort_low", "effort_likely", "effort_high")
 
 
 def effort_range(likely: float, low: float | None = None, high: float | None = None) -> tuple[int, int, int]:
@@ -113,13 +114,14 @@ def _make_room(siblings: Any, position: int) -> None:
 
 
 def edit_activity(*, activity: Activity, changes: dict[str, Any], by: Person | None, version: int | None = None) -> None:
-    """Change entered fields: name, duration, effort, dates that bind."""
+    """Change entered fields: name, duration, effort, dates that bind. What hangs together by its duration type follows."""
     _must_edit(by, activity.schedule)
     _checked({**{n: getattr(activity, n) for n in ("effort_low", "effort_likely", "effort_high")}, **changes})
     if "duration" in changes:
         changes = {"remaining": None, **changes}
     with changeset(title=f"Edit {activity}", by=by, about=_about(activity)):
-        if history.change(activity, changes, version=version):
+        history.require_version(activity, version)
+        if history.change(activity, followed(activity, changes), version=version):
             compute_dates(schedule=activity.schedule)
 
 
@@ -274,17 +276,39 @@ def assign(*, activity: Activity, person: Person, by: Person | None, units: int 
     if found is not None:
         return found
     with changeset(title=f"Assign {person} to {activity}", by=by, about=_about(activity)):
+        before = load_of(activity)
         assignment = Assignment(activity=activity, resource=ensure_resource(person=person), units=units)
         assignment.save()
+        if before is not None:
+            follow_joining(activity, before, assignment)
+            compute_dates(schedule=activity.schedule)
     return assignment
+
+
+def reassign(*, activity: Activity, giver: Person, taker: Person, by: Person | None) -> None:
+    """Let another person do what one was to do, with the same share of the time."""
+    _must_edit(by, activity.schedule)
+    found = Assignment.objects.filter(activity=activity, resource__person=giver).first()
+    if found is None:
+        return
+    with changeset(title=f"Hand {activity} to {taker}", by=by, about=_about(activity)):
+        if not Assignment.objects.filter(activity=activity, resource__person=taker).exists():
+            Assignment(activity=activity, resource=ensure_resource(person=taker), units=found.units).save()
+        found.delete()
 
 
 def unassign(*, activity: Activity, person: Person, by: Person | None) -> None:
     """Take a person off an activity."""
     _must_edit(by, activity.schedule)
     with changeset(title=f"Take {person} off {activity}", by=by, about=_about(activity)):
-        for assignment in Assignment.objects.filter(activity=activity, resource__person=person):
-            assignment.delete()
+        assignment = Assignment.objects.filter(activity=activity, resource__person=person).first()
+        if assignment is None:
+            return
+        before, gone_id = load_of(activity), assignment.pk
+        assignment.delete()
+        if before is not None:
+            follow_leaving(activity, before, gone_id)
+            compute_dates(schedule=activity.schedule)
 
 
 def set_baseline(*, schedule: Schedule, name: str, by: Person | None, on: date | None = None) -> Baseline:

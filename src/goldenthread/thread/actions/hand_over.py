@@ -18,7 +18,7 @@ from goldenthread.plan.models import Raci, Step
 from goldenthread.projects import actions as projects
 from goldenthread.purpose import actions as purpose
 from goldenthread.schedule import actions as schedule
-from goldenthread.schedule.models import Activity, Assignment
+from goldenthread.schedule.models import Activity
 
 
 def hand_over(*, giver: Person, taker: Person, by: Person, rows: Collection[str] | None = None) -> int:
@@ -45,10 +45,7 @@ def hand_over(*, giver: Person, taker: Person, by: Person, rows: Collection[str]
 
 def _give_work(activity: Activity, giver: Person, taker: Person, by: Person) -> None:
     """The letter where the work is a step's, and the share of the time."""
-    found = Assignment.objects.filter(activity=activity, resource__person=giver).first()
-    if found is not None:
-        schedule.assign(activity=activity, person=taker, by=by, units=found.units)
-        schedule.unassign(activity=activity, person=giver, by=by)
+    schedule.reassign(activity=activity, giver=giver, taker=taker, by=by)
     letter = Raci.Letter.RESPONSIBLE
     for row in Raci.objects.filter(step__activity=activity, person=giver, letter=letter).select_related("step__plan"):
         plan.set_raci(step=row.step, person=taker, letter=letter, by=by)
