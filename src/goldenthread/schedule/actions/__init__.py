@@ -1,7 +1,6 @@
 """Writes of schedules, one module a noun: activities with all that hangs on them, and whole schedules from files."""
 
 from goldenthread.schedule.actions.activities import (
-    EFFORTS,
     add_activity,
     add_schedule,
     assign,
@@ -23,6 +22,7 @@ from goldenthread.schedule.actions.activities import (
 )
 from goldenthread.schedule.actions.dates import compute_dates, dates_after_undo, postponed_dates
 from goldenthread.schedule.actions.from_files import Given, store
+from goldenthread.schedule.actions.loads import EFFORTS
 
 __all__ = [
     "EFFORTS",
