@@ -1,6 +1,7 @@
 """Schedule files: seen before they are stored, stored as one action, brought in again, undone."""
 
 import gzip
+import html
 import json
 import os
 import time
@@ -352,15 +353,33 @@ def test_a_schedule_goes_only_into_projects_one_may_change(cast):
     assert elsewhere.schedule is None
 
 
-def test_a_file_without_rows_or_with_too_many_is_not_offered_for_storing(cast, monkeypatch):
-    for content, words in ((mspdi(), "holds no project with rows"), (PLAN, "more than 3 rows")):
-        file, page = upload(cast, content, f"{len(content)}.xml")
-        assert words in page
-        assert '<button class="btn primary">Import</button>' not in page
-        assert cast.client(cast.head).post(f"/import/{file.pk}/apply", {}).status_code == 422
-        monkeypatch.setattr(schedule_kind, "MOST_ROWS", 3)
-        monkeypatch.setattr(schedule_kind, "TOO_MANY", "more than 3 rows")
+def test_a_file_with_too_many_rows_is_not_offered_for_storing(cast, monkeypatch):
+    monkeypatch.setattr(schedule_kind, "MOST_ROWS", 3)
+    monkeypatch.setattr(schedule_kind, "TOO_MANY", "more than 3 rows")
+    file, page = upload(cast, PLAN, "plan.xml")
+    assert "more than 3 rows" in page
+    assert '<button class="btn primary">Import</button>' not in page
+    assert "it can be undone" not in page
+    assert cast.client(cast.head).post(f"/import/{file.pk}/apply", {}).status_code == 422
     assert counted() == [0] * len(STORED)
+
+
+def test_a_plan_without_a_task_and_one_in_the_language_of_taskjuggler_are_refused_at_once_with_what_to_do(cast):
+    crews = "<Resources><Resource><UID>1</UID><Name>Crew</Name><Type>1</Type></Resource></Resources>"
+    juggled = (
+        b"# a licence\n" * 400
+        + b'project weir "Weir" 2027-03-01 +4m {\n}\ntask w "Weir" {\n  task pour "Pour" { effort 2d }\n}\n'
+    )
+    for name, content, words in (
+        ("prices.xml", mspdi("", crews), "The file holds no task, only 1 resource and 3 calendars: there is nothing to plan."),
+        ("weir.tjp", juggled, 'add the line  export msproject "plan" { formats mspxml }'),
+        ("weir.txt", gzip.compress(juggled), "run  tj3 plan.tjp  and import the plan.xml"),
+    ):
+        answer = cast.client(cast.head).post("/import/upload", {"file": SimpleUploadedFile(name, content)})
+        assert answer.status_code == 422
+        said = html.unescape(answer.content.decode())
+        assert words in said, said.partition('role="alert"')[2][:600]
+    assert not ImportedFile.objects.exists()
 
 
 def test_what_no_column_can_hold_is_put_right_and_named(cast):
