@@ -99,7 +99,7 @@ def schedule_file(request: HttpRequest, key: int) -> HttpResponse:
     if context["form"] and project.schedule is not None:
         written = exported_schedule(project, form, person, now=timezone.now(), today=clock.today())
         if "take" in request.GET:
-            return _download(
+            return download(
                 written.data, schedules.TYPES[form], f"schedule-{project.pk}-{clock.today():%Y-%m-%d}.{schedules.ENDINGS[form]}"
             )
         context |= {"written": written, "shown": written.not_carried[:SHOWN_LOSSES], "losses": len(written.not_carried)}
@@ -138,10 +138,11 @@ def _paper(
     day, title = clock.today(), f"Schedule of {project.name}"
     made = schedules.schedule_paper(plan, filters, paper, day, title=title, with_people=with_people, at_fault=at_fault)
     form = paper if paper in schedules.CHART_TYPES else "pdf"
-    return _download(made, schedules.CHART_TYPES[form], f"schedule-{project.pk}-{day:%Y-%m-%d}.{form}")
+    return download(made, schedules.CHART_TYPES[form], f"schedule-{project.pk}-{day:%Y-%m-%d}.{form}")
 
 
-def _download(data: bytes, kind: str, name: str) -> HttpResponse:
+def download(data: bytes, kind: str, name: str) -> HttpResponse:
+    """Bytes to be kept as a file of this name."""
     response = HttpResponse(data, content_type=kind)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["X-Content-Type-Options"] = "nosniff"
