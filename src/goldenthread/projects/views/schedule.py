@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_GET
 
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import is_own, may_in, one, rights, visible
+from goldenthread.formats.schedule_file import NotCarried
 from goldenthread.formats.schedule_writer import FORMATS
 from goldenthread.kit import clock
 from goldenthread.kit.errors import Forbidden
@@ -102,8 +104,17 @@ def schedule_file(request: HttpRequest, key: int) -> HttpResponse:
             return download(
                 written.data, schedules.TYPES[form], f"schedule-{project.pk}-{clock.today():%Y-%m-%d}.{schedules.ENDINGS[form]}"
             )
-        context |= {"written": written, "shown": written.not_carried[:SHOWN_LOSSES], "losses": len(written.not_carried)}
+        losses = _merged(written.not_carried)
+        context |= {"written": written, "shown": losses[:SHOWN_LOSSES], "losses": len(losses)}
     return pages.page(request, "projects/templates/schedule_file.html", context)
+
+
+def _merged(losses: Iterable[NotCarried]) -> list[NotCarried]:
+    """Fields of which the same is to be said of the same rows, as one."""
+    found: dict[NotCarried, list[str]] = {}
+    for lost in losses:
+        found.setdefault(replace(lost, field=""), []).append(lost.field.replace("_", " "))
+    return [replace(lost, field=", ".join(names)) for lost, names in found.items()]
 
 
 def seen(request: HttpRequest, key: int) -> tuple[Person, Project, bool]:
