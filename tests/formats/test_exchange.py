@@ -6,17 +6,21 @@ Oracle for the real files: the figures that the note beside them gives, counted 
 import gzip
 import importlib.util
 import os
+from datetime import datetime
 
 import pytest
 
 from goldenthread.formats import exchange
 from goldenthread.formats.errors import FormatError
+from goldenthread.formats.ganttproject import as_drawn
 from goldenthread.formats.limits import read_guarded, read_measured
-from goldenthread.formats.schedule_kind import is_foreign
+from goldenthread.formats.schedule_dates import critical_path
+from goldenthread.formats.schedule_file import START_NO_EARLIER
+from goldenthread.formats.schedule_kind import is_foreign, is_juggled
 from goldenthread.formats.schedule_reader import read_schedule
 from goldenthread.formats.schedule_summary import summary
 from tests.formats.material import real_file
-from tests.formats.schedules import WEIR, harbour, xer
+from tests.formats.schedules import WEIR, harbour, link, mspdi, task, xer
 
 PIER = b"""<?xml version="1.0" encoding="UTF-8"?><project name="Pier" company="Harbour works" webLink="" version="3.2">
 <calendars><day-types><day-type id="0"/><day-type id="1"/>
@@ -60,6 +64,9 @@ def test_a_plan_of_ganttproject_is_read_in_a_child_within_its_limits():
     assert [(link.kind, link.lag_minutes) for link in project.relationships] == [("FS", 0)]
     assert [one.name for one in file.resources] == ["Ada"]
     assert len(project.assignments) == 1
+    begun, bound = (task for task in project.tasks)
+    assert (begun.actual_start, begun.remaining_minutes, begun.wbs) == (datetime(2027, 3, 1), 720, "1")
+    assert (bound.constraint, bound.constraint_at, bound.actual_start) == (START_NO_EARLIER, datetime(2027, 3, 4), None)
     assert file.program == "GanttProject GAN, through MPXJ"
     assert file.not_carried[0].why == "read through MPXJ, which does not say what it leaves out"
     assert cost.in_child
@@ -107,6 +114,30 @@ def test_files_cut_short_are_read_or_refused_in_words(name, cut):
     assert len(data) > cut or not isinstance(rows, str)
 
 
+def test_bars_of_ganttproject_lie_where_they_were_drawn_and_links_that_mpxj_leaves_out_are_named():
+    """The plan as MPXJ hands it over: days as dates, an outline numbered anew under each summary, no link below the top."""
+    drawn = b"""<project><tasks><task id="0" name="Pier"><task id="1" name="Drive piles"><depend id="2"/></task>
+    <task id="2" name="Lay deck"><depend id="3"/></task></task><task id="3" name="Open it"/></tasks></project>"""
+    days = {"Start": "2027-03-10T00:00:00", "Finish": "2027-03-12T17:00:00", "Duration": "PT24H0M0S"}
+    rows = (
+        task(1, "Pier", 1, Summary=1, WBS="0")
+        + task(2, "Drive piles", 2, WBS="1", PercentComplete=100, **days)
+        + task(3, "Lay deck", 2, WBS="2", **days)
+        + task(4, "Open it", 1, link(3), WBS="0", **days)
+    )
+    file = as_drawn(read_schedule(mspdi(rows)), drawn)
+    pier, piles, deck, opening = file.projects[0].tasks
+    assert [one.wbs for one in (pier, piles, deck, opening)] == ["1", "1.1", "1.2", "2"]
+    assert (piles.actual_start, piles.actual_finish) == (datetime(2027, 3, 10), datetime(2027, 3, 12, 17))
+    assert (deck.constraint, deck.constraint_at) == (START_NO_EARLIER, datetime(2027, 3, 10))
+    assert (pier.constraint_at, deck.actual_start) == (None, None)
+    (lost,) = [one for one in file.not_carried if one.where == "Relationship"]
+    assert (lost.row, lost.count) == ("“Drive piles” to “Lay deck”", 1)
+    dated = {row["name"]: row["start"] for row in critical_path(file)["projects"][0]["rows"]}
+    assert dated["Lay deck"] == "2027-03-10T08:00"
+    assert not [one for one in as_drawn(read_schedule(mspdi(rows)), b"<project/>").not_carried if one.where == "Relationship"]
+
+
 def test_only_files_that_our_own_readers_do_not_know_go_to_mpxj():
     assert not any(
         map(is_foreign, (WEIR, gzip.compress(WEIR), xer(harbour()), b"PK\x03\x04", b"%PDF-1.7", b"", b"name,start\n1,2"))
@@ -136,3 +167,11 @@ def test_what_is_missing_is_named_with_the_command_that_brings_it(monkeypatch):
 def test_the_plain_reader_still_says_what_to_do_without_mpxj():
     with pytest.raises(FormatError, match="Save it as XML in Microsoft Project"):
         read_schedule(b"\xd0\xcf\x11\xe0" + b"\0" * 100)
+
+
+def test_a_plan_of_taskjuggler_is_refused_by_what_it_holds_and_a_list_that_speaks_of_tasks_is_not():
+    for begin in (b"\xef\xbb\xbf", b"# licence\n" * 900, b"macro year [2027]\n"):
+        with pytest.raises(FormatError, match="TaskJuggler") as refusal:
+            read_guarded("schedule", begin + b'project w${year} "Weir" "1.0" 2027-03-01 +4m {\n}\ntask "Pour" { effort 2d }\n')
+        assert "formats mspxml" in refusal.value.advice
+    assert not any(map(is_juggled, (WEIR, PIER, b'task,"duration {days}"\n"project","3"\n', b'task "Pour"\n')))

@@ -125,7 +125,7 @@ def test_custom_fields_have_names_and_choices(weir):
 def test_what_is_not_read_is_counted_by_name(weir):
     found = {(one.where, one.field): (one.count, one.why) for one in weir.not_carried}
     assert found == {
-        ("Task", "HyperlinkAddress"): (1, "not read yet"),
+        ("Task", "HyperlinkAddress"): (1, "kept as it stands, for its own kind of file; not used here"),
         ("Task", "CV"): (1, "worked out by Microsoft Project from other fields"),
         ("Assignment", "ResourceUID"): (1, "no resource: its work, cost and dates stand on the task"),
     }

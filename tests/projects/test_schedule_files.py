@@ -1,6 +1,7 @@
 """Schedule files: seen before they are stored, stored as one action, brought in again, undone."""
 
 import gzip
+import html
 import json
 import os
 import time
@@ -18,6 +19,7 @@ from goldenthread.accounts.undo import undo
 from goldenthread.config import schedule_files
 from goldenthread.config.session import Session
 from goldenthread.formats import limits
+from goldenthread.kit import history
 from goldenthread.kit.errors import Refused
 from goldenthread.kit.permissions import Role
 from goldenthread.projects import actions
@@ -115,6 +117,9 @@ def test_the_page_says_what_a_schedule_holds_and_what_is_not_kept_before_anythin
     assert file.file_kind == ImportedFile.FileKind.SCHEDULE
     for words in (
         "4 activities, 1 milestone, 4 relationships",
+        "Left out, or put right",
+        "Kept and written again, shown on no page",
+        "Worked out here anew, or only how it is shown",
         "Resource 1 “Ada”",
         "rates",
         "no page shows it yet",
@@ -226,6 +231,20 @@ def test_the_next_version_changes_row_by_row_by_the_ids_of_the_file_and_undo_bri
     assert state() == before
 
 
+def test_the_days_of_a_project_follow_its_plan_as_long_as_nobody_told_others(cast):
+    bring(cast, PLAN)
+    later = PLAN.replace(b"2027-03-03T17:00:00", b"2027-03-09T17:00:00")
+    _, page = upload(cast, later, "weir-2.xml")
+    assert "Finish of the project, as forecast" in page
+    bring(cast, later)
+    project = Project.objects.get()
+    assert (project.starts_on, project.finishes_on) == (date(2027, 3, 1), date(2027, 3, 9))
+    with changeset(title="Told", by=None):
+        history.change(project, {"finishes_on": date(2027, 6, 1)})
+    bring(cast, PLAN)
+    assert Project.objects.get().finishes_on == date(2027, 6, 1), "what somebody told stands"
+
+
 def test_the_same_file_again_changes_nothing(cast):
     bring(cast, PLAN)
     again = bring(cast, PLAN)
@@ -234,6 +253,11 @@ def test_the_same_file_again_changes_nothing(cast):
     )
     assert Project.objects.count() == 1
     assert set(Activity.objects.values_list("version", flat=True)) == {1}
+    file, page = upload(cast, PLAN, "once more.xml")
+    assert "Nothing differs from what is stored" in page
+    cast.client(cast.head).post(f"/import/{file.pk}/apply", {})
+    done = cast.client(cast.head).get(f"/import/{file.pk}").content.decode()
+    assert f'href="/projects/{Project.objects.get().pk}/schedule">Open “Weir”' in done, "though nothing was written"
 
 
 def test_what_changed_since_it_was_looked_at_is_not_overwritten(cast):
@@ -352,15 +376,33 @@ def test_a_schedule_goes_only_into_projects_one_may_change(cast):
     assert elsewhere.schedule is None
 
 
-def test_a_file_without_rows_or_with_too_many_is_not_offered_for_storing(cast, monkeypatch):
-    for content, words in ((mspdi(), "holds no project with rows"), (PLAN, "more than 3 rows")):
-        file, page = upload(cast, content, f"{len(content)}.xml")
-        assert words in page
-        assert '<button class="btn primary">Import</button>' not in page
-        assert cast.client(cast.head).post(f"/import/{file.pk}/apply", {}).status_code == 422
-        monkeypatch.setattr(schedule_kind, "MOST_ROWS", 3)
-        monkeypatch.setattr(schedule_kind, "TOO_MANY", "more than 3 rows")
+def test_a_file_with_too_many_rows_is_not_offered_for_storing(cast, monkeypatch):
+    monkeypatch.setattr(schedule_kind, "MOST_ROWS", 3)
+    monkeypatch.setattr(schedule_kind, "TOO_MANY", "more than 3 rows")
+    file, page = upload(cast, PLAN, "plan.xml")
+    assert "more than 3 rows" in page
+    assert '<button class="btn primary">Import</button>' not in page
+    assert "it can be undone" not in page
+    assert cast.client(cast.head).post(f"/import/{file.pk}/apply", {}).status_code == 422
     assert counted() == [0] * len(STORED)
+
+
+def test_a_plan_without_a_task_and_one_in_the_language_of_taskjuggler_are_refused_at_once_with_what_to_do(cast):
+    crews = "<Resources><Resource><UID>1</UID><Name>Crew</Name><Type>1</Type></Resource></Resources>"
+    juggled = (
+        b"# a licence\n" * 400
+        + b'project weir "Weir" 2027-03-01 +4m {\n}\ntask w "Weir" {\n  task pour "Pour" { effort 2d }\n}\n'
+    )
+    for name, content, words in (
+        ("prices.xml", mspdi("", crews), "The file holds no task, only 1 resource and 3 calendars: there is nothing to plan."),
+        ("weir.tjp", juggled, 'add the line  export msproject "plan" { formats mspxml }'),
+        ("weir.txt", gzip.compress(juggled), "run  tj3 plan.tjp  and import the plan.xml"),
+    ):
+        answer = cast.client(cast.head).post("/import/upload", {"file": SimpleUploadedFile(name, content)})
+        assert answer.status_code == 422
+        said = html.unescape(answer.content.decode())
+        assert words in said, said.partition('role="alert"')[2][:600]
+    assert not ImportedFile.objects.exists()
 
 
 def test_what_no_column_can_hold_is_put_right_and_named(cast):
@@ -371,6 +413,17 @@ def test_what_no_column_can_hold_is_put_right_and_named(cast):
     said = {(one["what"], one["text"].split(";")[0]) for one in told["not_understood"]}
     assert {("id", "it has more than 120 characters"), ("name", "a name has at most 300 characters")} <= said
     assert ("start", "1950-01-01 lies outside the years 1970 to 2199") in said
+
+
+def test_a_plan_without_a_title_is_called_like_its_file_and_a_milestone_stands_on_the_day_of_its_moment(cast):
+    bound = {"ConstraintType": 2, "ConstraintDate": "2027-03-03T17:00:00"}
+    rows = task(1, "Handed over", 1, Duration="PT0H0M0S", Milestone=1, **bound) + task(2, "Dig", 1, Duration="PT8H0M0S", **bound)
+    bring(cast, mspdi(rows).replace(b"<Title>Weir</Title>", b"<Name>North weir.XML</Name>"))
+    assert Project.objects.get().name == "North weir"
+    assert dict(Activity.objects.values_list("name", "constraint_date")) == {
+        "Handed over": date(2027, 3, 3),
+        "Dig": date(2027, 3, 4),
+    }, "work that begins as a day closes begins on the next"
 
 
 def test_a_file_of_another_program_is_refused_with_what_to_do(cast):

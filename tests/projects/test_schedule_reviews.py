@@ -17,12 +17,14 @@ from goldenthread.config import schedule_comparison, schedule_files
 from goldenthread.config.session import Session
 from goldenthread.formats.schedule_kept import kept
 from goldenthread.formats.schedule_reader import read_schedule
+from goldenthread.formats.workbook import read_workbook
 from goldenthread.kit import clock, history
 from goldenthread.kit.errors import Refused
 from goldenthread.kit.permissions import Role
 from goldenthread.kit.scoping import current_organisation
 from goldenthread.projects.actions.schedules import Storing, store_schedules
 from goldenthread.projects.models import Project
+from goldenthread.projects.queries import schedule_exports
 from goldenthread.projects.queries.schedule_files import going
 from goldenthread.schedule import actions
 from goldenthread.schedule.actions import reviews as review_actions
@@ -91,6 +93,43 @@ def test_compare_tells_what_moved_the_finish_since_an_earlier_file(cast, project
     dates = client.get(f"{address}?with={first}&part=dates").content.decode()
     assert "<del>3 Mar 2027</del>" in dates
     assert client.get(f"{address}?with=999999").status_code == 404
+
+
+def test_a_comparison_is_taken_out_as_tables_by_who_may_export_the_project(cast, project, monkeypatch):
+    client, address = cast.client(cast.head), f"/projects/{project.pk}/schedule/compare"
+    page = client.get(address).content.decode()
+    assert f'{address}/file?with={kept_versions(project.schedule)[1].number}&amp;form=xlsx"' in page
+    answer = client.get(f"{address}/file?form=csv")
+    assert answer["Content-Disposition"].endswith('.csv"')
+    moved, rows, logic = answer.content.decode("utf-8-sig").split("\r\n\r\n")
+    assert moved.splitlines()[0] == "Change,Working days,± days,Finish"
+    assert "“Dig”: duration 2 d → 4 d,2.0,," in moved
+    assert "Finish now: moved 2 working days later,2.0,,2027-03-05 17:00:00" in moved
+    assert (
+        "1,Dig,changed,duration: 2 d → 4 d,2027-03-01 08:00:00,2027-03-01 08:00:00,2027-03-02 17:00:00,2027-03-04 17:00:00"
+        in rows
+    )
+    assert "2,Pour,moved,,2027-03-03 08:00:00,2027-03-05 08:00:00" in rows
+    assert logic.startswith("Predecessor id,Predecessor")
+    book = read_workbook(client.get(f"{address}/file?form=xlsx").content)
+    assert [sheet.name for sheet in book.sheets] == ["What moved the finish", "Rows that differ", "Relationships"]
+    assert [client.get(f"{address}/file?{asked}").status_code for asked in ("form=pdf", "with=999999")] == [404, 404]
+    monkeypatch.setattr(schedule_exports, "may", lambda *_: False)
+    assert "/file?" not in client.get(address).content.decode()
+    assert client.get(f"{address}/file").status_code == 403
+    monkeypatch.undo()
+    monkeypatch.setattr(reviews, "LARGE_TO_COMPARE", 1)
+    assert client.get(f"{address}/file").status_code == 422
+    assert "have not been compared yet" in client.get(f"{address}/file").content.decode()
+
+
+def test_moments_in_a_comparison_are_written_as_people_write_them(cast):
+    for day in ("2027-03-03T08:00:00", "2027-03-08T08:00:00"):
+        bound = task(1, "Dig", Duration="PT16H0M0S", ConstraintType=4, ConstraintDate=day)
+        project = bring(cast, read_schedule(mspdi(bound, head="<UID>77</UID>")))
+    page = cast.client(cast.head).get(f"/projects/{project.pk}/schedule/compare").content.decode()
+    assert "start no earlier than 3 Mar 2027, 08:00" in page
+    assert "2027-03-03 08:00" not in page
 
 
 def test_a_row_that_the_next_file_no_longer_holds_was_removed_and_leads_to_where_it_stands_stopped(cast):

@@ -114,6 +114,7 @@ def test_a_row_of_primavera_says_its_codes_and_its_three_percentages(cast):
     pages = [row(one.schedule, one.name) for one in rows]
     assert any(page.custom for page in pages)
     assert {"Complete, of the duration", "Which of them counts"} <= set().union(*(facts(page) for page in pages))
+    assert ("", "task, fixed duration and units per time") in [facts(page)["Kind"] for page in pages]
 
 
 @pytest.fixture

@@ -112,6 +112,13 @@ def test_the_page_says_it_with_n_or_says_that_it_is_not_enough(cast):
     told = page(cast, ours)
     assert "From 42 reports on 6 other projects here" in told
     assert re.search(r"in 8 of 10 cases between \d+ \w+ \d{4} and \d+ \w+ \d{4}", told)
+    day = timezone.localdate()
+    late = actions.add_project(
+        name="Late", by=cast.head, starts_on=day - timedelta(days=4_000), finishes_on=day - timedelta(days=3_000)
+    )
+    told = page(cast, late)
+    assert "has passed, by more than what others were late" in told
+    assert "in 8 of 10 cases between" not in told
 
 
 def page(cast, project):

@@ -72,7 +72,8 @@ def test_filters_leave_what_fits_and_what_it_stands_under(schedule, plan, said, 
 def test_a_part_is_shown_alone_on_its_own_days(schedule, plan):
     found = page(schedule, under=str(plan["Part"].pk))
     assert [name for name, _ in shown(found)] == ["Part", "C", "B"]
-    assert found.window == (date(2027, 3, 8), date(2027, 3, 11))
+    assert found.window == (date(2027, 3, 7), date(2027, 3, 12)), "with a day on both sides for what stands at the edges"
+    assert [tick.label for tick in found.scale.ticks] == ["7 Mar 2027", "8 Mar", "9 Mar", "10 Mar", "11 Mar"]
 
 
 def test_how_late_each_is_against_the_baseline_of_its_file(schedule, plan):
@@ -82,6 +83,7 @@ def test_how_late_each_is_against_the_baseline_of_its_file(schedule, plan):
     found = page(schedule)
     assert {line.data.name: line.slip for line in found.rows} == {"A": 2, "M": None, "Part": -2, "C": -2, "B": None}
     assert (found.behind, found.baselines) == (1, [("file-0", "the file’s baseline")])
+    assert found.window[1] == date(2027, 3, 14), "the bar of the baseline ends on the 12th, those of the work two days earlier"
     assert [name for name, _ in shown(page(schedule, show="late"))] == ["A"]
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from goldenthread.formats.errors import FormatError
+from goldenthread.formats.ganttproject import PROGRAM, as_drawn
 from goldenthread.formats.schedule_file import NotCarried, ScheduleFile
 
 HEAP = 256  # MiB; with the rest of a Java machine below the 512 that a file may take
@@ -54,6 +55,8 @@ def read_exchange(data: bytes, _: Any = None) -> ScheduleFile:
     file = read_schedule(documents)
     if not any(project.tasks for project in file.projects):
         raise FormatError("The file holds no task.", "", "Export the plan again from the program it came from.")
+    if name.startswith(PROGRAM):
+        file = as_drawn(file, data)
     lost = [NotCarried("file", "", "all", _WHY)]
     if others:
         lost.append(NotCarried("Project", "projects beside the first", "all", "one project of this kind of file is read", others))

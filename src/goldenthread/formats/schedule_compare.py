@@ -80,6 +80,7 @@ def _project(
     ]
     rows, logic = row_changes(match, *telling), logic_changes(match, *telling)
     dates = _dates(both, match, group, day)
+    spans = {one["id"]: {name: one[name] for name in ("start_before", "start", "finish_before", "finish")} for one in dates}
     return {
         "id": match.new.id,
         "name": match.new.name,
@@ -91,7 +92,7 @@ def _project(
         **_finish(match, both, moved, group, day, rows, logic),
         "rows_added": [_row(task) for task in match.only_new],
         "rows_removed": [_row(task) for task in match.only_old],
-        "rows_changed": rows,
+        "rows_changed": [one | spans.get(one["id"], {}) for one in rows],
         "logic": logic,
         "dates_moved": [
             one

@@ -37,7 +37,7 @@ class Telling:
         """Minutes as days of work, or of the clock."""
         if minutes is None:
             return ""
-        return f"{minutes / ELAPSED_DAY:.4g} days by the clock" if elapsed else f"{minutes / self.day:.4g} d"
+        return f"{round(minutes / ELAPSED_DAY, 2):g} days by the clock" if elapsed else f"{round(minutes / self.day, 2):g} d"
 
     def link(self, link: Relationship) -> str:
         """A relationship as planners write it: FS, SS+2 d."""

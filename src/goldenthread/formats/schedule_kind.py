@@ -15,6 +15,18 @@ _NEVER = (b"PK\x03\x04", b"%PDF")
 _BINARY = (b"\xd0\xcf\x11\xe0", b"MPX", b"\xac\xed")  # Microsoft Project, MPX, ProjectLibre
 _ROOT = re.compile(rb"<(?![?!])(?:[\w.-]+:)?([\w.-]+)")
 _HEAD = 4_000
+_JUGGLED = re.compile(rb'^[ \t]*(?:project|task)[ \t]+(?:[^\s"]+[ \t]+)?"[^"\n]*"[^\n]*\{', re.MULTILINE)
+_LOOKED_INTO = 64 * 2**10  # such a text may begin with a long licence
+TASKJUGGLER = "This is a plan in TaskJuggler’s own language, which nobody but TaskJuggler reads."
+FROM_TASKJUGGLER = (
+    'TaskJuggler writes it as Microsoft Project XML: add the line  export msproject "plan" { formats mspxml }  at the end of the '
+    "plan, run  tj3 plan.tjp  and import the plan.xml that comes of it."
+)
+
+
+def is_juggled(data: bytes) -> bool:
+    """Whether this is the text of a TaskJuggler plan (.tjp, .tji): a project or a task with its name, and a brace."""
+    return not data[:1_000].lstrip().startswith((b"<", b"PK")) and _JUGGLED.search(data[:_LOOKED_INTO]) is not None
 
 
 def is_foreign(data: bytes) -> bool:

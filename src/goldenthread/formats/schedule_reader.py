@@ -6,7 +6,7 @@ from typing import Any
 
 from goldenthread.formats.errors import FormatError
 from goldenthread.formats.schedule_file import ScheduleFile
-from goldenthread.formats.schedule_kind import unpacked
+from goldenthread.formats.schedule_kind import FROM_TASKJUGGLER, TASKJUGGLER, is_juggled, unpacked
 
 _OTHER = "is read through MPXJ, which this way in does not use"
 _XML = "Save it as XML in Microsoft Project (File, Save As, XML) and import that."
@@ -21,6 +21,8 @@ _OTHERS = (
 def read_schedule(data: bytes, _: Any = None) -> ScheduleFile:
     """Read Microsoft Project XML (MSPDI), Primavera XER or a list of tasks; FormatError for anything else and anything broken."""
     plain = unpacked(data)
+    if is_juggled(plain):
+        raise FormatError(TASKJUGGLER, "", FROM_TASKJUGGLER)
     tasks = _as_task_list(plain)
     if tasks is not None:
         return tasks

@@ -74,6 +74,9 @@ def _whole_span(text: str) -> int | None:
     return minutes if minutes <= MAX_MINUTES else None
 
 
+KEPT_AS_IT_STANDS = "kept as it stands, for its own kind of file; not used here"
+
+
 class Losses:
     """Collects what is not carried."""
 
@@ -82,7 +85,7 @@ class Losses:
         self._values: dict[NotCarried, None] = {}
         self._named: dict[tuple[str, str], int] = {}
 
-    def field(self, where: str, row: str, name: str, why: str = "not read yet", count: int = 1) -> None:
+    def field(self, where: str, row: str, name: str, why: str = KEPT_AS_IT_STANDS, count: int = 1) -> None:
         """A whole field or table is not read: counted, with the first row that holds it."""
         known = self._fields.setdefault((where, name, why), [row, 0])
         known[1] = int(known[1]) + count
@@ -240,7 +243,7 @@ class Row:
         """Note every field that says something and that no reader asks for."""
         for field in _others(tuple(self.cells), known):
             if self.cells[field] not in _NOTHING:
-                self.losses.field(self.where, self.name, field, why.get(field, "not read yet"))
+                self.losses.field(self.where, self.name, field, why.get(field, KEPT_AS_IT_STANDS))
 
 
 def clock_minute(text: str) -> int | None:

@@ -60,7 +60,7 @@ def read_xer(data: bytes) -> ScheduleFile:
     projects = [one if one.baseline_of_id in known else replace(one, baseline_of_id=None) for one in projects]
     for name, table in xer.tables.items():
         if name not in _TABLES and table.rows:
-            xer.losses.field(name, f"line {table.lines[0]}", "all", "this table is not read", len(table.rows))
+            xer.losses.field(name, f"line {table.lines[0]}", "all", "this table is left out", len(table.rows))
     program = f"Primavera XER {xer.head[1]}" if len(xer.head) > 1 else "Primavera XER"
     people = checked_resources(resources.values(), calendars, xer.losses)
     return ScheduleFile(XER, program, tuple(projects), tuple(calendars.values()), people, tuple(fields), xer.losses.found())

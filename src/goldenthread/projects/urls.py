@@ -17,6 +17,7 @@ urlpatterns = [
     path("projects/<int:key>/schedule/views", schedule_views.save, name="schedule_views"),
     path("projects/<int:key>/schedule/health", schedule_reviews.health, name="schedule_health"),
     path("projects/<int:key>/schedule/compare", schedule_reviews.compare, name="schedule_compare"),
+    path("projects/<int:key>/schedule/compare/file", schedule_reviews.comparison_file, name="comparison_file"),
     path("projects/<int:key>/schedule/simulation", schedule_simulation.simulation, name="simulation"),
     path("projects/<int:key>/edit", project.edit_project, name="edit_project"),
     path("projects/<int:key>/report", project.report, name="report"),

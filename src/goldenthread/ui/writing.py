@@ -8,6 +8,7 @@ unambiguous ("23 Nov 2026") rather than taken from a locale: the same page reads
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 from functools import lru_cache
 
@@ -20,6 +21,7 @@ NONE = "–"
 MINUS = "\u2212"
 NBSP = "\u00a0"
 
+ISO_MOMENT = re.compile(r"\b\d{4}-\d\d-\d\d \d\d:\d\d\b")
 NARROW, BROAD = frozenset("iljtfrI.,:;'|!()[] "), frozenset("mwMWQOG%@")
 
 Day = dt.date | dt.datetime | None
@@ -67,6 +69,18 @@ def datetime(value: dt.datetime | None) -> str:
         return NONE
     local = timezone.localtime(value) if timezone.is_aware(value) else value
     return f"{date(local)}, {local:%H:%M}"
+
+
+def read_moments(text: str) -> str:
+    """A text in which moments stand as 2026-11-23 14:05 with each as people write it."""
+    return ISO_MOMENT.sub(lambda found: _moment(found[0]), text)
+
+
+def _moment(text: str) -> str:
+    try:
+        return datetime(dt.datetime.fromisoformat(text))
+    except ValueError:
+        return text
 
 
 def number(value: float | Decimal | None, digits: int | None = None) -> str:

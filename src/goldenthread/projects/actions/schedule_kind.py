@@ -14,6 +14,7 @@ from goldenthread.accounts.models import Person, Scope
 from goldenthread.formats.errors import FormatError
 from goldenthread.formats.limits import read_guarded
 from goldenthread.formats.schedule_file import NotCarried, ScheduleFile
+from goldenthread.formats.schedule_kind import is_juggled
 from goldenthread.formats.task_columns import LABELS, tells_tasks
 from goldenthread.formats.task_list import TaskList, TaskListOptions
 from goldenthread.kit.errors import Refused
@@ -22,6 +23,7 @@ from goldenthread.projects.actions.schedules import Storing, store_schedules
 from goldenthread.projects.queries import schedule_preview
 from goldenthread.projects.queries.schedule_files import Going, Known, going, known_people
 from goldenthread.schedule.queries import FileSchedule, file_schedules
+from goldenthread.ui.writing import plural
 from goldenthread.workspace.models import ImportedFile
 from goldenthread.workspace.queries import Preview, TableView, table_layout, table_settings
 
@@ -29,7 +31,8 @@ HEAD = 16_384
 NAMESPACE = b"schemas.microsoft.com/project"
 LOOKED_INTO = 2 * 2**20  # bytes of a workbook that is opened to see what it is
 MOST_ROWS = 50_000
-NOTHING = "The file holds no project with rows. Save the plan again with its tasks."
+NOTHING = "The file holds no task: there is nothing to plan."
+WITH_TASKS = "Save the plan again with its tasks, and import that."
 TOO_MANY = f"The file holds more than {MOST_ROWS:,} rows. Export fewer projects at once."
 OTHERS = (".mpp", ".mpx", ".xer", ".pmxml", ".gan", ".planner", ".pod")  # read by nobody else: the reader says what is wrong
 PMXML = b"<APIBusinessObjects"
@@ -55,6 +58,8 @@ class ScheduleFiles:
     def likeness(self, name: str, data: bytes) -> float:
         """By what it holds, packed or not; other schedules by their ending, so that the reader says what to do with them."""
         head = _head(data).replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+        if is_juggled(data if not data.startswith(b"\x1f\x8b") else head):
+            return 1.0
         if head.startswith(b"ERMHDR\t") or (head.startswith(b"<") and (NAMESPACE in head or PMXML in head)):
             return 1.0
         return 0.95 if name.lower().removesuffix(".gz").endswith(OTHERS) else 0.0
@@ -62,6 +67,8 @@ class ScheduleFiles:
     def read(self, data: bytes, file: ImportedFile) -> ScheduleFile:
         """The file as plain data, read in a process of its own with limits."""
         read: ScheduleFile = read_guarded("schedule", data)
+        if not self.size(read):
+            raise FormatError(_nothing(read), "", WITH_TASKS)
         return read
 
     def layout(self, reading: ScheduleFile) -> str:
@@ -163,6 +170,13 @@ def _named(reading: TaskList, file: ImportedFile) -> ScheduleFile:
     (project,) = reading.schedule.projects
     name = file.name.removesuffix(".gz").rpartition(".")[0] or file.name
     return replace(reading.schedule, projects=(replace(project, name=name[:200]),))
+
+
+def _nothing(reading: ScheduleFile) -> str:
+    """That a file has no task, and what it has instead."""
+    some = ((reading.resources, "resource"), (reading.calendars, "calendar"))
+    held = " and ".join(plural(len(things), one) for things, one in some if things)
+    return f"The file holds no task{', only ' if held else ''}{held}: there is nothing to plan."
 
 
 def _unfit(rows: int) -> str:

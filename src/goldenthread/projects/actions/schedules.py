@@ -15,8 +15,17 @@ from goldenthread.kit.permissions import Act, Kind
 from goldenthread.kit.scoping import current_organisation
 from goldenthread.projects.actions.projects import store_new
 from goldenthread.projects.models import Project
-from goldenthread.projects.queries.schedule_files import Going
+from goldenthread.projects.queries.schedule_files import Going, days_that_follow
 from goldenthread.schedule.actions import Given, store
+
+WRITTEN = {
+    "new": "rows_added",
+    "updated": "rows_changed",
+    "gone": "rows_stopped",
+    "new_relationships": "relationships_added",
+    "changed_relationships": "relationships_changed",
+    "gone_relationships": "relationships_removed",
+}
 
 
 @dataclass(frozen=True)
@@ -35,6 +44,7 @@ def store_schedules(storing: Storing, *, by: Person | None) -> dict[str, int]:
     Refused where the stored rows moved since they were compared, or rows wait for each other in a circle; then nothing is kept.
     """
     _must_store(storing, by)
+    followed = {id(one): days_that_follow(one) for one in storing.going}  # before the rows are written
     with changeset(title="Import a schedule", by=by, source=Changeset.Source.IMPORT):
         new = [one for one in storing.going if one.project is None]
         made = iter(store_new([_project(one) for one in new], storing.under))
@@ -42,9 +52,9 @@ def store_schedules(storing: Storing, *, by: Person | None) -> dict[str, int]:
             project = one.project or next(made)
             given = Given(project.scope, storing.people, storing.today)
             schedule = store(compared=one.comparison, given=given)
-            history.change(project, {"schedule": schedule})
+            history.change(project, {"schedule": schedule, **followed[id(one)]})
     counts = [one.comparison.counts() for one in storing.going]
-    total = {name: sum(count[name] for count in counts) for name in counts[0]}
+    total = {words: sum(count[name] for count in counts) for name, words in WRITTEN.items()}
     return {"projects_added": len(new), "projects_updated": len(storing.going) - len(new), **total}
 
 

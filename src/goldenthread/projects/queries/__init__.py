@@ -10,7 +10,12 @@ from goldenthread.projects.queries.lists import (
     project_table,
 )
 from goldenthread.projects.queries.page import ProjectPage, project_page, status_reports
-from goldenthread.projects.queries.schedule_exports import exported_schedule, found_project, may_take_out_schedule
+from goldenthread.projects.queries.schedule_exports import (
+    exported_comparison,
+    exported_schedule,
+    found_project,
+    may_take_out_schedule,
+)
 from goldenthread.projects.queries.schedule_files import continued, stored_from
 from goldenthread.projects.queries.schedule_reviews import (
     EarlierPlan,
@@ -45,6 +50,7 @@ __all__ = [
     "continued",
     "dry_run",
     "earlier_plans",
+    "exported_comparison",
     "exported_schedule",
     "found_project",
     "home_scope",

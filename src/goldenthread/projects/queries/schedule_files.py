@@ -16,7 +16,7 @@ from goldenthread.kit import history
 from goldenthread.kit.errors import Refused
 from goldenthread.kit.permissions import Act
 from goldenthread.projects.models import Project
-from goldenthread.schedule.models import Activity, Resource
+from goldenthread.schedule.models import Activity, Resource, ScheduleSource
 from goldenthread.schedule.queries import Comparison, FileResource, FileSchedule, compared
 from goldenthread.workspace.models import ImportedFile
 
@@ -125,9 +125,34 @@ def _answered(said: str, editable: Any) -> Project | None:
     return project
 
 
+def days_that_follow(one: Going) -> dict[str, date]:
+    """The start and finish of a known project that follow its plan: as far as nobody has told others since the last version."""
+    if one.project is None:
+        return {}
+    rows = [row for row in one.comparison.stored.values() if row.cancelled_on is None]
+    was = (
+        min((row.stated_start for row in rows if row.stated_start), default=None),
+        max((row.stated_finish for row in rows if row.stated_finish), default=None),
+    )
+    now = (one.file.starts_on, one.file.finishes_on)
+    told = {"starts_on": one.project.starts_on, "finishes_on": one.project.finishes_on}
+    moved = {
+        name: after
+        for (name, stands), before, after in zip(told.items(), was, now, strict=True)
+        if stands is not None and stands == before and after is not None and after != before
+    }
+    start, finish = (told | moved).values()
+    return moved if start is None or finish is None or start <= finish else {}
+
+
 def stored_from(file: ImportedFile) -> list[Project]:
-    """The projects whose rows a stored schedule file wrote, by name; at most six."""
-    rows = history.records(Activity).filter(changeset=file.outcome.get("changeset", 0)).values("schedule_id")
+    """The projects that a stored schedule file went into, by name; at most six.
+
+    Of each the file is kept, though no row changed; a file that was stored before, to the letter, is kept since then.
+    """
+    stored = ImportedFile.objects.filter(digest=file.digest).values_list("outcome", flat=True)
+    changesets = [outcome["changeset"] for outcome in stored if outcome]
+    rows = history.records(ScheduleSource).filter(changeset__in=changesets).exclude(history_type="-").values("schedule_id")
     return list(Project.objects.filter(schedule__in=rows).order_by("name", "id")[:SHOWN])
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from django.urls import reverse
 
 from goldenthread.formats.schedule_file import NotCarried, ScheduleFile
-from goldenthread.projects.queries.schedule_files import NEW, Going, Known
+from goldenthread.formats.schedule_summary import summary
+from goldenthread.formats.schedule_values import KEPT_AS_IT_STANDS
+from goldenthread.projects.queries.schedule_files import NEW, Going, Known, days_that_follow
 from goldenthread.schedule.models import Activity
-from goldenthread.schedule.queries import ChangedRow, Comparison, FileRow
+from goldenthread.schedule.queries import NO_PLACE, OPTIONS, ChangedRow, Comparison, FileRow
 from goldenthread.ui import writing
 from goldenthread.ui.writing import plural
 from goldenthread.workspace.queries import Choice, Preview, PreviewGroup, PreviewRow
@@ -39,6 +41,15 @@ LABELS = {
     "stated_finish": "Finish",
 }
 MINUTES = {"duration", "remaining", "effort_likely"}
+LEFT_OUT = "Left out, or put right"
+KEPT = "Kept and written again, shown on no page"
+DERIVED = "Worked out here anew, or only how it is shown"
+WORKED_OUT = ("worked out by", "only how it is shown", "a sum over", "computed anew")
+STAYS = (KEPT_AS_IT_STANDS, NO_PLACE, OPTIONS)
+SAME = "Nothing differs from what is stored: importing keeps the file as one more version, and changes no row."
+MOVES = ("new", "updated", "gone", "new_relationships", "changed_relationships", "gone_relationships")
+DAYS = {"starts_on": "Start of the project", "finishes_on": "Finish of the project, as forecast"}
+Lost = tuple[str, str, str]
 UNSAID = {"effort_low", "effort_high", "position"}  # they follow others, or say nothing to a reader
 
 
@@ -46,7 +57,10 @@ def preview(going: Sequence[Going], known: Sequence[Known], lost: Sequence[NotCa
     """The figures, the projects with where they go, who is who, and the rows that are new, differ or are gone."""
     counts = [one.comparison.counts() for one in going]
     total = {name: sum(count[name] for count in counts) for name in counts[0]}
-    resources = len({key for one in going for key in one.file.resources})
+    told = {one["id"]: one for one in summary(file)["projects"]}
+    resources = (
+        next(iter(told.values()))["resources"] if len(told) == 1 else len({key for one in going for key in one.file.resources})
+    )
     milestones = sum(one.file.milestones for one in going)
     figures = [
         _figure(len(going), "project", "projects"),
@@ -58,12 +72,13 @@ def preview(going: Sequence[Going], known: Sequence[Known], lost: Sequence[NotCa
         _figure(total["updated"], "row changed", "rows changed"),
         _figure(total["gone"], "row no longer there", "rows no longer there"),
     ]
-    missed = [(one.row or one.where, one.field, _lost(one)) for one in lost]
+    missed = [(_where(one), one.field, _lost(one)) for one in lost]
     return Preview(
         figures=figures,
-        groups=_groups(going, known, len(counts)),
+        groups=_groups(going, known, len(counts), told),
         not_understood=missed,
-        missed="Not kept, or not shown yet",
+        parts=_parts(lost, missed),
+        said="" if any(total[name] for name in MOVES) or any(one.project is None for one in going) else SAME,
         counts={"projects": len(going), "milestones": milestones, "resources": resources, "not_kept": len(lost), **total},
     )
 
@@ -72,12 +87,34 @@ def _figure(count: int, one: str, many: str) -> tuple[str, int]:
     return one if count == 1 else many, count
 
 
+def _where(one: NotCarried) -> str:
+    """The row at fault; of a whole table also which one."""
+    return f"{one.where}, {one.row}" if one.row.startswith("line ") else one.row or one.where
+
+
+def _parts(lost: Sequence[NotCarried], missed: Sequence[Lost]) -> list[tuple[str, list[Lost]]]:
+    """What a planner has to look at first; then what is kept and stands on no page; last what follows from the rest."""
+    found: dict[str, list[Lost]] = {title: [] for title in (LEFT_OUT, KEPT, DERIVED)}
+    for one, line in zip(lost, missed, strict=True):
+        title = DERIVED if one.why.startswith(WORKED_OUT) else KEPT if one.why.startswith(STAYS) else LEFT_OUT
+        found[title].append((line[0], line[1].replace("_", " "), line[2]))
+    return [(title, rows if title == LEFT_OUT else _merged(rows)) for title, rows in found.items()]
+
+
+def _merged(rows: Sequence[Lost]) -> list[Lost]:
+    """Fields of which the same is to be said of the same rows, on one line."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for place, name, why in rows:
+        found.setdefault((place, why), []).append(name)
+    return [(place, ", ".join(names), why) for (place, why), names in found.items()]
+
+
 def _lost(one: NotCarried) -> str:
     return f"{one.why} ({plural(one.count, 'row')})" if one.count > 1 else one.why
 
 
-def _groups(going: Sequence[Going], known: Sequence[Known], many: int) -> list[PreviewGroup]:
-    projects = [_project(index, one) for index, one in enumerate(going)]
+def _groups(going: Sequence[Going], known: Sequence[Known], many: int, told: Mapping[str, dict[str, Any]]) -> list[PreviewGroup]:
+    projects = [_project(index, one, told.get(one.file.source.projects[0].id, {})) for index, one in enumerate(going)]
     where = "Each becomes a project with its schedule. Say where one continues a project you have."
     groups = [PreviewGroup("projects", "Projects", where, projects, many, is_open=True)]
     if known:
@@ -99,23 +136,32 @@ def _groups(going: Sequence[Going], known: Sequence[Known], many: int) -> list[P
     return groups
 
 
-def _project(index: int, one: Going) -> PreviewRow:
-    count, file = one.comparison.counts(), one.file
-    span = f"{writing.date(file.starts_on)} to {writing.date(file.finishes_on)}"
+def _project(index: int, one: Going, told: Mapping[str, Any]) -> PreviewRow:
+    """told: the sums that its program would show, as `schedule_summary` has them."""
+    count, file, followed = one.comparison.counts(), one.file, days_that_follow(one)
+    sums = [
+        f"{writing.number(told['work_hours'], 1).removesuffix('.0')} h of work" if told.get("work_hours") else "",
+        f"cost {writing.number(told['cost'], 2)} {told['currency']}".strip() if told.get("cost") else "",
+    ]
     note = ", ".join(
-        (
-            plural(count["activities"], "activity", "activities"),
-            plural(file.milestones, "milestone"),
-            plural(count["relationships"], "relationship"),
-            span,
-            f"dates count from {writing.date(file.data_date)}",
+        filter(
+            None,
+            (
+                plural(count["activities"], "activity", "activities"),
+                plural(file.milestones, "milestone"),
+                plural(count["relationships"], "relationship"),
+                f"{writing.date(file.starts_on)} to {writing.date(file.finishes_on)}" if file.starts_on else "",
+                f"dates count from {writing.date(file.data_date)}",
+                *sums,
+            ),
         )
     )
     offered = {project.pk: project for project in (*one.offered, *([one.project] if one.project is not None else []))}
     options = [(NEW, "A new project"), *((str(pk), f"Into “{project.name}”") for pk, project in offered.items())]
     choice = Choice(f"goes-{index}", options, str(one.project.pk) if one.project is not None else NEW)
     url = reverse("projects:project", args=[one.project.pk]) if one.project is not None else ""
-    return PreviewRow(file.name, note, (), "", url, choice if len(options) > 1 else None)
+    told_days = [(DAYS[name], writing.date(getattr(one.project, name)), writing.date(day)) for name, day in followed.items()]
+    return PreviewRow(file.name, note, told_days, "", url, choice if len(options) > 1 else None)
 
 
 def _who(one: Known) -> PreviewRow:
@@ -131,7 +177,7 @@ def _gone(activity: Activity) -> PreviewRow:
 def _new(row: FileRow) -> PreviewRow:
     values = row.values
     kind = "summary" if values["is_summary"] else "milestone" if values["is_milestone"] else writing.hours(values["duration"])
-    days = f"{writing.date(values['stated_start'])} to {writing.date(values['stated_finish'])}"
+    days = " to ".join(writing.date(day) for day in (values["stated_start"], values["stated_finish"]) if day is not None)
     return PreviewRow(values["name"], " · ".join(filter(None, (values["code"], kind, days))), (), _place(row.key))
 
 

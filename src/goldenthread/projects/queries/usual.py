@@ -60,6 +60,12 @@ class Usual:
         return early, likely, late
 
     @property
+    def is_past(self) -> bool:
+        """Whether it is overdue by more than others ever were, so that they say nothing but that it has not ended yet."""
+        early, _, late = self.dates
+        return self.slip.range is not None and early == late > self.finish
+
+    @property
     def mark_dates(self) -> list[date]:
         """The forty marks as days."""
         return [self.finish + timedelta(days=round(days)) for days in self.slip.marks]

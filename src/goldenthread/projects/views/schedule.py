@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_GET
 
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import is_own, may_in, one, rights, visible
+from goldenthread.formats.schedule_file import NotCarried
 from goldenthread.formats.schedule_writer import FORMATS
 from goldenthread.kit import clock
 from goldenthread.kit.errors import Forbidden
@@ -99,11 +101,20 @@ def schedule_file(request: HttpRequest, key: int) -> HttpResponse:
     if context["form"] and project.schedule is not None:
         written = exported_schedule(project, form, person, now=timezone.now(), today=clock.today())
         if "take" in request.GET:
-            return _download(
+            return download(
                 written.data, schedules.TYPES[form], f"schedule-{project.pk}-{clock.today():%Y-%m-%d}.{schedules.ENDINGS[form]}"
             )
-        context |= {"written": written, "shown": written.not_carried[:SHOWN_LOSSES], "losses": len(written.not_carried)}
+        losses = _merged(written.not_carried)
+        context |= {"written": written, "shown": losses[:SHOWN_LOSSES], "losses": len(losses)}
     return pages.page(request, "projects/templates/schedule_file.html", context)
+
+
+def _merged(losses: Iterable[NotCarried]) -> list[NotCarried]:
+    """Fields of which the same is to be said of the same rows, as one."""
+    found: dict[NotCarried, list[str]] = {}
+    for lost in losses:
+        found.setdefault(replace(lost, field=""), []).append(lost.field.replace("_", " "))
+    return [replace(lost, field=", ".join(names)) for lost, names in found.items()]
 
 
 def seen(request: HttpRequest, key: int) -> tuple[Person, Project, bool]:
@@ -138,10 +149,11 @@ def _paper(
     day, title = clock.today(), f"Schedule of {project.name}"
     made = schedules.schedule_paper(plan, filters, paper, day, title=title, with_people=with_people, at_fault=at_fault)
     form = paper if paper in schedules.CHART_TYPES else "pdf"
-    return _download(made, schedules.CHART_TYPES[form], f"schedule-{project.pk}-{day:%Y-%m-%d}.{form}")
+    return download(made, schedules.CHART_TYPES[form], f"schedule-{project.pk}-{day:%Y-%m-%d}.{form}")
 
 
-def _download(data: bytes, kind: str, name: str) -> HttpResponse:
+def download(data: bytes, kind: str, name: str) -> HttpResponse:
+    """Bytes to be kept as a file of this name."""
     response = HttpResponse(data, content_type=kind)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["X-Content-Type-Options"] = "nosniff"

@@ -8,20 +8,29 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import require_http_methods
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
 
 from goldenthread.accounts.models import Person
+from goldenthread.formats.schedule_compare_sheets import FORMS
 from goldenthread.formats.schedule_compare_words import movement
 from goldenthread.kit import clock
-from goldenthread.kit.errors import Refused
+from goldenthread.kit.errors import Forbidden, Refused
 from goldenthread.projects.models import Project
-from goldenthread.projects.queries import chosen_plan, earlier_plans, newest_review
-from goldenthread.projects.views.schedule import seen
+from goldenthread.projects.queries import (
+    chosen_plan,
+    earlier_plans,
+    exported_comparison,
+    may_take_out_schedule,
+    newest_review,
+)
+from goldenthread.projects.views.schedule import download, seen
 from goldenthread.schedule import queries as schedules
 from goldenthread.schedule.actions.reviews import ask_for_review
 from goldenthread.schedule.models import Schedule
 from goldenthread.ui import pages
 from goldenthread.ui.writing import date as written
+from goldenthread.ui.writing import read_moments
 
 PAGE = 50
 STANDING = {True: ("good", "met"), False: ("bad", "not met"), None: ("", "does not apply")}
@@ -87,7 +96,26 @@ def compare(request: HttpRequest, key: int) -> HttpResponse:
     context = _context(project, schedule, question) | {"chosen": chosen, "kinds": kinds, "here": here}
     if context["told"]:
         context |= _differences(request, context["told"], context["lists"], here)
+        context["forms"] = FORMS if may_take_out_schedule(person, project) else {}
+        context["take_out"] = f"{reverse('projects:comparison_file', args=[key])}?with={chosen.value}"
     return pages.page(request, "projects/templates/schedule_compare.html", context)
+
+
+@require_GET
+def comparison_file(request: HttpRequest, key: int) -> HttpResponse:
+    """What the page of a comparison tells, as a file: `?form` one of FORMS, `?with` as there."""
+    person, project, _ = seen(request, key)
+    if not may_take_out_schedule(person, project):
+        raise Forbidden("You may not export this schedule.")
+    form, asked, schedule = request.GET.get("form", "xlsx"), request.GET.get("with", ""), project.schedule
+    chosen = chosen_plan(earlier_plans(schedule, person), asked) if schedule is not None else None
+    if form not in FORMS or (asked and chosen is None):
+        raise Http404
+    if schedule is None or chosen is None:
+        return _none(request, project)
+    found = schedules.review(schedule, schedules.question_of(chosen.value), clock.today())
+    data = exported_comparison(project, person, found, form, against=chosen.words)
+    return download(data, schedules.TYPES[form], f"schedule-{project.pk}-moved-{clock.today():%Y-%m-%d}.{form}")
 
 
 def _asked(request: HttpRequest, schedule: Schedule, question: str, text: str, where: str) -> HttpResponse:
@@ -127,8 +155,7 @@ def _differences(request: HttpRequest, told: dict[str, Any], lists: Mapping[str,
     part = request.GET.get("part", "")
     part = part if part in lists else "rows"
     rows = _page(request, lists[part])
-    if part == "dates":
-        rows.object_list = [_dated(one) for one in rows.object_list]
+    rows.object_list = [TOLD.get(part, dict)(one) for one in rows.object_list]
     return {
         "part": part,
         "parts": [
@@ -159,6 +186,15 @@ def _dated(one: dict[str, Any]) -> dict[str, Any]:
     return one | {name: _day(one[name]) for name in ("start_before", "start", "finish_before", "finish")}
 
 
+def _said(one: dict[str, Any]) -> dict[str, Any]:
+    """A row that changed, with moments as people write them."""
+    ends = ("before", "after")
+    return one | {"changes": [cell | {end: read_moments(cell[end]) for end in ends} for cell in one["changes"]]}
+
+
+TOLD = {"dates": _dated, "rows": _said}
+
+
 def _day(moment: str | None) -> date | None:
     return datetime.fromisoformat(moment).date() if moment else None
 
@@ -174,7 +210,7 @@ def _bars(told: dict[str, Any]) -> list[dict[str, Any]]:
     wide = (high - low) or 1.0
     return [
         {
-            "title": one["words"],
+            "title": read_moments(one["words"]),
             "days": one["moved_days"],
             "error": one["error_days"],
             "at": 100 * (min(begin, end) - low) / wide,

@@ -4,7 +4,7 @@ from goldenthread.schedule.mapping import Chains, computed_dates, driving_chains
 from goldenthread.schedule.queries.baselines import KnownBaseline, baselines
 from goldenthread.schedule.queries.chart_paper import CHART_TYPES, papers_here, schedule_paper
 from goldenthread.schedule.queries.comparison import ChangedRow, Comparison, compared
-from goldenthread.schedule.queries.file_rows import FileResource, FileRow, FileSchedule, file_schedules
+from goldenthread.schedule.queries.file_rows import NO_PLACE, OPTIONS, FileResource, FileRow, FileSchedule, file_schedules
 from goldenthread.schedule.queries.finish_runs import entered_ranges, finishes_of_plan, finishes_of_schedule
 from goldenthread.schedule.queries.kept_files import KeptVersion, kept_versions
 from goldenthread.schedule.queries.movements import BASELINE
@@ -31,6 +31,8 @@ __all__ = [
     "CHART_TYPES",
     "ENDINGS",
     "HEALTH",
+    "NO_PLACE",
+    "OPTIONS",
     "TYPES",
     "AtFault",
     "Chains",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -27,16 +28,18 @@ CONSTRAINTS = {
     files.MANDATORY_START: Activity.Constraint.MSO,
     files.MANDATORY_FINISH: Activity.Constraint.MFO,
 }
+ENDING = re.compile(r"(?<=.)\.(?:xml|mpp|mpt|mpx|xer)$", re.IGNORECASE)  # a project without a title is called like its file
 ON_FINISH = {"FNET", "FNLT", "MFO"}
 # What is kept with the whole file and stands on no page, or is not what holds here, by the kind of row.
 NO_PLACE = "kept and exported again; no page shows it yet"
+OPTIONS = "settings of the program that wrote it count in dates; no page shows them"
 NOT_KEPT: dict[str, dict[str, str]] = {
     "Task": dict.fromkeys(("early_start", "late_start", "total_slack_minutes"), "computed anew"),
     "Resource": dict.fromkeys(
         ("code", "group", "rates", "notes", "calendar_id", "material_unit", "baselines", "custom"), NO_PLACE
     ),
     "Assignment": dict.fromkeys(("phases", "baselines", "custom"), NO_PLACE),
-    "Project": {"custom": NO_PLACE, "options": "settings of the program that wrote it count in dates; no page shows them"},
+    "Project": {"custom": NO_PLACE, "options": OPTIONS},
 }
 Moment = datetime | None
 
@@ -118,7 +121,7 @@ class _Reading:
         resources = self._resources()
         return FileSchedule(
             source_key=f"{self.file.kind}:{self.project.id}"[:160],
-            name=(self.project.name.strip() or "Schedule without a name")[:200],
+            name=(ENDING.sub("", self.project.name.strip()) or "Schedule without a name")[:200],
             data_date=self._data_date(),
             default_calendar=default if default in self.calendars else None,
             rows=rows,
@@ -241,7 +244,9 @@ class _Reading:
         kind, moment = CONSTRAINTS.get(task.constraint, ""), task.constraint_at
         if task.is_manual and not task.is_summary and task.start and not task.actual_start:
             kind, moment = Activity.Constraint.FIXED, task.start
-        day = self._day(row, "constraint", moment, ends=kind in ON_FINISH, begins=kind not in ON_FINISH) if kind else None
+        lasts = task.duration_minutes != 0 and not task.is_milestone  # what does not last stands where its moment is
+        ends, begins = kind in ON_FINISH, kind not in ON_FINISH and lasts
+        day = self._day(row, "constraint", moment, ends=ends, begins=begins) if kind else None
         if kind and kind != Activity.Constraint.ALAP and day is None:
             kind = ""
         return {"constraint_kind": str(kind), "constraint_date": day if kind != Activity.Constraint.ALAP else None}

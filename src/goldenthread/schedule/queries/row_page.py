@@ -18,6 +18,7 @@ from goldenthread.schedule.models import (
     BaselineActivity,
     Calendar,
     Relationship,
+    Resource,
     Schedule,
     ScheduleSource,
     StatedBaseline,
@@ -28,6 +29,12 @@ from goldenthread.ui import writing
 LISTED = 100  # relationships of a row and direction that are named
 WORK_OVER_TIME = {"1", "2"}  # kinds of a stretch of time that are work to be done, and work done
 A_DAY = 24 * 60
+RECKONED = {  # Primavera's types of duration
+    "FixedDUR2": "fixed duration and units",
+    "FixedDrtn": "fixed duration and units per time",
+    "FixedQty": "fixed units",
+    "FixedRate": "fixed units per time",
+}
 
 
 @dataclass(frozen=True)
@@ -207,7 +214,7 @@ def _dates(row: Activity, dates: ActivityDates | None, task: files.Task | None) 
     yield Fact("Late finish", _day(late[1]), _filed(task, _moment, "late_finish"))
     for name, column in (
         *(("Planned start", "planned_start"), ("Planned finish", "planned_finish")),
-        *(("Rest starts", "remaining_start"), ("Rest finishes", "remaining_finish")),
+        *(("Remaining work starts", "remaining_start"), ("Remaining work finishes", "remaining_finish")),
         *(("Stopped at", "stopped_at"), ("Resumes at", "resumed_at"), ("Expected finish", "expected_finish")),
     ):
         yield Fact(name, "", _filed(task, _moment, column))
@@ -280,11 +287,17 @@ def _kind(row: Activity, task: files.Task | None) -> Iterable[Fact]:
     here = (
         "summary" if row.is_summary else "milestone" if row.is_milestone else "level of effort" if row.is_level_of_effort else ""
     )
-    yield Fact("Kind", here, task.kind if task is not None and not task.kind.isdigit() else "")
+    yield Fact("Kind", here, _kind_filed(task.kind) if task is not None and not task.kind.isdigit() else "")
     yield Fact("Priority", "", task.priority if task is not None else "")
     if task is not None:
         yield Fact("Number in the file", "", task.display_id if task.display_id != row.code else "")
         yield Fact("Place in the breakdown", "", task.wbs if task.wbs != row.code else "")
+
+
+def _kind_filed(kind: str) -> str:
+    """The kind that a file states, with Primavera's way of reckoning in its own words."""
+    *said, last = kind.split(" ") if kind else [""]
+    return ", ".join([" ".join(said), RECKONED[last]]) if last in RECKONED else kind
 
 
 def _custom(file: files.ScheduleFile | None, task: files.Task | None) -> tuple[tuple[str, str], ...]:
@@ -355,7 +368,10 @@ def _work(row: Activity, file: files.ScheduleFile | None, became: dict[str, int]
     """Who and what works on it, as it is now, each with what the file says of that work."""
     stored: Any = Assignment.objects.filter(activity=row).order_by("resource__name", "id")
     names = ("resource_id", "resource__person__name", "resource__name", "resource__resource_kind", "units")
-    now = {pk: (person or name, kind.lower(), units) for pk, person, name, kind, units in stored.values_list(*names)}
+    now = {
+        pk: (person or name, kind.lower() if person or kind != Resource.ResourceKind.PERSON else "work", units)
+        for pk, person, name, kind, units in stored.values_list(*names)
+    }
     resources = {one.id: one for one in file.resources} if file is not None else {}
     rows, told = [], set()
     for one in file.projects[0].assignments if file is not None else ():

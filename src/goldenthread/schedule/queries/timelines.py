@@ -54,6 +54,7 @@ LEVELS = (1, 2, 3, 4)
 SHOWN_COLUMNS = {"start": "Start", "finish": "Finish", "float": "Float", "done": "Done", "baseline": "Baseline", "who": "Who"}
 MOST_FOLDED = 300
 MOST_NAMED = 100  # rows that an address names
+MARGIN = 60  # one part of so many on both sides of the whole
 NEAR_THE_END = 95  # per cent of the lane
 
 
@@ -199,7 +200,8 @@ def timeline(
         outline.figures[chosen] = _figures(outline, frozen)
     figures = outline.figures[chosen]
     part = outline.line(over, rows[outline.ids[over]], frozen) if over is not None else None
-    window = _window(filters, part, figures["start"] or today, figures["finish"] or today, schedule.data_date or today)
+    span = _with_baseline(figures["start"] or today, figures["finish"] or today, frozen)
+    window = _window(filters, part, *span, schedule.data_date or today)
     scale = _scale(*window)
     drawn = pieces(schedule, lines, outline, scale, web)
     left_out = {*(() if known else ("baseline",)), *(() if names else ("who",))}
@@ -319,26 +321,44 @@ def _people(pks: list[int]) -> dict[int, list[str]]:
     return found
 
 
+def _with_baseline(start: date, finish: date, frozen: Frozen | None) -> tuple[date, date]:
+    """The days of the whole, with those of the baseline where they reach beyond it by no more than its own length."""
+    if frozen is None or not frozen.last:
+        return start, finish
+    first, last = date.fromordinal(min(one for one in frozen.starts if one)), date.fromordinal(frozen.last)
+    length = max(finish - start, timedelta(days=1))
+    earlier = first if start - length <= first < start else start
+    return earlier, last if finish < last <= finish + length else finish
+
+
 def _window(filters: Filters, over: Line | None, start: date, finish: date, now: date) -> tuple[date, date]:
-    """The days shown: of the whole or of the part, or so many from the one asked for, else around the data date."""
+    """The days shown: of the whole or of the part with a margin, or so many from the one asked for, else around the data date.
+
+    In the margin stand the halves of milestones and the heads of arrows on the first and the last day.
+    """
     if over is not None:
         start, finish = over.start or start, over.finish or finish
     days = ZOOMS[filters.zoom][1]
     if not days:
-        return start, finish + timedelta(days=1)
+        margin = timedelta(days=max(1, round((finish - start).days / MARGIN)))
+        return start - margin, finish + timedelta(days=1) + margin
     first = filters.at or (now if start <= now <= finish else start).replace(day=1)
     return first, first + timedelta(days=days)
 
 
 def _scale(first: date, last: date) -> TimeScale:
-    """Ticks at months; at Mondays where there are fewer than three of those. None so near the end that its words are cut."""
+    """Ticks at months; at Mondays where there are fewer than three of those, at days where there are no two Mondays.
+
+    None so near the end that its words are cut.
+    """
     if (last - first).days > 75:
         months = time_scale(first, last)
         return replace(months, ticks=tuple(tick for tick in months.ticks if tick.at < NEAR_THE_END))
     bare = TimeScale(first, last, ())
-    monday = first + timedelta(days=-first.weekday() % 7)
-    step = 7 if (last - first).days < 50 else 14
-    days = [monday + timedelta(days=step * n) for n in range((last - monday).days // step + 1)]
+    length = (last - first).days
+    step = 1 if length <= 7 else 2 if length <= 14 else 7 if length < 50 else 14
+    begin = first + timedelta(days=-first.weekday() % 7) if step >= 7 else first
+    days = [begin + timedelta(days=step * n) for n in range((last - begin).days // step + 1)]
     named = [f"{day.day} {MONTHS[day.month - 1]}" for day in days]
     ticks = tuple(
         Tick(bare.at(day), text if n else f"{text} {day.year}") for n, (day, text) in enumerate(zip(days, named, strict=True))

@@ -77,7 +77,8 @@ class Preview:
     problems: (place, field, message). not_understood: (place, what, words). options: decisions about the whole file.
     blocked: why it cannot be applied, or empty.
     warning: what may be read wrongly as a whole, or empty. day: to be confirmed, where a list has one.
-    missed: what `not_understood` is called on the page.
+    missed: what `not_understood` is called on the page; parts: the same parted by what it means, each under its own title.
+    said: what to know before anything else, or empty.
     """
 
     figures: Sequence[tuple[str, int]]
@@ -90,6 +91,8 @@ class Preview:
     warning: str = ""
     day: ListDay | None = None
     missed: str = "Not understood"
+    parts: Sequence[tuple[str, Sequence[tuple[str, str, str]]]] = ()
+    said: str = ""
 
 
 WITH_COLUMNS = {ImportedFile.FileKind.PROJECTS, ImportedFile.FileKind.TASKS}  # whose columns are confirmed first
