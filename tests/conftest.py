@@ -1,5 +1,6 @@
 """What every test may ask for: a real browser, a page that reports any breach, and the marks that choose the lanes."""
 
+import gc
 from collections.abc import Iterator
 
 import hypothesis
@@ -36,6 +37,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.database)
         if fixtures & BROWSER or "journeys" in item.path.parts:
             item.add_marker(pytest.mark.journey)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the collector need not look through it, nor as often, just as in the server."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 10, 100)
 
 
 @pytest.fixture(scope="session")
