@@ -39,7 +39,8 @@ SCRAPS = [
     b"||",
     b"e99",
 ]
-RUNS = int(os.environ.get("SCHEDULE_FUZZ_RUNS") or (20_000 if os.environ.get("LONG_TESTS") else 4_000))
+RUNS = int(os.environ.get("SCHEDULE_FUZZ_RUNS") or 0)  # 0: as many as go into SECONDS of a processor, a minute for both readers
+SECONDS, FEWEST = 30, 2_000
 
 
 VALUES = [
@@ -104,7 +105,8 @@ def test_damage_is_read_or_refused_in_words(kind):
     chance = random.Random(f"{kind} {os.environ.get('SCHEDULE_FUZZ_SEED', '')}")
     read = refused = wordless = 0
     slowest = 0.0
-    for _ in range(RUNS):
+    until = time.process_time() + SECONDS
+    while read + refused < RUNS or (not RUNS and time.process_time() < until):
         data = damaged(FILES[kind], chance)
         began = time.process_time()
         try:
@@ -117,8 +119,8 @@ def test_damage_is_read_or_refused_in_words(kind):
             read += 1
         slowest = max(slowest, time.process_time() - began)
     print(f"{kind}: {read} read, {refused} refused, slowest {slowest * 1000:.0f} ms")
-    assert read > RUNS * 0.05
-    assert refused > RUNS * 0.05
+    assert read + refused >= FEWEST
+    assert min(read, refused) > (read + refused) * 0.05
     assert slowest < 1.0
     assert not wordless
 
