@@ -95,6 +95,22 @@ def test_a_levelling_delay_holds_after_what_goes_before():
     assert found["2"]["is_critical"]
 
 
+def test_critical_work_says_its_drag_and_every_row_its_band_of_float():
+    plan = task(1, "Dig", Duration=DAY) + task(2, "Pour", Duration="PT16H0M0S", inside=link(1))
+    plan += task(3, "Cure", Duration=DAY, inside=link(1)) + task(4, "Paint", Duration=DAY, inside=link(2) + link(3))
+    told = {key: (row["drag_minutes"], row["float_band"]) for key, row in rows(mspdi(plan)).items()}
+    assert told == {
+        "1": (480, "critical"),
+        "2": (480, "critical"),  # a day more than what goes on beside it
+        "3": (0, "near critical"),
+        "4": (480, "critical"),
+    }
+    apart = mspdi(
+        task(1, "Long", Duration="PT480H0M0S") + task(2, "Short", Duration=DAY) + task(3, "Half", Duration="PT240H0M0S")
+    )
+    assert [row["float_band"] for row in rows(apart).values()] == ["critical", "high float", "some float"]
+
+
 def test_an_elapsed_duration_runs_over_the_weekend():
     plan = task(1, "Dig", Duration="PT40H0M0S") + task(2, "Cure", Duration="PT48H0M0S", DurationFormat=8, inside=link(1))
     assert spans(mspdi(plan))["2"] == ("05T17", "07T17")

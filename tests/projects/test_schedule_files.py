@@ -505,7 +505,7 @@ def test_the_page_of_a_schedule_shows_dates_floats_and_names_to_those_who_may_se
     project = Project.objects.get()
     address = f"/projects/{project.pk}/schedule"
     page = cast.client(cast.head).get(address).content.decode()
-    for words in ("Dig", "critical", "1 Mar 2027", cast.member.name, "Bring the next version"):
+    for words in ("Dig", "critical", "drag 1 d", "1 Mar 2027", cast.member.name, "Bring the next version"):
         assert words in page, words
     assert "Nothing fits these filters" in cast.client(cast.head).get(f"{address}?q=nowhere").content.decode()
     client_role, member = cast.people[Role.CLIENT], cast.member

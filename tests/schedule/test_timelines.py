@@ -57,6 +57,7 @@ def test_rows_stand_in_order_with_what_rolls_up(schedule, plan):
     ("said", "names"),
     [
         ({"show": "critical"}, ["A", "M", "Part", "C"]),
+        ({"show": "near"}, ["A", "M", "Part", "C", "B"]),
         ({"show": "milestones"}, ["M"]),
         ({"show": "over"}, ["A"]),
         ({"show": "stopped"}, ["X"]),

@@ -76,7 +76,7 @@ def critical_path_of(name: str, *, json: bool) -> None:
         say(f"{project['name']}: {when(project['start'])} to {when(project['finish'])}\n")
         rows = sorted((row for row in project["rows"] if not row["is_summary"]), key=_urgency)
         table(
-            ["id", "row", "start", "finish", "late finish", "total float", "free float", ""],
+            ["id", "row", "start", "finish", "late finish", "total float", "free float", "drag", ""],
             [
                 [
                     row["id"],
@@ -86,7 +86,8 @@ def critical_path_of(name: str, *, json: bool) -> None:
                     when(row["late_finish"]),
                     f"{row['total_float_minutes'] / 60:,.1f} h",
                     f"{row['free_float_minutes'] / 60:,.1f} h",
-                    "critical" if row["is_critical"] else "",
+                    f"{row['drag_minutes'] / 60:,.1f} h" if row["drag_minutes"] else "",
+                    row["float_band"] if row["float_band"] in ("critical", "near critical") else "",
                 ]
                 for row in rows[:SHOWN]
             ],

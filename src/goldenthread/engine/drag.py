@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
-from goldenthread.engine import network_order
-from goldenthread.engine.critical_path import Schedule, ScheduleOptions, both_passes, schedule
-from goldenthread.engine.network import UNBOUND, Ints, Network
+from goldenthread.engine.critical_path import Schedule, ScheduleOptions
+from goldenthread.engine.live_schedule import LiveSchedule
+from goldenthread.engine.network import AS_LATE_AS_POSSIBLE, Ints, Network
+
+REACHED = 300  # rows that an edit reaches, more or less, where not all are laid out anew
 
 
 def drag(network: Network, result: Schedule, options: ScheduleOptions) -> Ints:
     """How much earlier the whole would finish if what remains of an activity took no time (Devaux 1999), in minutes of the clock.
 
-    Worked out by passes without it, for every unfinished activity on the longest path; 0 for all others.
+    Each unfinished activity on the longest path is taken out and put back; 0 for all others.
     """
     found = np.zeros(network.key.size, np.int64)
-    for row in np.flatnonzero(result.longest_path & (network.duration > 0)).tolist():
-        found[row] = result.finish - _finish_without(network, result, row, options)
+    live = LiveSchedule(network, options)
+    for row in _dragging(network, result):
+        live.change(row, duration=0)
+        found[row] = result.finish - live.finish
+        live.change(row, duration=int(network.duration[row]))
     return found
+
+
+def effort_of_drag(network: Network, result: Schedule, options: ScheduleOptions) -> int:
+    """So many rows have to be looked at for all drags, more or less; a million take some tenths of a second."""
+    is_laid_anew = options.several_paths or bool(np.any(network.constraint == AS_LATE_AS_POSSIBLE))
+    return len(_dragging(network, result)) * (network.key.size if is_laid_anew else min(REACHED, network.key.size))
 
 
 def bands(result: Schedule, limits: Sequence[int]) -> Ints:
@@ -29,13 +39,6 @@ def bands(result: Schedule, limits: Sequence[int]) -> Ints:
     return found
 
 
-def _finish_without(network: Network, result: Schedule, row: int, options: ScheduleOptions) -> int:
-    duration = network.duration.copy()
-    duration[row] = 0
-    if network.constraint[row] != UNBOUND or network.second_constraint[row] != UNBOUND:  # its floor depends on its duration
-        columns = network.columns() | {"duration": duration}
-        return schedule(Network(**columns, calendars=network.calendars, data_date=network.data_date), options).finish
-    made = result.made_by[1].ready
-    without = replace(made, duration=np.where(made.done, 0, duration[made.order]))
-    without = replace(without, weight=network_order.weights(without))
-    return both_passes(without, options, without.floor).latest
+def _dragging(network: Network, result: Schedule) -> list[int]:
+    rows: list[int] = np.flatnonzero(result.longest_path & (network.duration > 0)).tolist()
+    return rows

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from goldenthread.engine.critical_path import Schedule, schedule
+from goldenthread.engine.drag import bands, drag, effort_of_drag
 from goldenthread.engine.errors import EngineError
 from goldenthread.engine.network import AS_LATE_AS_POSSIBLE, moment_of
 from goldenthread.formats.errors import FormatError
@@ -13,6 +14,9 @@ from goldenthread.formats.schedule_file import MSPDI, Project, ScheduleFile, Tas
 from goldenthread.formats.schedule_network import PlanNetwork, network_of
 
 NAMED = 12  # so many rows of a circle are named
+AFFORDABLE = 2_000_000  # rows looked at for the drags of a file
+NEAR, HIGH = 5, 44  # days of float: up to the first nearly critical, beyond the second more than a plan should have
+BANDS = ("critical", "near critical", "some float", "high float")
 
 
 def computed(file: ScheduleFile) -> tuple[PlanNetwork, Schedule]:
@@ -42,17 +46,39 @@ def _earliest(plan: PlanNetwork, dates: Schedule) -> dict[tuple[str, str], str]:
 def critical_path(file: ScheduleFile) -> dict[str, Any]:
     """Projects with their finish, critical rows, and dates and floats of every scheduled row."""
     plan, dates = computed(file)
+    drivers, drags = _drivers(plan, dates), _drags(plan, dates)
     return {
         "kind": file.kind,
         "program": file.program,
-        "projects": [_project(project, plan, dates, file.kind) for project in file.projects if project.baseline_of_id is None],
+        "projects": [
+            _project(project, plan, dates, drivers, drags, is_microsoft=file.kind == MSPDI)
+            for project in file.projects
+            if project.baseline_of_id is None
+        ],
     }
 
 
-def _project(project: Project, plan: PlanNetwork, dates: Schedule, kind: str) -> dict[str, Any]:
+def _project(
+    project: Project,
+    plan: PlanNetwork,
+    dates: Schedule,
+    drivers: dict[int, list[str]],
+    drags: list[int] | None,
+    *,
+    is_microsoft: bool,
+) -> dict[str, Any]:
     rows = [(place, one[1]) for place, one in enumerate(plan.rows) if one is not None and one[0] == project.id]
-    drivers = _drivers(plan, dates)
-    told = [_row(place, task, dates, drivers.get(place, []), is_microsoft=kind == MSPDI) for place, task in rows]
+    end, worked = dates.finish, plan.usual[project.id]
+    near = bands(dates, [plan.options.critical_float, NEAR * project.minutes_per_day, HIGH * project.minutes_per_day])
+    told = [
+        _row(place, task, dates, is_microsoft=is_microsoft)
+        | {
+            "float_band": None if task.actual_finish is not None else BANDS[near[place]],
+            "drag_minutes": None if drags is None else worked.minutes_between(moment_of(end - drags[place]), moment_of(end)),
+            "driven_by": drivers.get(place, []),
+        }
+        for place, task in rows
+    ]
     told += _summaries(project, plan, dates)
     order = {task.id: place for place, task in enumerate(project.tasks)}
     told.sort(key=lambda row: order[row["id"]])
@@ -92,7 +118,7 @@ def _left_out(project: Project, plan: PlanNetwork, dates: Schedule) -> list[dict
     return told
 
 
-def _row(place: int, task: Task, dates: Schedule, drivers: list[str], *, is_microsoft: bool) -> dict[str, Any]:
+def _row(place: int, task: Task, dates: Schedule, *, is_microsoft: bool) -> dict[str, Any]:
     late = is_microsoft and dates.made_by[0].constraint[place] == AS_LATE_AS_POSSIBLE
     start, finish, late_start = dates.early_start[place], dates.early_finish[place], dates.late_start[place]
     if is_microsoft and task.actual_start is not None:  # it shows the late start of begun work as its actual one
@@ -112,7 +138,6 @@ def _row(place: int, task: Task, dates: Schedule, drivers: list[str], *, is_micr
         "independent_float_minutes": int(dates.independent_float[place]),
         "is_critical": bool(dates.critical[place]),
         "is_on_longest_path": bool(dates.longest_path[place]),
-        "driven_by": drivers,
     }
 
 
@@ -123,6 +148,14 @@ def _drivers(plan: PlanNetwork, dates: Schedule) -> dict[int, list[str]]:
         one = plan.rows[before]
         if one is not None:
             found.setdefault(after, []).append(one[1].id)
+    return found
+
+
+def _drags(plan: PlanNetwork, dates: Schedule) -> list[int] | None:
+    """Of each row in minutes of the clock; None where working them out would take long."""
+    if effort_of_drag(plan.network, dates, plan.options) > AFFORDABLE:
+        return None
+    found: list[int] = drag(plan.network, dates, plan.options).tolist()
     return found
 
 
@@ -159,6 +192,8 @@ def _summaries(project: Project, plan: PlanNetwork, dates: Schedule) -> list[dic
                 "independent_float_minutes": None,
                 "is_critical": bool(dates.critical[places].any()),
                 "is_on_longest_path": False,
+                "float_band": None,
+                "drag_minutes": None,
                 "driven_by": [],
             }
         )

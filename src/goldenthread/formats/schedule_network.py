@@ -42,7 +42,7 @@ class PlanNetwork:
     """The network of a file. rows: the task of each row, None for the begin or end of a summary that has links of its own.
 
     ends: the summary of such a row; place: the row of each task by (project, task id); left_out: tasks that are not scheduled,
-    and why; firsts: the rows under each summary with relationships from its start.
+    and why; firsts: the rows under each summary with relationships from its start; usual: the working time of each project.
     """
 
     network: Network
@@ -52,6 +52,7 @@ class PlanNetwork:
     place: dict[tuple[str, str], int]
     left_out: tuple[tuple[str, Task, str], ...]
     firsts: dict[tuple[str, str], list[int]]
+    usual: dict[str, WorkingTime]
 
     def task(self, row: int) -> tuple[str, Task]:
         """Project and task of a row that is one: not the begin or end of a summary."""
@@ -87,6 +88,7 @@ def network_of(file: ScheduleFile, earliest: dict[tuple[str, str], str] | None =
         columns.place,
         tuple(left_out),
         columns.firsts,
+        {project.id: times[rules[project.id].default] for project in plans},
     )
 
 

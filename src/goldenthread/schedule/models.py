@@ -149,6 +149,9 @@ class ActivityDates(InOrganisation):
     is_critical = models.BooleanField()
     is_on_longest_path = models.BooleanField(default=False)
     driven_by = models.JSONField(default=list, help_text="Ids of the activities that set its dates")
+    drag = models.IntegerField(
+        null=True, help_text="Working minutes that all would finish earlier if it took no time; empty: not worked out"
+    )
 
     kind = Kind.PLAN
     scope_path = "activity__schedule__scope"

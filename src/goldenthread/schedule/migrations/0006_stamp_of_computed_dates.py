@@ -16,6 +16,11 @@ class Migration(migrations.Migration):
             model_name='activitydates',
             name='digest',
         ),
+        migrations.AddField(
+            model_name='activitydates',
+            name='drag',
+            field=models.IntegerField(help_text='Working minutes that all would finish earlier if it took no time; empty: not worked out', null=True),
+        ),
         migrations.CreateModel(
             name='ScheduleDates',
             fields=[

@@ -30,7 +30,7 @@ COLUMNS = (
     *("progress", "actual_start", "actual_finish", "not_before", "deadline", "constraint_kind", "constraint_date"),
     *("cancelled_on", "blocked_because", "stated_start", "stated_finish", "calendar__name"),
     *("dates__early_start", "dates__early_finish", "dates__total_float", "dates__free_float"),
-    *("dates__is_critical", "dates__is_on_longest_path"),
+    *("dates__is_critical", "dates__is_on_longest_path", "dates__drag"),
 )
 Span = tuple[date, date]
 

@@ -38,6 +38,7 @@ def plan_dates(schedule: Schedule, today: date) -> list[ActivityDates]:
             is_critical=row["is_critical"],
             is_on_longest_path=row["is_on_longest_path"],
             driven_by=[stored.activities[key] for key in row["driven_by"]],
+            drag=row["drag_minutes"],
         )
         for row in (*rows, *lasting)
     ]
@@ -57,6 +58,7 @@ def _lasting(row: dict[str, Any], task: Task) -> dict[str, Any] | None:
         "free_float_minutes": 0,
         "is_critical": False,
         "is_on_longest_path": False,
+        "drag_minutes": None,
         "driven_by": [],
     }
 

@@ -177,6 +177,10 @@ def _hours(minutes: int | None) -> str:
     return "" if minutes is None else f"{writing.number(round(minutes / 60, 2))} h"
 
 
+def _drag(days: str) -> str:
+    return f"{days}: all would finish so much earlier if it took no time" if days else ""
+
+
 def _yes(value: object) -> str:
     return "yes" if value else ""
 
@@ -229,6 +233,7 @@ def _floats(row: Activity, dates: ActivityDates | None, task: files.Task | None,
     critical = _yes(is_open and dates is not None and dates.is_critical)
     yield Fact("Critical", critical, _filed(task, _yes, "is_critical"))
     yield Fact("On the longest path", _yes(dates is not None and dates.is_on_longest_path))
+    yield Fact("Drag", _drag(words.days(dates.drag or None) if dates is not None and is_open else ""))
 
 
 def _bounds(row: Activity, task: files.Task | None) -> Iterable[Fact]:

@@ -22,6 +22,7 @@ from goldenthread.schedule.queries.outlines import (
     GROUP,
     LONGEST,
     MILESTONE,
+    NONE,
     OVER,
     STOPPED,
     Frozen,
@@ -40,6 +41,7 @@ SHOWN = {
     "": "all rows",
     "open": "not finished",
     "critical": "critical",
+    "near": "critical or nearly: up to 5 days of float",
     "late": "behind its baseline",
     "over": "past its deadline",
     "bound": "against a constraint",
@@ -55,6 +57,7 @@ SHOWN_COLUMNS = {"start": "Start", "finish": "Finish", "float": "Float", "done":
 MOST_FOLDED = 300
 MOST_NAMED = 100  # rows that an address names
 MARGIN = 60  # one part of so many on both sides of the whole
+NEAR = 5  # days of float, up to which work is nearly critical
 NEAR_THE_END = 95  # per cent of the lane
 
 
@@ -186,7 +189,9 @@ def timeline(
     names = _names(schedule) if with_people else []
     only = at_fault if filters.fault else frozenset(filters.rows) or None
     asked = replace(filters, who=filters.who if with_people else "")
-    found, context, over = _found(schedule, outline, frozen, asked, only)
+    default = Calendar.objects.filter(schedule=schedule, is_default=True)
+    a_day = default.values_list("minutes_per_day", flat=True).first() or 480
+    found, context, over = _found(schedule, outline, frozen, asked, only, NEAR * a_day)
     page = Paginator(found, filters.size).get_page(filters.page)
     shown = list(page.object_list)
     rows = rows_of(data, [outline.ids[place] for place in (*shown, *(() if over is None else (over,)))])
@@ -205,7 +210,6 @@ def timeline(
     scale = _scale(*window)
     drawn = pieces(schedule, lines, outline, scale, web)
     left_out = {*(() if known else ("baseline",)), *(() if names else ("who",))}
-    default = Calendar.objects.filter(schedule=schedule, is_default=True).values_list("minutes_per_day", flat=True).first()
     return Timeline(
         page=page,
         rows=lines,
@@ -214,7 +218,7 @@ def timeline(
         filters=replace(filters, against=chosen),
         baselines=known,
         people=names,
-        minutes_per_day=default or 480,
+        minutes_per_day=a_day,
         window=window,
         over=part,
         drawn=drawn,
@@ -249,7 +253,7 @@ def _is_late(outline: Outline, frozen: Frozen | None, place: int) -> bool:
 
 
 def _found(
-    schedule: Schedule, outline: Outline, frozen: Frozen | None, filters: Filters, only: frozenset[int] | None
+    schedule: Schedule, outline: Outline, frozen: Frozen | None, filters: Filters, only: frozenset[int] | None, near: int
 ) -> tuple[list[int], set[int], int | None]:
     """The places that the filters let through; those shown for what stands under them; the place whose part is shown."""
     over = outline.places.get(filters.under)
@@ -261,7 +265,7 @@ def _found(
         for place in sorted(outline.places[pk] for pk in filters.folded if pk in outline.places and pk != filters.under):
             hidden.update(range(place + 1, outline.lasts[place] + 1))
         return [n for n in order if n not in hidden and outline.marks[n] & (GROUP | STOPPED) != STOPPED], set(), over
-    fits = [place for place in order if _fits(outline, frozen, filters.show, place, is_named=only is not None)]
+    fits = [place for place in order if _fits(outline, frozen, filters.show, place, near, is_named=only is not None)]
     for pks in (*_named(schedule, filters), *([] if only is None else [only])):
         fits = [place for place in fits if outline.ids[place] in pks]
     kept, context = set(fits), set()
@@ -274,7 +278,7 @@ def _found(
     return [place for place in order if place in kept], context, over
 
 
-def _fits(outline: Outline, frozen: Frozen | None, show: str, place: int, *, is_named: bool) -> bool:
+def _fits(outline: Outline, frozen: Frozen | None, show: str, place: int, near: int, *, is_named: bool) -> bool:
     """Whether a row is of the kind asked for. is_named: it was chosen by itself, so it is shown whatever it is."""
     marks = outline.marks[place]
     if show == "stopped":
@@ -287,6 +291,8 @@ def _fits(outline: Outline, frozen: Frozen | None, show: str, place: int, *, is_
         return _is_late(outline, frozen, place)
     if show == "open":
         return not marks & DONE
+    if show == "near":
+        return not marks & DONE and (bool(marks & CRITICAL) or NONE < outline.total_floats[place] <= near)
     return not show or bool(marks & BIT[show])
 
 
