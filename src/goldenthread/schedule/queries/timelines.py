@@ -41,7 +41,7 @@ SHOWN = {
     "": "all rows",
     "open": "not finished",
     "critical": "critical",
-    "near": "critical or nearly: up to 5 days of float",
+    "near": "float up to 5 days",
     "late": "behind its baseline",
     "over": "past its deadline",
     "bound": "against a constraint",
