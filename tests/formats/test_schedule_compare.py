@@ -112,6 +112,17 @@ def test_a_later_start_of_the_project_is_one_change():
     assert causes(told) == {"The day from which work may begin: 2027-03-01 08:00 → 2027-03-03 08:00": 2.0}
 
 
+def test_a_task_that_is_delayed_to_level_resources_is_told_once_with_its_own_dates():
+    """Two days of delay before a task: it stands on Thursday, a day later where what it waits for lasts a day longer."""
+    late = task("2", "Pour", 1, kept=(("LevelingDelay", str(2 * 4_800)), ("LevelingDelayFormat", "7")))
+    once, now = (weir(task("1", "Dig", days), late, task("3", "Open", 9), links=["1>2"]) for days in (1, 2))
+    project = compared(once, now)
+    poured = [one for one in project["dates_moved"] if one["name"] == "Pour"]
+    assert [(one["start_before"][:10], one["start"][:10]) for one in poured] == [("2027-03-04", "2027-03-05")]
+    ends = [one["name"] for name in ("critical_entered", "critical_left") for one in project[name]]
+    assert len(ends) == len(set(ends))
+
+
 def replace_project(file, **changes):
     return replace(file, projects=(replace(file.projects[0], **changes),))
 

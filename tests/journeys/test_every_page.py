@@ -22,6 +22,7 @@ NO_PAGES = {
     "/head": "a number that pages poll",
     "/export/<noun>/<form>": "a file",
     "/strategies/stratml/<key>": "a file",
+    "/projects/<key>/schedule/compare/file": "a file",
     "/sign-in/second/recovery-codes/download/": "a file",
     "/plan/contributions/say": "a sentence that its form asks for",
 }

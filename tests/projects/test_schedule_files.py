@@ -4,6 +4,7 @@ import gzip
 import html
 import json
 import os
+import re
 import time
 from datetime import date
 
@@ -226,6 +227,10 @@ def test_the_next_version_changes_row_by_row_by_the_ids_of_the_file_and_undo_bri
     assert str(rows["5"].parent) == "Works"
     assert rows[""] == by_hand
     assert Relationship.objects.filter(predecessor=rows["2"], successor=rows["4"], lag=480).exists()
+    done = html.unescape(
+        " ".join(re.sub("<[^>]+>", " ", cast.client(cast.head).get(f"/import/{file.pk}").content.decode()).split())
+    )
+    assert "1 project updated 1 row added 1 row changed 1 row stopped 2 relationships added 2 relationships removed" in done
     assert not Relationship.objects.filter(predecessor=rows["3"]).exists()
     undo(changeset=Changeset.objects.latest("id"), by=cast.fresh(cast.head))
     assert state() == before

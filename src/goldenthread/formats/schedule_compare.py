@@ -154,7 +154,7 @@ def _dates(both: PlanPair, match: MatchedProjects, group: int, day: int) -> list
     told = []
     for key, a, b in zip(moved.keys.tolist(), moved.in_old.tolist(), moved.in_new.tolist(), strict=True):
         task = both.tasks[key]
-        if both.sides[1].network.group[b] != group or task.is_summary:
+        if both.sides[1].network.group[b] != group or task.is_summary or key in both.between:
             continue
         told.append(
             {
@@ -182,7 +182,11 @@ def _critical(both: PlanPair, group: int) -> dict[str, Any]:
         if home == group
     }
     return {
-        name: [_row(both.tasks[key]) for key in keys.tolist() if key in of_group and not both.tasks[key].is_summary]
+        name: [
+            _row(both.tasks[key])
+            for key in keys.tolist()
+            if key in of_group and key not in both.between and not both.tasks[key].is_summary
+        ]
         for name, keys in (("critical_entered", came), ("critical_left", went))
     }
 

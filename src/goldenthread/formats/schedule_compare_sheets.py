@@ -54,7 +54,8 @@ def _rows(lists: Mapping[str, Sequence[dict[str, Any]]]) -> OutSheet:
         told["dates"].update({name: one["row"][name] for name in DATED if name in one["row"]})
     for one in lists.get("dates", ()):
         told = line(one)
-        told["how"] += [] if told["how"] else ["moved"]
+        stands = one["start_before"] == one["start"] and one["finish_before"] == one["finish"]
+        told["how"] += [] if told["how"] else ["other float" if stands else "moved"]
         told["dates"].update(one)
     for one in lists.get("critical", ()):
         line(one["row"])["how"].append(one["how"])

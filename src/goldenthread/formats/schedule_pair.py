@@ -25,13 +25,14 @@ Name = tuple[str, str, str]  # project and task as the earlier file calls them, 
 class PlanPair:
     """Both in common keys. tasks: by key what each row is, as the later file has it where both do; parts: by key its top row.
 
-    calendars: their names, by place.
+    calendars: their names, by place. between: keys of what is no row by itself, as the delay of a task and the ends of a summary.
     """
 
     sides: tuple[Side, Side]
     tasks: Mapping[int, Task]
     parts: Mapping[int, int]
     calendars: tuple[str, ...]
+    between: frozenset[int] = frozenset()
 
 
 def plan_pair(old: ScheduleFile, new: ScheduleFile, projects: list[MatchedProjects]) -> PlanPair:
@@ -39,7 +40,9 @@ def plan_pair(old: ScheduleFile, new: ScheduleFile, projects: list[MatchedProjec
     keys, calendars = dict[Name, int](), _Calendars()
     read = [_One(file, projects, keys, calendars, is_new=is_new) for file, is_new in ((old, False), (new, True))]
     sides = [one.side(tuple(calendars.times)) for one in read]
-    return PlanPair((sides[0], sides[1]), read[0].tasks | read[1].tasks, read[0].parts | read[1].parts, tuple(calendars.names))
+    tasks, parts = read[0].tasks | read[1].tasks, read[0].parts | read[1].parts
+    between = frozenset(key for one in read for key, row in zip(one.keys, one.plan.rows, strict=True) if row is None)
+    return PlanPair((sides[0], sides[1]), tasks, parts, tuple(calendars.names), between)
 
 
 class _Calendars:

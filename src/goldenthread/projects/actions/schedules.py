@@ -44,6 +44,7 @@ def store_schedules(storing: Storing, *, by: Person | None) -> dict[str, int]:
     Refused where the stored rows moved since they were compared, or rows wait for each other in a circle; then nothing is kept.
     """
     _must_store(storing, by)
+    counts = [one.comparison.counts() for one in storing.going]
     followed = {id(one): days_that_follow(one) for one in storing.going}  # before the rows are written
     with changeset(title="Import a schedule", by=by, source=Changeset.Source.IMPORT):
         new = [one for one in storing.going if one.project is None]
@@ -53,7 +54,6 @@ def store_schedules(storing: Storing, *, by: Person | None) -> dict[str, int]:
             given = Given(project.scope, storing.people, storing.today)
             schedule = store(compared=one.comparison, given=given)
             history.change(project, {"schedule": schedule, **followed[id(one)]})
-    counts = [one.comparison.counts() for one in storing.going]
     total = {words: sum(count[name] for count in counts) for name, words in WRITTEN.items()}
     return {"projects_added": len(new), "projects_updated": len(storing.going) - len(new), **total}
 

@@ -109,12 +109,12 @@ def schedule_file(request: HttpRequest, key: int) -> HttpResponse:
     return pages.page(request, "projects/templates/schedule_file.html", context)
 
 
-def _merged(losses: Iterable[NotCarried]) -> list[NotCarried]:
-    """Fields of which the same is to be said of the same rows, as one."""
+def _merged(losses: Iterable[NotCarried]) -> list[tuple[NotCarried, list[str]]]:
+    """What is lost with the names of its fields: those of which the same is to be said of the same rows, as one."""
     found: dict[NotCarried, list[str]] = {}
     for lost in losses:
         found.setdefault(replace(lost, field=""), []).append(lost.field.replace("_", " "))
-    return [replace(lost, field=", ".join(names)) for lost, names in found.items()]
+    return list(found.items())
 
 
 def seen(request: HttpRequest, key: int) -> tuple[Person, Project, bool]:

@@ -27,6 +27,8 @@ COUNTED = {
     "withheld": "figures withheld",
     "kpis": "KPIs",
 }
+NOUNS = ("projects", "rows", "relationships")
+FATES = ("added", "updated", "changed", "stopped", "removed")
 RECENT = 12
 LARGE = 1500  # rows from which on applying is left to a job
 
@@ -194,10 +196,16 @@ def _failed(job: Job) -> dict[str, str]:
 def _done(request: HttpRequest, file: ImportedFile) -> HttpResponse:
     made = Changeset.objects.filter(pk=file.outcome.get("changeset", 0)).first()
     counted = {name: count for name, count in file.outcome.items() if name != "changeset" and count}
-    figures = [(_counted(name, count), count) for name, count in counted.items()]
+    figures = [(_counted(name, counted[name]), counted[name]) for name in sorted(counted, key=_order)]
     context: dict[str, Any] = {"file": file, "changeset": made, "figures": figures, "steps": STEPS}
     context["after"] = queries.after_import(file)
     return pages.page(request, "workspace/templates/import_done.html", context)
+
+
+def _order(name: str) -> tuple[int, int]:
+    """Where a figure stands: the larger thing first, what is new before what is gone. A database keeps no order of names."""
+    noun, _, fate = name.partition("_")
+    return NOUNS.index(noun) if noun in NOUNS else len(NOUNS), FATES.index(fate) if fate in FATES else len(FATES)
 
 
 def _counted(name: str, count: int) -> str:
