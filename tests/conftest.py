@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Iterator
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -10,8 +11,10 @@ from tests import browser as real
 from tests import kept as folders
 from tests import prepared
 
+HERE = Path(__file__).parent
 DATABASE = {"db", "transactional_db", "live_server", "django_db_setup", "client", "admin_client"}
 BROWSER = {"page", "phone", "browser", "new_page"}
+WITH_PAGES = {"house", "journeys", "ui"}  # where the browser's lane of `./gt test` looks
 
 
 # A busy machine is no fault of an example; the same examples on every machine, so that a red run can be repeated.
@@ -32,11 +35,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if getattr(config, "workerinput", None) is not None:
         items.sort(key=lambda item: ("rights" not in item.path.parts, item.get_closest_marker("slow") is None))
     for item in items:
-        fixtures = set(getattr(item, "fixturenames", ()))
+        given = getattr(getattr(item, "callspec", None), "params", {})  # a page that stands in a parameter needs no browser
+        fixtures, room = {*getattr(item, "fixturenames", ())} - set(given), item.path.relative_to(HERE).parts[0]
         if fixtures & DATABASE or item.get_closest_marker("django_db"):
             item.add_marker(pytest.mark.database)
-        if fixtures & BROWSER or "journeys" in item.path.parts:
+        if fixtures & BROWSER or room == "journeys":
             item.add_marker(pytest.mark.journey)
+            if room not in WITH_PAGES:
+                raise pytest.UsageError(f"{item.nodeid} uses a browser, and the lane of the browser would not find it there")
 
 
 def pytest_collection_finish() -> None:

@@ -1,6 +1,7 @@
 """The product as a person gets it: its own command, its own server and worker, a data folder of its own."""
 
 import json
+import multiprocessing
 import os
 import shutil
 import socket
@@ -17,6 +18,7 @@ from urllib.request import urlopen
 import pytest
 
 from tests.browser import Browser, Page
+from tests.journeys.forks import Fork, Forks
 from tests.kept import SIGN_INS, Kept
 
 Serve = Callable[..., "Product"]
@@ -98,7 +100,7 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def wait_for(address: str, server: subprocess.Popen) -> None:
+def wait_for(address: str, server: subprocess.Popen | Fork) -> None:
     """Until the first answer of any kind; a server that ends instead fails the test."""
     for _ in range(600):
         assert server.poll() is None, "the server ended before it answered; its words stand above"
@@ -116,20 +118,26 @@ def wait_for(address: str, server: subprocess.Popen) -> None:
 def granian(port: int) -> list[str]:
     """What `./gt` starts where tables and styles are there already."""
     options = f"--interface wsgi --host 127.0.0.1 --port {port} --workers 1 --blocking-threads 4 --workers-kill-timeout 15"
-    return [sys.executable, *f"-m granian {options} --log-level warning --no-ws goldenthread.config.wsgi:application".split()]
+    return f"{options} --log-level warning --no-ws goldenthread.config.wsgi:application".split()
 
 
 @contextmanager
 def serving(root: Path, browser: Callable[[], Browser | None]) -> Iterator[Serve]:
-    """Start the product on a copy of a data folder: its server alone, or its command, which looks after tables and styles too."""
-    servers = []
+    """Start the product on a copy of a data folder: its server alone, in a process of its own or as one of `forks`, or its
+    command, which looks after tables and styles too.
+    """
+    servers: list[subprocess.Popen | Fork] = []
 
-    def start(prepared: Path, *, by_command: bool = False) -> Product:
-        folder = root / f"data-{len(servers)}"
+    def start(prepared: Path, *, by_command: bool = False, forks: Forks | None = None) -> Product:
+        folder = forks.folder if forks else root / f"data-{len(servers)}"
+        shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(prepared, folder)
         port = free_port()
-        words = [COMMAND, "serve", "--port", str(port)] if by_command else granian(port)
-        servers.append(subprocess.Popen(words, env=environment(folder)))
+        if forks:
+            servers.append(forks.start(granian(port)))
+        else:
+            words = [COMMAND, "serve", "--port", str(port)] if by_command else [sys.executable, "-m", "granian", *granian(port)]
+            servers.append(subprocess.Popen(words, env=environment(folder)))
         address = f"http://127.0.0.1:{port}"
         wait_for(f"{address}/", servers[-1])
         kept = folder / SIGN_INS
@@ -156,10 +164,19 @@ def serve(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Serve]:
         yield start
 
 
+@pytest.fixture(scope="session")
+def forks(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Forks | None:
+    """What the servers on the demo are forks of, where the system knows such processes."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return None
+    folder = shutil.copytree(demo_folder, tmp_path_factory.mktemp("forks") / "data")
+    return Forks(folder, environment(folder))
+
+
 @pytest.fixture
-def product(serve: Serve, demo_folder: Path) -> Product:
+def product(serve: Serve, demo_folder: Path, forks: Forks | None) -> Product:
     """The running demo; a fresh copy for each test."""
-    return serve(demo_folder)
+    return serve(demo_folder, forks=forks)
 
 
 @pytest.fixture(scope="session")
