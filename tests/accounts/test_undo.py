@@ -78,7 +78,7 @@ DELETABLE = [model for model in tracked() if not model.is_fact]
 
 
 def test_nearly_every_model_has_something_to_change():
-    assert len(CHANGEABLE) >= len(tracked()) - 4
+    assert len(CHANGEABLE) >= len(tracked()) - 5  # rows that only tie two others together
 
 
 @each(CHANGEABLE)

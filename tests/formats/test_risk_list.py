@@ -23,7 +23,7 @@ CERTAIN = RiskRequest(runs=2_000, low=100, likely=100, high=100)
 
 
 def risks(text):
-    return read_guarded("risks", (HEAD + text).encode())
+    return read_guarded("risks", (HEAD + text).encode()).usable()
 
 
 def told(text, request=CERTAIN):

@@ -24,6 +24,7 @@ NO_PAGES = {
     "/strategies/stratml/<key>": "a file",
     "/projects/<key>/schedule/compare/file": "a file",
     "/sign-in/second/recovery-codes/download/": "a file",
+    "/projects/<key>/schedule/risks/file": "a file",
     "/plan/contributions/say": "a sentence that its form asks for",
 }
 ELSEWHERE = {

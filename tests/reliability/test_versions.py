@@ -107,7 +107,7 @@ REFUSED_ANYWAY = {
     "/objectives/<key>/approve", "/objectives/<key>/achieve", "/objectives/<key>/send-back",
     "/measurements/<key>/withdraw", "/mandate/<key>/end", "/results/<pk>/withdraw", "/plan/objections/<pk>/answer",
     "/plan/scenarios/<pk>/adopt", "/plan/words/<pk>/answer",
-    "/plan/rounds/<pk>/show",
+    "/plan/rounds/<pk>/show", "/projects/<key>/schedule/risks", "/projects/<key>/schedule/risks/list",
 }  # fmt: skip
 
 

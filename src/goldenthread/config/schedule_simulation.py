@@ -11,7 +11,7 @@ from goldenthread.config.schedule_files import read_schedule
 
 if TYPE_CHECKING:
     from goldenthread.config.session import Session
-    from goldenthread.formats.risk_list import RiskEvent
+    from goldenthread.formats.risk_list import RiskEvent, RiskList
     from goldenthread.formats.schedule_risk import RiskRequest
 
 SHOWN = 10
@@ -27,7 +27,7 @@ def simulate_file(name: str, *, json: bool, risks: str = "", **stated: Any) -> N
 
 
 def simulate_project(session: Session, name: str, *, json: bool, risks: str = "", **stated: Any) -> None:
-    """The same of a project that is stored here, by its id, reference or name."""
+    """The same of a project that is stored here, by its id, reference or name; a list of risks takes the place of those kept."""
     from django.utils import timezone
 
     from goldenthread.projects.queries import simulated_project
@@ -54,12 +54,12 @@ def _events(name: str) -> tuple[RiskEvent, ...]:
     if not name:
         return ()
     try:
-        found: tuple[RiskEvent, ...] = read_guarded("risks", Path(name).read_bytes())
+        found: RiskList = read_guarded("risks", Path(name).read_bytes())
+        return found.usable()
     except OSError as error:
         raise Refused(f"{name} cannot be read: {error.strerror}.", field="--risks") from error
     except FormatError as error:
         raise Refused(f"{name}: {error}", field="--risks") from error
-    return found
 
 
 def _request(*, runs: int, seed: int, spread: str, shape: str, correlation: float) -> RiskRequest:
@@ -105,8 +105,8 @@ def _say(project: dict[str, Any]) -> None:
     critical = [_activity(one) for one in project["critical"][:SHOWN] if one["criticality"]]
     table(["most often critical", "critical in", "moves the finish (rank)", "sensitivity"], critical, "No activity.")
     say("")
-    helps = [[_named(one), f"{one['p80_falls_days']:.1f} days"] for one in project["helps"][:SHOWN]]
-    table(["what would help most: no uncertainty in", "P80 falls by"], helps, "No single activity moves P80.")
+    helps = [[_named(one), one["kind"], f"{one['p80_falls_days']:.1f} days"] for one in project["helps"][:SHOWN]]
+    table(["what would help most: no uncertainty in", "", "P80 falls by"], helps, "No single activity or risk moves P80.")
     say("")
     if project["risks"]:
         risks = [[one["name"][:60], f"{one['chance_percent']:g} %", _fall(one["p80_falls_days"])] for one in project["risks"]]
@@ -140,7 +140,7 @@ def _milestone(one: dict[str, Any]) -> list[str]:
 
 
 def _named(one: dict[str, Any]) -> str:
-    return f"{one['id']} {one['name'][:40]}"
+    return f"{one['id']} {one['name'][:40]}".strip()
 
 
 def _day(moment: str) -> str:

@@ -19,9 +19,9 @@ from goldenthread.engine.errors import EngineError
 from goldenthread.engine.network import NONE, Ints, minute_of, moment_of
 from goldenthread.engine.risk_figures import STUDENT_95, Outcome, at_share
 from goldenthread.engine.risk_runs import RunOptions
-from goldenthread.engine.schedule_risk import RiskOptions, Simulation, simulate
+from goldenthread.engine.schedule_risk import Lever, RiskOptions, Simulation, simulate
 from goldenthread.engine.schedule_risk import finish_runs as bare_runs
-from goldenthread.engine.uncertainty import Uncertainty
+from goldenthread.engine.uncertainty import Risk, Uncertainty
 from goldenthread.formats.errors import FormatError
 from goldenthread.formats.risk_list import RiskEvent, risks_of
 from goldenthread.formats.schedule_dates import computed, iso
@@ -38,6 +38,7 @@ DAY = 1440
 
 Promises = Sequence[tuple[str, dt.datetime]]
 Ranges = Mapping[str, tuple[float, float]]
+Counted = Sequence[tuple[RiskEvent, Risk]]  # what may happen, and where it does in the network
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def simulated(
     """Every project with its finish in 10, 50, 80 and 90 % of runs, milestones, critical activities and what would help most.
 
     promises: what else the finish of every project is held against, in words, and when. ranges_of: as in `finish_runs`.
-    events: what may happen.
+    events: what may happen; what is kept with the schedule and can lengthen nothing any more is told in the notes.
     """
     request = request or RiskRequest()
     plan, _ = computed(file)
@@ -93,13 +94,19 @@ def simulated(
     made = None
     try:
         uncertain, own = _uncertainty(plan, file, request, ranges_of)
-        uncertain = replace(uncertain, risks=risks_of(plan, file, events))
+        counted = risks_of(plan, file, events)
+        uncertain = replace(uncertain, risks=tuple(risk for _, risk in counted))
         if plan.network.key.size:
             options = RiskOptions(request.runs, request.seed)
             made = simulate(plan.network, uncertain, np.array(watched, np.int64), plan.options, options)
     except EngineError as error:
         rows = [plan.rows[place] for place in error.items if isinstance(place, int) and 0 <= place < len(plan.rows)]
         raise FormatError(error.message, f"“{rows[0][1].name[:60]}”" if rows and rows[0] else "") from error
+    found = [
+        _project(project, plan, place, made, uncertain, own, watched, promises, counted) for place, project in enumerate(projects)
+    ]
+    for one in found:
+        one["notes"] += _idle(events, counted)
     return {
         "kind": file.kind,
         "program": file.program,
@@ -113,23 +120,21 @@ def simulated(
             "correlation": request.correlation,
             "words": request.words,
         },
-        "projects": [
-            _project(project, plan, place, made, uncertain, own, watched, promises)
-            | {"risks": _risks(plan, project, made, uncertain, events)}
-            for place, project in enumerate(projects)
-        ],
+        "projects": found,
     }
 
 
-def finish_runs(file: ScheduleFile, request: RiskRequest, ranges_of: Ranges) -> Ints | None:
+def finish_runs(file: ScheduleFile, request: RiskRequest, ranges_of: Ranges, events: Sequence[RiskEvent] = ()) -> Ints | None:
     """The minute since 1970 in which the file's one project finishes in each run; None where nothing uncertain is left to do.
 
     ranges_of: by task id what low and high are of the likely remaining duration, where the file itself states no range.
+    events: what may happen.
     """
     plan, _ = computed(file)
     try:
         uncertain, _ = _uncertainty(plan, file, request, ranges_of)
-        if not (uncertain.shape != ranges.CERTAIN).any():
+        uncertain = replace(uncertain, risks=tuple(risk for _, risk in risks_of(plan, file, events)))
+        if not (uncertain.shape != ranges.CERTAIN).any() and not uncertain.risks:
             return None
         made = bare_runs(plan.network, uncertain, np.zeros(0, np.int64), plan.options, request.seed, RunOptions(request.runs))
     except EngineError as error:
@@ -197,13 +202,15 @@ def _project(
     own: set[int],
     watched: list[int],
     promises: Promises,
+    counted: Counted,
 ) -> dict[str, Any]:
     rows = [row for row, one in enumerate(plan.rows) if one is not None and one[0] == project.id]
-    drawn = [row for row in rows if uncertain.shape[row] != ranges.CERTAIN]
+    at_risk = {row for _, risk in counted for row in risk.rows}
+    drawn = [row for row in rows if uncertain.shape[row] != ranges.CERTAIN or row in at_risk]
     told: dict[str, Any] = {"id": project.id, "name": project.name, "data_date": iso(project.data_date), "activities": len(drawn)}
     told |= {"with_own_range": len(own.intersection(drawn)), "notes": _notes(plan, rows, drawn)}
     if made is None or not drawn:
-        return told | {"finish": None}
+        return told | {"finish": None, "risks": []}
     at = int(np.flatnonzero(made.groups == place)[0])
     finish, joint = made.projects[at], made.joints[at]
     target, kind = _commitment(project)
@@ -215,11 +222,9 @@ def _project(
         _milestone(made, number, plan.task(row)[1]) for number, row in enumerate(watched) if plan.task(row)[0] == project.id
     ]
     told["critical"] = [_activity(row, plan, made) for row in _most_critical(made, drawn)]
-    told["helps"] = [
-        {**_named(plan, lever.row), "p80_falls_days": round(lever.p80_falls / DAY, 2)}
-        for lever in made.levers
-        if lever.group == at and lever.row is not None
-    ]
+    levers = [lever for lever in made.levers if lever.group == at]
+    told["helps"] = [_help(plan, lever, counted) for lever in levers]
+    told["risks"] = _risks(plan, project, levers, counted)
     told["cost"] = None
     if joint is not None:
         told["cost"] = {
@@ -235,19 +240,22 @@ def _project(
     return told
 
 
-def _risks(
-    plan: PlanNetwork, project: Project, made: Simulation | None, uncertain: Uncertainty, events: Sequence[RiskEvent]
-) -> list[dict[str, Any]]:
+def _help(plan: PlanNetwork, lever: Lever, counted: Counted) -> dict[str, Any]:
+    """An activity, or a risk without an id."""
+    named = {"id": "", "name": counted[lever.risk][0].name} if lever.risk is not None else _named(plan, lever.row or 0)
+    kind = "activity" if lever.risk is None else "risk"
+    return {**named, "kind": kind, "p80_falls_days": round(lever.p80_falls / DAY, 2)}
+
+
+def _risks(plan: PlanNetwork, project: Project, levers: Sequence[Lever], counted: Counted) -> list[dict[str, Any]]:
     """The risks of a project, the one first without which P80 would fall most; None where that was not tried."""
-    if made is None:
-        return []
-    falls = {lever.risk: lever.p80_falls for lever in made.levers if lever.risk is not None}
+    falls = {lever.risk: lever.p80_falls for lever in levers if lever.risk is not None}
     found = []
-    for place, (event, risk) in enumerate(zip(events, uncertain.risks, strict=True)):
-        if plan.task(risk.rows[0])[0] == project.id:
+    for place, (event, risk) in enumerate(counted):
+        if any(plan.task(row)[0] == project.id for row in risk.rows):
             fall = None if place not in falls else round(falls[place] / DAY, 2)
             told = {"name": event.name, "chance_percent": event.chance, "activities": [_named(plan, row) for row in risk.rows]}
-            found.append(told | {"p80_falls_days": fall})
+            found.append(told | {"p80_falls_days": fall, "stored": event.stored})
     return sorted(found, key=lambda one: (one["p80_falls_days"] is None, -(one["p80_falls_days"] or 0.0)))
 
 
@@ -266,6 +274,17 @@ def _notes(plan: PlanNetwork, rows: list[int], drawn: list[int]) -> list[str]:
             "so the spread of the finish is understated."
         )
     return notes
+
+
+def _idle(events: Sequence[RiskEvent], counted: Counted) -> list[str]:
+    """Which of the risks that are kept with a schedule, and so are of its one project, changed nothing."""
+    known = {event.stored for event, _ in counted}
+    names = [f"“{event.name[:60]}”" for event in events if event.stored and event.stored not in known]
+    if not names:
+        return []
+    first = f"{len(names)} risks do not count" if len(names) > 1 else "One risk does not count"
+    others = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return [f"{first}, since nothing that it could lengthen is left to do: {', '.join(names[:3])}{others}."]
 
 
 def _commitment(project: Project) -> tuple[Any, str]:

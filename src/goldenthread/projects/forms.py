@@ -10,10 +10,12 @@ from django.db.models import Q
 
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import people, visible
+from goldenthread.formats.risk_list import LONGEST, LONGEST_NAME, RiskEvent
 from goldenthread.kit.errors import Refused
 from goldenthread.kit.money import Money, currency_code, exponent
 from goldenthread.kit.permissions import Act
 from goldenthread.projects.models import Programme, Project
+from goldenthread.schedule.models import ScheduleRisk
 
 MANDATORY = "Required by law, regulator or contract, or to keep running"
 CONFIDENTIAL = "Seen by few; others see it in totals only"
@@ -95,6 +97,23 @@ class ProjectForm(VersionedForm):
         found = {name: value for name, value in self.cleaned_data.items() if name not in {"version", *MONEY}}
         currency = currency_code(found["currency"]) if found["currency"] else ""
         return found | {"currency": currency} | {f"{n}_minor": minor(self.cleaned_data[n], currency) for n in MONEY}
+
+
+class RiskForm(VersionedForm):
+    """What may happen to a schedule; the activities it lengthens are chosen beside these fields."""
+
+    name = forms.CharField(label="What may happen", max_length=LONGEST_NAME)
+    chance = forms.FloatField(label="How likely", min_value=0, max_value=100)
+    unit = forms.ChoiceField(label="It then lengthens work by", choices=ScheduleRisk.Unit.choices)
+    low = forms.FloatField(label="At least", min_value=-LONGEST, max_value=LONGEST)
+    likely = forms.FloatField(label="Most likely", min_value=-LONGEST, max_value=LONGEST)
+    high = forms.FloatField(label="At most", min_value=-LONGEST, max_value=LONGEST)
+
+    def event(self) -> RiskEvent:
+        """The risk that was asked for, without its activities."""
+        said = self.cleaned_data
+        is_share = said["unit"] == ScheduleRisk.Unit.PERCENT
+        return RiskEvent("", said["name"], said["chance"], said["low"], said["likely"], said["high"], is_share, ())
 
 
 class ReportForm(forms.Form):

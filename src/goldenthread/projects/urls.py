@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from goldenthread.projects.views import listing, project, schedule, schedule_reviews, schedule_simulation, schedule_views
+from goldenthread.projects.views import (
+    listing,
+    project,
+    schedule,
+    schedule_reviews,
+    schedule_risks,
+    schedule_simulation,
+    schedule_views,
+)
 
 app_name = "projects"
 urlpatterns = [
@@ -19,6 +27,9 @@ urlpatterns = [
     path("projects/<int:key>/schedule/compare", schedule_reviews.compare, name="schedule_compare"),
     path("projects/<int:key>/schedule/compare/file", schedule_reviews.comparison_file, name="comparison_file"),
     path("projects/<int:key>/schedule/simulation", schedule_simulation.simulation, name="simulation"),
+    path("projects/<int:key>/schedule/risks", schedule_risks.risk, name="schedule_risk"),
+    path("projects/<int:key>/schedule/risks/list", schedule_risks.risk_list, name="schedule_risk_list"),
+    path("projects/<int:key>/schedule/risks/file", schedule_risks.risk_file, name="schedule_risk_file"),
     path("projects/<int:key>/edit", project.edit_project, name="edit_project"),
     path("projects/<int:key>/report", project.report, name="report"),
     path("projects/<int:key>/close", project.close_project, name="close_project"),

@@ -345,6 +345,61 @@ class ScheduleSource(Tracked):
         return f"File of {self.schedule_id}"
 
 
+class ScheduleRisk(Tracked):
+    """Something that may happen, as its effect on the durations of a schedule's activities: what a simulation draws.
+
+    Not the risk itself, with its owner and responses: an entry of a register may point here. low, likely and high: working days
+    that are added, or percent of what remains (100 changes nothing).
+    """
+
+    class Unit(models.TextChoices):
+        DAYS = "days", "working days that are added"
+        PERCENT = "percent", "percent of what remains"
+
+    schedule = models.ForeignKey(Schedule, models.PROTECT, related_name="risks")
+    name = models.CharField(max_length=200)
+    chance = models.FloatField(help_text="Percent")
+    unit = models.CharField(max_length=7, choices=Unit.choices, default=Unit.DAYS)
+    low = models.FloatField()
+    likely = models.FloatField()
+    high = models.FloatField()
+
+    kind = Kind.PLAN
+    kind_in_projects = Kind.PROJECT
+    scope_path = "schedule__scope"
+    confidential_path = "schedule__scope__project__is_confidential"
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(chance__gte=0) & Q(chance__lte=100), name="risk_chance_up_to_hundred"),
+            models.CheckConstraint(condition=Q(low__lte=F("likely")) & Q(likely__lte=F("high")), name="risk_impact_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        """The name."""
+        return self.name
+
+
+class DrivenActivity(Tracked):
+    """An activity that a schedule risk lengthens where it happens."""
+
+    risk = models.ForeignKey(ScheduleRisk, models.CASCADE, related_name="driven")
+    activity = models.ForeignKey(Activity, models.CASCADE, related_name="risks")
+
+    kind = Kind.PLAN
+    kind_in_projects = Kind.PROJECT
+    scope_path = "risk__schedule__scope"
+    confidential_path = "risk__schedule__scope__project__is_confidential"
+
+    class Meta:
+        verbose_name_plural = "driven activities"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["risk", "activity"], name="one_activity_a_risk")]
+
+    def __str__(self) -> str:
+        """Risk and activity."""
+        return f"{self.risk_id} on {self.activity_id}"
+
+
 class ScheduleReview(InOrganisation):
     """The health of a large schedule, or what moved since an earlier plan, as the worker found it. Derived: never undone."""
 

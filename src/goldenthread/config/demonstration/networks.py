@@ -20,7 +20,16 @@ from goldenthread.kit import history
 from goldenthread.kit.scoping import current_organisation
 from goldenthread.projects.models import Project
 from goldenthread.schedule import actions as schedule
-from goldenthread.schedule.models import Activity, Assignment, Calendar, Relationship, Resource, Schedule
+from goldenthread.schedule.models import (
+    Activity,
+    Assignment,
+    Calendar,
+    DrivenActivity,
+    Relationship,
+    Resource,
+    Schedule,
+    ScheduleRisk,
+)
 
 DAY = 480
 PLANNED = 39  # days ago
@@ -111,6 +120,13 @@ RESOURCES = {
 }
 PLANS = {"billing": (SYSTEM, 0.05), "identity": (SYSTEM, 0.3), "pump": (WORKS, 0.1), "works": (WORKS, 0.22)}  # and how it slipped
 
+# What may happen to the new billing: chance in percent; low, likely, high in working days or percent; what it lengthens.
+RISKS: tuple[tuple[str, float, str, tuple[float, float, float], str], ...] = (
+    ("The trial finds a fault that stops the switch", 30, "days", (5, 10, 25), "d2 d5"),
+    ("Old contracts do not fit the new data", 40, "percent", (110, 140, 200), "d4 e2"),
+    ("Trainers are needed elsewhere", 25, "days", (3, 5, 15), "e1"),
+)
+
 
 @dataclass
 class _Row:
@@ -141,11 +157,13 @@ def _bring(projects: dict[str, Project], people: dict[str, Person], today: date)
         for key, plan in plans.items():
             projects[key].schedule = plan
             text, slip = PLANS[key]
-            _fill(plan, projects[key], text, slip, roles, today)
+            rows = _fill(plan, projects[key], text, slip, roles, today)
+            if key == "billing":
+                _name_risks(plan, rows)
         history.change_all(Project, [projects[key] for key in PLANS], ["schedule"])
 
 
-def _fill(plan: Schedule, project: Project, text: str, slip: float, roles: dict[str, Resource], today: date) -> None:
+def _fill(plan: Schedule, project: Project, text: str, slip: float, roles: dict[str, Resource], today: date) -> dict[str, _Row]:
     """Rows, logic and people of one plan; its baseline as planned, then how far it is."""
     begins = project.starts_on or today
     ends = project.finishes_on or today
@@ -167,6 +185,17 @@ def _fill(plan: Schedule, project: Project, text: str, slip: float, roles: dict[
     schedule.compute_dates(schedule=plan, today=begins)
     schedule.freeze(schedule=plan, name="As first approved", on=begins)
     _progress(plan, rows, slip, begins, today)
+    return by_code
+
+
+def _name_risks(plan: Schedule, rows: dict[str, _Row]) -> None:
+    made = [
+        ScheduleRisk(schedule=plan, name=name, chance=chance, unit=unit, low=low, likely=likely, high=high)
+        for name, chance, unit, (low, likely, high), _ in RISKS
+    ]
+    driven = zip(history.add_all(ScheduleRisk, made), (codes.split() for *_, codes in RISKS), strict=True)
+    links = [DrivenActivity(risk=risk, activity=rows[code].activity) for risk, codes in driven for code in codes]
+    history.add_all(DrivenActivity, links)
 
 
 def _read(text: str) -> list[_Row]:

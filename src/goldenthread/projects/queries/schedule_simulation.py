@@ -20,7 +20,7 @@ from goldenthread.kit.permissions import Act, Kind
 from goldenthread.projects.models import Project
 from goldenthread.projects.queries.schedule_exports import found_project
 from goldenthread.schedule.models import Activity, ScheduleReview
-from goldenthread.schedule.queries import entered_ranges, revision, stored_file
+from goldenthread.schedule.queries import entered_ranges, revision, risk_events, stored_file
 from goldenthread.ui.curves import Curve, curve
 from goldenthread.ui.writing import date as written
 
@@ -55,11 +55,12 @@ class Stone:
 
 @dataclass(frozen=True)
 class Help:
-    """What P80 would gain if this activity lasted what is planned. share: of the largest gain."""
+    """What P80 would gain if this activity lasted what is planned, or this risk did not happen. share: of the largest gain."""
 
     name: str
     days: float
     share: float
+    is_risk: bool
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,10 @@ class SimulationPage:
 def simulated_project(
     name: str, person: Person, asked: RiskRequest, today: dt.date, events: Sequence[RiskEvent] = ()
 ) -> dict[str, Any]:
-    """The figures of one project by its id, reference or name, without cost where the person may not see cost rates."""
+    """The figures of one project by its id, reference or name, without cost where the person may not see cost rates.
+
+    events: what may happen, in the place of the risks that are kept with its schedule.
+    """
     project = found_project(name, person)
     if not (may_in(person, Act.VIEW, Kind.PLAN, project.scope_id) or is_own(person, project)):
         raise Forbidden("You may not see this schedule.")
@@ -116,7 +120,7 @@ def simulation_question(asked: RiskRequest) -> str:
 def simulation_revision(project: Project, today: dt.date) -> str:
     """Another one whenever the schedule, or what its finish is held against, changed."""
     promised = [at.isoformat() for _, at in _promises(project)]
-    of = revision(project.schedule, today) if project.schedule is not None else ""
+    of = revision(project.schedule, today, with_risks=True) if project.schedule is not None else ""
     return hashlib.sha256(repr((of, promised)).encode()).hexdigest()
 
 
@@ -131,6 +135,7 @@ def _simulated(project: Project, asked: RiskRequest, today: dt.date, events: Seq
     try:
         stored = stored_file(project.schedule, today)
         ranges = entered_ranges(project.schedule, stored)
+        events = events or risk_events(project.schedule, stored)
         return simulated(stored.file, asked, _promises(project), ranges_of=ranges, events=events)
     except FormatError as error:
         raise Refused(str(error)) from error
@@ -196,7 +201,7 @@ def _shown(asked: RiskRequest, told: dict[str, Any]) -> SimulationPage:
         held=held,
         milestones=tuple(_stone(one) for one in found["milestones"]),
         helps=tuple(
-            Help(one["name"], one["p80_falls_days"], one["p80_falls_days"] / most_days)
+            Help(one["name"], one["p80_falls_days"], one["p80_falls_days"] / most_days, one["kind"] == "risk")
             for one in found["helps"]
             if one["p80_falls_days"] >= SHOWN_DAYS
         ),

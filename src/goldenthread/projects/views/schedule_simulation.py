@@ -7,9 +7,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
+from goldenthread.accounts.queries import may
 from goldenthread.kit import clock
+from goldenthread.kit.permissions import Act
 from goldenthread.projects.actions.simulations import ask_for_simulation
-from goldenthread.projects.queries import newest_review, risk_request, simulation_page
+from goldenthread.projects.queries import may_take_out_schedule, newest_review, risk_request, simulation_page
+from goldenthread.projects.queries.schedule_risks import risks_of_schedule
 from goldenthread.projects.queries.schedule_simulation import RUNS, simulation_question
 from goldenthread.projects.views.schedule import seen
 from goldenthread.ui import pages
@@ -29,5 +32,14 @@ def simulation(request: HttpRequest, key: int) -> HttpResponse:
     if project.schedule is not None:
         page = simulation_page(project, asked, clock.today())
         job = newest_review(project.schedule, simulation_question(asked)) if page.is_large else None
-        context |= {"page": page, "job": job}
+        risks = risks_of_schedule(project.schedule, page.told, request.GET.get("page", "1"), is_old=page.is_old)
+        context |= {"page": page, "job": job, "risks": risks, "may_edit": may(person, Act.EDIT, project)}
+        context |= {"may_export": may_take_out_schedule(person, project), "asked": _asked(request)}
     return pages.page(request, "projects/templates/schedule_simulation.html", context)
+
+
+def _asked(request: HttpRequest) -> str:
+    """What was asked for, without the page of the list of risks."""
+    given = request.GET.copy()
+    given.pop("page", None)
+    return given.urlencode()

@@ -23,15 +23,18 @@ from goldenthread.schedule.actions.activities import (
 from goldenthread.schedule.actions.dates import compute_dates, dates_after_undo, postponed_dates
 from goldenthread.schedule.actions.from_files import Given, store
 from goldenthread.schedule.actions.loads import EFFORTS
+from goldenthread.schedule.actions.risks import add_risk, change_risk, remove_risk, take_list
 
 __all__ = [
     "EFFORTS",
     "Given",
     "add_activity",
+    "add_risk",
     "add_schedule",
     "assign",
     "block",
     "cancel_activity",
+    "change_risk",
     "compute_dates",
     "dates_after_undo",
     "descendants",
@@ -43,10 +46,12 @@ __all__ = [
     "postponed_dates",
     "reassign",
     "relate",
+    "remove_risk",
     "reopen",
     "report_progress",
     "set_baseline",
     "store",
+    "take_list",
     "unassign",
     "unrelate",
 ]

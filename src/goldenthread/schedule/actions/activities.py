@@ -39,7 +39,8 @@ def effort_range(likely: float, low: float | None = None, high: float | None = N
     return round(likely * 0.8 if low is None else low), round(likely), round(likely * 1.5 if high is None else high)
 
 
-def _must_edit(by: Person | None, schedule: Schedule) -> None:
+def must_edit(by: Person | None, schedule: Schedule) -> None:
+    """Refuse who may not change the schedule."""
     if by is not None and not may_in(by, Act.EDIT, _kind_of(schedule), schedule.scope_id):
         raise Forbidden("You may not change this schedule.")
 
@@ -87,7 +88,7 @@ def add_activity(
     **fields: Any,
 ) -> Activity:
     """An activity under `parent`, last among its siblings or right after one of them."""
-    _must_edit(by, schedule)
+    must_edit(by, schedule)
     _checked({"name": name, **fields})
     _in_one_schedule(schedule.pk, parent, after)
     with changeset(title=f"Add {name}", by=by):
@@ -115,7 +116,7 @@ def _make_room(siblings: Any, position: int) -> None:
 
 def edit_activity(*, activity: Activity, changes: dict[str, Any], by: Person | None, version: int | None = None) -> None:
     """Change entered fields: name, duration, effort, dates that bind. What hangs together by its duration type follows."""
-    _must_edit(by, activity.schedule)
+    must_edit(by, activity.schedule)
     _checked({**{n: getattr(activity, n) for n in ("effort_low", "effort_likely", "effort_high")}, **changes})
     if "duration" in changes:
         changes = {"remaining": None, **changes}
@@ -185,7 +186,7 @@ def move_activity(
     *, activity: Activity, by: Person | None, parent: Activity | None, after: Activity | None = None, version: int | None = None
 ) -> None:
     """Put an activity with all below it under another parent, first or right after a sibling."""
-    _must_edit(by, activity.schedule)
+    must_edit(by, activity.schedule)
     _in_one_schedule(activity.schedule_id, parent, after)
     node = parent
     while node is not None:
@@ -203,7 +204,7 @@ def move_activity(
 
 def cancel_activity(*, activity: Activity, by: Person | None, on: date | None = None, version: int | None = None) -> None:
     """Stop the work and everything below it. Hours worked and history stay."""
-    _must_edit(by, activity.schedule)
+    must_edit(by, activity.schedule)
     day = on or timezone.localdate()
     with changeset(title=f"Stop {activity}", by=by, about=_about(activity)):
         history.require_version(activity, version)
@@ -231,7 +232,7 @@ def relate(
     *, predecessor: Activity, successor: Activity, by: Person | None, relationship_kind: str = "FS", lag: int = 0
 ) -> Relationship:
     """Let the successor wait for the predecessor. A circle is refused, naming the activities in it."""
-    _must_edit(by, successor.schedule)
+    must_edit(by, successor.schedule)
     if predecessor.pk == successor.pk:
         raise Refused("An activity cannot wait for itself.", field="predecessor")
     if predecessor.schedule_id != successor.schedule_id:
@@ -254,7 +255,7 @@ def relate(
 def unrelate(*, relationship: Relationship, by: Person | None) -> None:
     """Let the successor no longer wait."""
     schedule = relationship.successor.schedule
-    _must_edit(by, schedule)
+    must_edit(by, schedule)
     with changeset(title=f"{relationship.successor} no longer waits for {relationship.predecessor}", by=by):
         relationship.delete()
         compute_dates(schedule=schedule)
@@ -271,7 +272,7 @@ def ensure_resource(*, person: Person) -> Resource:
 
 def assign(*, activity: Activity, person: Person, by: Person | None, units: int = 100) -> Assignment:
     """Let a person work on an activity."""
-    _must_edit(by, activity.schedule)
+    must_edit(by, activity.schedule)
     found = Assignment.objects.filter(activity=activity, resource__person=person).first()
     if found is not None:
         return found
@@ -287,7 +288,7 @@ def assign(*, activity: Activity, person: Person, by: Person | None, units: int 
 
 def reassign(*, activity: Activity, giver: Person, taker: Person, by: Person | None) -> None:
     """Let another person do what one was to do, with the same share of the time."""
-    _must_edit(by, activity.schedule)
+    must_edit(by, activity.schedule)
     found = Assignment.objects.filter(activity=activity, resource__person=giver).first()
     if found is None:
         return
@@ -299,7 +300,7 @@ def reassign(*, activity: Activity, giver: Person, taker: Person, by: Person | N
 
 def unassign(*, activity: Activity, person: Person, by: Person | None) -> None:
     """Take a person off an activity."""
-    _must_edit(by, activity.schedule)
+    must_edit(by, activity.schedule)
     with changeset(title=f"Take {person} off {activity}", by=by, about=_about(activity)):
         assignment = Assignment.objects.filter(activity=activity, resource__person=person).first()
         if assignment is None:

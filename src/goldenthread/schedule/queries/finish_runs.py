@@ -1,7 +1,8 @@
 """When work of a schedule finishes in simulated runs of its network: what a forecast draws its finish dates from.
 
 Each remaining duration is drawn as a triangle: as the effort that somebody entered is spread, else from 20 % less to 50 % more.
-One factor moves all of a schedule together, since people who are optimistic once are so again.
+One factor moves all of a schedule together, since people who are optimistic once are so again. Of a project's schedule what
+may happen (ScheduleRisk) is drawn as well.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from goldenthread.kit import history, worlds
 from goldenthread.schedule.mapping import Axis, Chains
 from goldenthread.schedule.models import Activity, Schedule
 from goldenthread.schedule.queries.reviews import revision
+from goldenthread.schedule.queries.risks import risk_events
 from goldenthread.schedule.queries.stored_file import StoredFile, stored_file
 
 LESS, MORE = 0.20, 0.50  # of a remaining duration of which nobody said a range
@@ -128,7 +130,7 @@ def finishes_of_schedule(schedule: Schedule, today: date, seed: int) -> Ints | N
     if worlds.is_inside():
         return _finishes_of_schedule(schedule, today, seed)
     made = history.records(Schedule).filter(id=schedule.pk).aggregate(at=Min("history_date"))["at"]
-    key = f"finish-runs:{schedule.pk}:{made.timestamp() if made else 0}:{seed}:{revision(schedule, today)}"
+    key = f"finish-runs:{schedule.pk}:{made.timestamp() if made else 0}:{seed}:{revision(schedule, today, with_risks=True)}"
     known = cache.get(key)
     if known is None:
         known = (_finishes_of_schedule(schedule, today, seed),)
@@ -143,7 +145,7 @@ def _finishes_of_schedule(schedule: Schedule, today: date, seed: int) -> Ints | 
         how_many_runs(len(stored.activities)), seed, low=100 * (1 - LESS), high=100 * (1 + MORE), correlation=TOGETHER
     )
     try:
-        minutes = runs_of_file(stored.file, request, entered_ranges(schedule, stored))
+        minutes = runs_of_file(stored.file, request, entered_ranges(schedule, stored), risk_events(schedule, stored))
     except FormatError:
         return None
     if minutes is None:

@@ -23,9 +23,11 @@ from goldenthread.schedule.models import (
     Assignment,
     Baseline,
     Calendar,
+    DrivenActivity,
     Relationship,
     Schedule,
     ScheduleReview,
+    ScheduleRisk,
     ScheduleSource,
     StatedBaseline,
 )
@@ -47,6 +49,7 @@ OF_SCHEDULE: tuple[tuple[type[Tracked], str], ...] = (
     (StatedBaseline, "activity__schedule"),
     (ScheduleSource, "schedule"),
 )
+OF_RISKS: tuple[tuple[type[Tracked], str], ...] = ((ScheduleRisk, "schedule"), (DrivenActivity, "risk__schedule"))
 
 
 @dataclass(frozen=True)
@@ -120,8 +123,8 @@ def rows_at_fault(schedule: Schedule, check: str, today: date) -> AtFault | None
     return AtFault(check, CHECKS[check].title, known)
 
 
-def revision(schedule: Schedule, today: date) -> str:
-    """Another one whenever what the answers rest on changed.
+def revision(schedule: Schedule, today: date, *, with_risks: bool = False) -> str:
+    """Another one whenever what the answers rest on changed; with what may happen, where an answer draws that.
 
     Of each kind of row how many there are, their versions and the newest record of one; and the working time of the
     organisation. Counts and versions alone may be those of another state, where rows were taken away and brought back.
@@ -129,14 +132,15 @@ def revision(schedule: Schedule, today: date) -> str:
     day = schedule.data_date or today
     time = working_time(current_organisation(), day)
     said: list[Any] = [schedule.version, day, time.week, sorted(time.exceptions)]
-    written = []
-    for place, (model, path) in enumerate(OF_SCHEDULE):
+    stored, written = [], []
+    for place, (model, path) in enumerate((*OF_SCHEDULE, *(OF_RISKS if with_risks else ()))):
         rows: Any = model
-        found = rows.objects.filter(**{path: schedule})
-        said.append(sorted(found.aggregate(rows=Count("pk"), versions=Sum("version"), newest=Max("pk")).items()))
+        found = rows.objects.filter(**{path: schedule}).order_by().annotate(place=Value(place)).values("place")
+        counted = found.annotate(rows=Count("pk"), versions=Sum("version"), newest=Max("pk"))
+        stored.append(counted.values_list("place", "rows", "versions", "newest"))
         records = history.records(model).filter(**{path: schedule}).order_by().annotate(place=Value(place))
         written.append(records.values("place").annotate(newest=Max("history_id")).values_list("place", "newest"))
-    said.append(sorted(written[0].union(*written[1:], all=True)))
+    said += [sorted(first.union(*others, all=True)) for first, *others in (stored, written)]
     return hashlib.sha256(repr(said).encode()).hexdigest()
 
 
