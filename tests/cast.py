@@ -5,7 +5,9 @@ Ask for the fixture `cast` (import it in the room's conftest: `from tests.cast i
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -121,13 +123,20 @@ def cast(db) -> Iterator[Cast]:
         yield built
 
 
-@pytest.fixture(scope="module")
-def module_cast(django_db_setup, django_db_blocker) -> Iterator[Cast]:
-    """The cast, built once for a module; nothing of it stays."""
-    with django_db_blocker.unblock(), transaction.atomic():
+@contextmanager
+def built_once(blocker: Any) -> Iterator[Cast]:
+    """The cast while the block lasts; nothing of it stays."""
+    with blocker.unblock(), transaction.atomic():
         built = build()
         yield built
         transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def module_cast(django_db_setup, django_db_blocker) -> Iterator[Cast]:
+    """The cast, built once for a module."""
+    with built_once(django_db_blocker) as built:
+        yield built
 
 
 @pytest.fixture
@@ -136,4 +145,12 @@ def kept_cast(module_cast: Cast, db) -> Iterator[Cast]:
     with organisation_scope(module_cast.organisation):
         fresh = Person.objects.select_related("user").in_bulk()
         people = {role: fresh[person.pk] for role, person in module_cast.people.items()}
-        yield replace(module_cast, people=people, nobody=fresh[module_cast.nobody.pk], clients={})
+        offices = Office.objects.select_related("scope").in_bulk()
+        yield replace(
+            module_cast,
+            office=offices[module_cast.office.pk],
+            second_office=offices[module_cast.second_office.pk],
+            people=people,
+            nobody=fresh[module_cast.nobody.pk],
+            clients={},
+        )

@@ -3,9 +3,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from tests.cast import cast, kept_cast, module_cast
+from tests.cast import kept_cast as cast
+from tests.cast import module_cast
 
-__all__ = ["cast", "kept_cast", "module_cast"]
+__all__ = ["cast", "module_cast"]
 
 
 @pytest.fixture

@@ -17,11 +17,6 @@ from goldenthread.schedule.models import Resource
 from tests.rows import MOMENT
 
 
-@pytest.fixture
-def cast(kept_cast):
-    return kept_cast
-
-
 def add_objective(office, title: str, *, by=None, secret: bool = False) -> tuple[Objective, Changeset]:
     with actions.changeset(title=f"Add {title}", by=by) as made:
         row = Objective(office=office, title=title, is_confidential=secret)

@@ -14,11 +14,6 @@ from goldenthread.kit.permissions import Act, Kind, Role
 from tests.cast import add_player
 
 
-@pytest.fixture
-def cast(kept_cast):
-    return kept_cast
-
-
 def test_a_link_kept_by_who_made_it_opens_no_higher_role(cast):
     person = add_player("Rising Star", "rising@aldermere.example", Role.TEAM_MEMBER, cast.office.scope)
     secret = actions.invite(person=person, by=cast.head)

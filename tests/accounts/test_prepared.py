@@ -18,11 +18,6 @@ from goldenthread.kit.scoping import current_organisation, organisation_scope
 from tests.accounts.test_rights import KEPT
 
 
-@pytest.fixture
-def cast(kept_cast):
-    return kept_cast
-
-
 def people() -> Prepared:
     return Prepared(lambda: Person.objects.filter(pk__in=Blank("ids")).order_by("name"))
 

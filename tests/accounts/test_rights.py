@@ -19,11 +19,6 @@ from tests.cast import add_player
 KEPT = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-@pytest.fixture
-def cast(kept_cast):
-    return kept_cast
-
-
 def scope(name: str, under: Scope, kind: str = "PORTFOLIO") -> Scope:
     return actions.add_scope(kind=kind, name=name, under=under)
 

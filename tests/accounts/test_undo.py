@@ -20,11 +20,6 @@ from goldenthread.workspace.actions import ask_question
 from tests.rows import DAY, MOMENT, Planter, tracked, under_top
 
 
-@pytest.fixture
-def cast(kept_cast):
-    return kept_cast
-
-
 def each(models_: list[Any]) -> Any:
     return pytest.mark.parametrize("model", models_, ids=[model._meta.label for model in models_])
 

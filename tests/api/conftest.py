@@ -16,10 +16,11 @@ from goldenthread.config.api import ROOMS
 from goldenthread.kit.scoping import organisation_scope
 from goldenthread.purpose.models import Office
 from goldenthread.ui.programs import Noun
-from tests.cast import Cast, cast
+from tests.cast import Cast, module_cast
+from tests.cast import kept_cast as cast
 from tests.rows import Planter
 
-__all__ = ["cast"]
+__all__ = ["cast", "module_cast"]
 
 NOUNS: dict[str, Noun] = {noun.path: noun for room in ROOMS for noun in getattr(room, "NOUNS", ())}
 

@@ -13,6 +13,9 @@ from goldenthread.kit import history
 from goldenthread.plan.models import Step
 from goldenthread.purpose.models import Objective
 from tests.api.conftest import Program
+from tests.cast import cast  # built for each test: its rows are committed
+
+__all__ = ["cast"]
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 WRITERS = 24

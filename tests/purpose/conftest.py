@@ -10,9 +10,10 @@ from goldenthread.accounts.models import Changeset
 from goldenthread.accounts.undo import undo
 from goldenthread.purpose import actions
 from goldenthread.purpose.models import Clause, Kpi, Mandate, Objective, Target
-from tests.cast import Cast, cast
+from tests.cast import Cast, module_cast
+from tests.cast import kept_cast as cast
 
-__all__ = ["cast"]
+__all__ = ["cast", "module_cast"]
 
 TITLE = (
     "Reduce the time a steering committee takes to decide from 5 days in January 2026 to 3 days by 31 October 2027, "

@@ -18,17 +18,25 @@ from goldenthread.projects.models import Project
 from goldenthread.purpose import actions as purpose
 from goldenthread.purpose.models import Kpi, Objective
 from goldenthread.schedule.actions import postponed_dates
-from tests.cast import Cast, cast
+from tests.cast import Cast, built_once
+from tests.cast import kept_cast as cast
 
 __all__ = ["cast"]
 
-TODAY = date(2026, 11, 23)
+TODAY, NOW = date(2026, 11, 23), "2026-11-23 10:00Z"
 HOUR = 60
+
+
+@pytest.fixture(scope="module")
+def module_cast(django_db_setup, django_db_blocker) -> Iterator[Cast]:
+    """The cast, built once for a module, and on that day."""
+    with time_machine.travel(NOW, tick=False), built_once(django_db_blocker) as built:
+        yield built
 
 
 @pytest.fixture(autouse=True)
 def _today() -> Iterator[None]:
-    with time_machine.travel("2026-11-23 10:00Z", tick=False):
+    with time_machine.travel(NOW, tick=False):
         yield
 
 
