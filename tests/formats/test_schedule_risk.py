@@ -114,7 +114,7 @@ def test_a_plan_says_why_its_answer_is_weak_or_missing():
     loose = task(3, "Paint", Duration="PT8H0M0S")
     tasks, head = two()
     (project,) = asked(mspdi(tasks + loose, head=head))["projects"]
-    assert "1 of 3 activities have no relationship" in project["notes"][0]
+    assert "1 of 3 activities has no relationship: its delay" in project["notes"][0]
 
 
 def test_several_projects_of_a_file_have_a_finish_each():

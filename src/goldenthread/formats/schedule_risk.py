@@ -269,10 +269,9 @@ def _notes(plan: PlanNetwork, rows: list[int], drawn: list[int]) -> list[str]:
     linked = set(network.predecessor.tolist()) | set(network.successor.tolist())
     loose = sum(row not in linked for row in drawn)
     if loose:
-        notes.append(
-            f"{loose} of {len(drawn)} activities have no relationship: a delay of theirs moves nothing else, "
-            "so the spread of the finish is understated."
-        )
+        have, delay = ("has", "its delay") if loose == 1 else ("have", "a delay of theirs")
+        of = f"{loose} of {len(drawn)} activities {have}" if len(drawn) > 1 else "The only activity has"
+        notes.append(f"{of} no relationship: {delay} moves nothing else, so the spread of the finish is understated.")
     return notes
 
 

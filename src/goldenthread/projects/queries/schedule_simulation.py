@@ -67,8 +67,9 @@ class Help:
 class SimulationPage:
     """What the page shows. Without `finish` there is nothing to simulate, and `notes` or `fault` say why.
 
-    fewer: that fewer runs were made than asked for. told: the figures as `formats.schedule_risk` gives them. by_worker: of a
-    large plan, when the worker found this, None where it has not yet; is_old: the plan has changed since.
+    fewer: that fewer runs were made than asked for. held: one of each day. lies_behind: that, by the plan, all this has passed.
+    told: the figures as `formats.schedule_risk` gives them. made_at: of a large plan, when the worker found this, None where it
+    has not yet; is_old: the plan has changed since.
     """
 
     asked: RiskRequest
@@ -78,6 +79,7 @@ class SimulationPage:
     told: dict[str, Any] | None = None
     finish: dict[str, dt.datetime] = field(default_factory=dict)
     held: tuple[Held, ...] = ()
+    lies_behind: bool = False
     milestones: tuple[Stone, ...] = ()
     helps: tuple[Help, ...] = ()
     wide: Curve | None = None
@@ -170,7 +172,7 @@ def simulation_page(project: Project, asked: RiskRequest, today: dt.date) -> Sim
     if size >= LARGE:
         return _kept(project, asked, today)
     made = replace(asked, runs=min(asked.runs, max(RUNS[0], AT_ONCE // max(1, size))))
-    return replace(_shown(made, simulation_of(project, made, today)), fewer=made.runs < asked.runs)
+    return replace(_shown(made, simulation_of(project, made, today), today), fewer=made.runs < asked.runs)
 
 
 def _kept(project: Project, asked: RiskRequest, today: dt.date) -> SimulationPage:
@@ -180,17 +182,17 @@ def _kept(project: Project, asked: RiskRequest, today: dt.date) -> SimulationPag
     if found is None:
         return SimulationPage(asked, is_large=True)
     is_old = found.revision != simulation_revision(project, today)
-    return replace(_shown(asked, found.told), is_large=True, is_old=is_old, made_at=found.made_at)
+    return replace(_shown(asked, found.told, today), is_large=True, is_old=is_old, made_at=found.made_at)
 
 
-def _shown(asked: RiskRequest, told: dict[str, Any]) -> SimulationPage:
+def _shown(asked: RiskRequest, told: dict[str, Any], today: dt.date) -> SimulationPage:
     if "refused" in told:
         return SimulationPage(asked, fault=told["refused"])
     (found,) = told["projects"]
     if found["finish"] is None:
         return SimulationPage(asked, notes=tuple(found["notes"]))
     finish = {name: _moment(found["finish"][name]) for name in ("stated", "p10", "p50", "p80", "p90")}
-    held = _held(found)
+    held = _of_each_day(_held(found))
     pictures = [_curve(found, finish, held, width) for width in (720, 360)]
     most_days = max([one["p80_falls_days"] for one in found["helps"]], default=0.0)
     return SimulationPage(
@@ -199,6 +201,7 @@ def _shown(asked: RiskRequest, told: dict[str, Any]) -> SimulationPage:
         told=found,
         finish=finish,
         held=held,
+        lies_behind=finish["p90"].date() < today,
         milestones=tuple(_stone(one) for one in found["milestones"]),
         helps=tuple(
             Help(one["name"], one["p80_falls_days"], one["p80_falls_days"] / most_days, one["kind"] == "risk")
@@ -224,19 +227,21 @@ def _held(found: dict[str, Any]) -> tuple[Held, ...]:
     return tuple(held)
 
 
+def _of_each_day(held: Sequence[Held]) -> tuple[Held, ...]:
+    """Several that name one day are one, with the words of all; the plan's own comes first."""
+    days: dict[dt.date, list[Held]] = {}
+    for one in held:
+        days.setdefault(one.at.date(), []).append(one)
+    return tuple(replace(some[-1], words=", ".join(one.words for one in some)) for some in days.values())
+
+
 def _stone(one: dict[str, Any]) -> Stone:
     held = Held(one["target_kind"], _moment(one["target"]), one["chance_of_target"]) if one["target"] else None
     return Stone(one["name"], _moment(one["stated"]), _moment(one["p50"]), _moment(one["p80"]), held)
 
 
 def _curve(found: dict[str, Any], finish: dict[str, dt.datetime], held: tuple[Held, ...], width: int) -> Curve:
-    days: dict[str, list[Held]] = {}
-    for one in held:
-        days.setdefault(written(one.at), []).append(one)
-    marks = [
-        (f"{', '.join(one.words for one in of_day)} {day}", of_day[0].at, "plan" if held[0] in of_day else "promise")
-        for day, of_day in days.items()
-    ]
+    marks = [(f"{one.words} {written(one.at)}", one.at, "plan" if one is held[0] else "promise") for one in held]
     marks += [(f"P{share} {written(finish[f'p{share}'])}", finish[f"p{share}"], "share") for share in (50, 80)]
     return curve([_moment(one) for one in found["curve"]], sorted(marks, key=lambda mark: mark[1]), width)
 
