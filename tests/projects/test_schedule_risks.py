@@ -3,10 +3,11 @@
 import datetime as dt
 import io
 import json
+from io import BytesIO
 
 import numpy as np
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadedfile import InMemoryUploadedFile, SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -15,6 +16,7 @@ from goldenthread.accounts.models import Changeset
 from goldenthread.accounts.undo import undo
 from goldenthread.config import schedule_simulation
 from goldenthread.config.session import Session
+from goldenthread.formats import limits
 from goldenthread.formats.limits import read_guarded
 from goldenthread.formats.risk_list import RiskEvent
 from goldenthread.formats.schedule_risk import RiskRequest
@@ -300,3 +302,13 @@ def test_many_risks_are_paged_and_cost_the_page_no_more_statements(cast, dam):
     assert counts[0] == counts[1] <= 30
     assert "1 to 20 of 26 risks" in text
     assert "21 to 26 of 26 risks" in asked(cast, dam, "runs=200&page=2").content.decode()
+
+
+def test_a_list_beyond_all_measure_is_refused_before_it_is_read(cast, dam, monkeypatch):
+    monkeypatch.setattr(limits, "UPLOAD_BYTES", 1000)
+    monkeypatch.setattr(InMemoryUploadedFile, "read", lambda *_: pytest.fail("it was read"))
+    sent = BytesIO(HEAD.encode() + b"x" * 1000)
+    sent.name = "risks.csv"
+    answer = cast.client(cast.head).post(address(dam, "/list"), {"file": sent})
+    assert answer.status_code == 422
+    assert "the limit is" in answer.content.decode()

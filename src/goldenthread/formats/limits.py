@@ -100,8 +100,13 @@ def check_upload(data: bytes) -> None:
     """Raise FormatError where `data` is empty or larger than UPLOAD_BYTES."""
     if not data:
         raise FormatError("The file is empty.", "", "Choose a file that holds data.")
-    if len(data) > UPLOAD_BYTES:
-        raise FormatError(f"The file has {len(data) / 2**20:.0f} MiB; the limit is {UPLOAD_BYTES // 2**20} MiB.", "", TOO_LARGE)
+    check_size(len(data))
+
+
+def check_size(size: int) -> None:
+    """Raise FormatError where a file of so many bytes is larger than UPLOAD_BYTES: before it is read into memory."""
+    if size > UPLOAD_BYTES:
+        raise FormatError(f"The file has {size / 2**20:.0f} MiB; the limit is {UPLOAD_BYTES // 2**20} MiB.", "", TOO_LARGE)
 
 
 def is_small_text(data: bytes) -> bool:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import may, undo_address
 from goldenthread.formats.errors import FormatError
-from goldenthread.formats.limits import read_guarded
+from goldenthread.formats.limits import check_size, read_guarded
 from goldenthread.formats.risk_list import HEADINGS, RiskList, risk_sheet
 from goldenthread.formats.sheets import write_csv
 from goldenthread.kit import clock
@@ -156,6 +156,8 @@ def risk_list(request: HttpRequest, key: int) -> HttpResponse:
 def _listed(request: HttpRequest) -> RiskList:
     """The list as a file, or as it was looked at before."""
     sent = request.FILES.get("file")
+    if sent is not None:
+        check_size(sent.size or 0)
     data = sent.read() if sent is not None else request.POST.get("list", "").encode()
     if not data:
         raise Refused("Choose the list of risks.", field="file")
