@@ -410,7 +410,9 @@ def test_drag_is_what_a_full_pass_without_the_activity_gains(case, several, as_l
     gained = np.zeros(made.key.size, np.int64)
     for row in np.flatnonzero(got.longest_path & (made.duration > 0)).tolist():
         without = columns | {"duration": np.where(np.arange(made.key.size) == row, 0, made.duration)}
-        gained[row] = got.finish - schedule(Network(**without, calendars=made.calendars, data_date=made.data_date), options).finish
+        gained[row] = (
+            got.finish - schedule(Network(**without, calendars=made.calendars, data_date=made.data_date), options).finish
+        )
     assert drag(made, got, options).tolist() == np.maximum(gained, 0).tolist()
 
 
