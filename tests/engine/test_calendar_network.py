@@ -2,6 +2,8 @@
 
 import datetime as dt
 import os
+import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 from goldenthread.engine import network as n
 from goldenthread.engine.calendars import FIRST_DAY, WorkingTime
 from goldenthread.engine.critical_path import ScheduleOptions, schedule
-from goldenthread.engine.drag import bands, drag
+from goldenthread.engine.drag import bands, drag, effort_of_drag
 from goldenthread.engine.errors import EngineError
 from goldenthread.engine.network import FF, FS, NONE, ROUND_THE_CLOCK, SF, SS, Network, minute_of, moment_of
 from tests.engine.plain_schedule import FAR, Clock, Minutes, PlainSchedule
@@ -224,6 +226,26 @@ def test_drag_is_what_the_finish_gains_without_the_activity(path):
     assert bands(got, [0, 1, 5]).tolist() == [0, 0, 2, 0]
 
 
+def test_work_held_by_its_finish_that_starts_the_next_by_its_start_has_no_drag(path):
+    # B ends with A and C begins with B: the less B takes, the later C begins
+    made = Network(key=range(3), duration=[600, 300, 400], predecessor=[0, 1], successor=[1, 2], kind=[FF, SS])
+    options = ScheduleOptions(path=path)
+    got = schedule(made, options)
+    assert (got.finish, got.longest_path.tolist()) == (700, [True, True, True])
+    assert drag(made, got, options).tolist() == [300, 0, 100]
+
+
+def test_drags_of_a_long_chain_are_worked_out_at_once():
+    count = 1_000
+    made = Network(key=range(count), duration=[7] * count, predecessor=range(count - 1), successor=range(1, count))
+    options = ScheduleOptions(several_paths=True)
+    got = schedule(made, options)
+    assert effort_of_drag(made, got) == count**2
+    begin = time.perf_counter()
+    assert set(drag(made, got, options).tolist()) == {7}
+    assert time.perf_counter() - begin < 5  # where all is laid out anew for each row, or not compiled, it takes 20 s
+
+
 def test_the_longest_path_differs_from_float_where_a_deadline_presses(path):
     made = Network(key=range(3), duration=[5, 5, 3], predecessor=[0], successor=[1], deadline=[NONE, NONE, 2])
     got = run(made, path)
@@ -373,6 +395,25 @@ def test_compiled_and_plain_passes_agree_on_everything(case):
         "driving",
     ):
         assert getattr(plain, name).tolist() == getattr(compiled, name).tolist(), name
+
+
+@given(case=cases(), several=st.booleans(), as_late=st.sets(st.integers(0, 6)))
+@settings(max_examples=15 * MORE, deadline=None)
+def test_drag_is_what_a_full_pass_without_the_activity_gains(case, several, as_late):
+    made, _, options = both(case)
+    constraint = made.constraint.copy()
+    constraint[[row for row in as_late if row < made.key.size and constraint[row] == n.UNBOUND]] = n.AS_LATE_AS_POSSIBLE
+    columns = made.columns() | {"constraint": constraint}
+    made = Network(**columns, calendars=made.calendars, data_date=made.data_date)
+    options = replace(options, several_paths=several)
+    got = schedule(made, options)
+    gained = np.zeros(made.key.size, np.int64)
+    for row in np.flatnonzero(got.longest_path & (made.duration > 0)).tolist():
+        without = columns | {"duration": np.where(np.arange(made.key.size) == row, 0, made.duration)}
+        gained[row] = (
+            got.finish - schedule(Network(**without, calendars=made.calendars, data_date=made.data_date), options).finish
+        )
+    assert drag(made, got, options).tolist() == np.maximum(gained, 0).tolist()
 
 
 def test_round_the_clock_is_one_axis():

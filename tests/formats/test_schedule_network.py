@@ -111,6 +111,13 @@ def test_critical_work_says_its_drag_and_every_row_its_band_of_float():
     assert [row["float_band"] for row in rows(apart).values()] == ["critical", "high float", "some float"]
 
 
+def test_what_the_file_calls_critical_is_in_the_band_of_critical_work():
+    plan = "".join(task(n, f"Row {n}", Duration=f"PT{hours}H0M0S") for n, hours in ((1, 480), (2, 420), (3, 300)))
+    found = rows(mspdi(plan, head="<CriticalSlackLimit>10</CriticalSlackLimit>"))  # beyond what is nearly critical elsewhere
+    told = {key: (row["is_critical"], row["float_band"]) for key, row in found.items()}
+    assert told == {"1": (True, "critical"), "2": (True, "critical"), "3": (False, "some float")}
+
+
 def test_an_elapsed_duration_runs_over_the_weekend():
     plan = task(1, "Dig", Duration="PT40H0M0S") + task(2, "Cure", Duration="PT48H0M0S", DurationFormat=8, inside=link(1))
     assert spans(mspdi(plan))["2"] == ("05T17", "07T17")

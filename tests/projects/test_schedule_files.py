@@ -265,6 +265,17 @@ def test_the_same_file_again_changes_nothing(cast):
     assert f'href="/projects/{Project.objects.get().pk}/schedule">Open “Weir”' in done, "though nothing was written"
 
 
+def test_the_same_file_tells_nobody_into_which_hidden_projects_others_brought_it(cast):
+    bring(cast, PLAN)
+    actions.edit_project(project=Project.objects.get(), changes={"name": "Quiet", "is_confidential": True}, by=cast.head)
+    file, _ = upload(cast, PLAN, by=cast.pmo)
+    client = cast.client(cast.pmo)
+    assert client.post(f"/import/{file.pk}/apply", {}).status_code == 303
+    done = client.get(f"/import/{file.pk}").content.decode()
+    assert "Open “Weir”" in done
+    assert "Quiet" not in done
+
+
 def test_what_changed_since_it_was_looked_at_is_not_overwritten(cast):
     bring(cast, PLAN)
     file, _ = upload(cast, NEXT, "weir-2.xml")

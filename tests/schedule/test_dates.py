@@ -6,12 +6,14 @@ from datetime import date
 import pytest
 from django.db import connection, transaction
 
+from goldenthread.accounts.actions import changeset
 from goldenthread.accounts.models import Changeset
 from goldenthread.accounts.undo import undo
+from goldenthread.kit import history
 from goldenthread.kit.errors import Refused
 from goldenthread.schedule import actions, mapping, queries
 from goldenthread.schedule.mapping import DEEPEST
-from goldenthread.schedule.models import Activity, Relationship, ScheduleDates
+from goldenthread.schedule.models import Activity, Relationship, Schedule, ScheduleDates
 from tests.reliability.conftest import long
 from tests.schedule.conftest import MONDAY, dates, network
 
@@ -51,6 +53,15 @@ def test_an_edit_moves_what_follows_and_undo_moves_it_back(schedule, kept_cast):
     made["A"].refresh_from_db()
     actions.edit_activity(activity=made["A"], changes={"duration": 480}, by=None)
     assert dates(made) == before
+
+
+def test_dates_count_from_the_data_date_that_is_stored_not_from_one_read_before(schedule):
+    made = network(schedule, "A 1")
+    made["A"] = Activity.objects.select_related("schedule__scope").get(pk=made["A"].pk)
+    with changeset(title="Move the data date", by=None):  # by somebody else, meanwhile
+        history.change(Schedule.objects.get(pk=schedule.pk), {"data_date": NEXT_MONDAY})
+    actions.edit_activity(activity=made["A"], changes={"duration": 2 * 480}, by=None)
+    assert dates(made)["A"][:2] == (NEXT_MONDAY, NEXT_TUESDAY)
 
 
 def test_remaining_work_follows_progress(schedule):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,27 +11,42 @@ from goldenthread.engine.critical_path import Schedule, ScheduleOptions
 from goldenthread.engine.live_schedule import LiveSchedule
 from goldenthread.engine.network import AS_LATE_AS_POSSIBLE, Ints, Network
 
-REACHED = 300  # rows that an edit reaches, more or less, where not all are laid out anew
+COMPILED = 20_000  # rows looked at from which loading the compiled passes is quicker
+LAYING = 8  # laying a row anew takes as long as repairing so many
 
 
 def drag(network: Network, result: Schedule, options: ScheduleOptions) -> Ints:
     """How much earlier the whole would finish if what remains of an activity took no time (Devaux 1999), in minutes of the clock.
 
-    Each unfinished activity on the longest path is taken out and put back; 0 for all others.
+    Each unfinished activity on the longest path is taken out and put back; 0 for all others, and where the whole would finish
+    later: of work that is held by its finish and starts what follows by its start.
     """
     found = np.zeros(network.key.size, np.int64)
-    live = LiveSchedule(network, options)
+    live = LiveSchedule(network, _options(network, result, options))
     for row in _dragging(network, result):
         live.change(row, duration=0)
-        found[row] = result.finish - live.finish
+        found[row] = max(0, result.finish - live.finish)
         live.change(row, duration=int(network.duration[row]))
     return found
 
 
-def effort_of_drag(network: Network, result: Schedule, options: ScheduleOptions) -> int:
-    """So many rows have to be looked at for all drags, more or less; a million take some tenths of a second."""
-    is_laid_anew = options.several_paths or bool(np.any(network.constraint == AS_LATE_AS_POSSIBLE))
-    return len(_dragging(network, result)) * (network.key.size if is_laid_anew else min(REACHED, network.key.size))
+def effort_of_drag(network: Network, result: Schedule) -> int:
+    """So many rows have to be looked at for all drags at most; a million take some tenths of a second."""
+    return len(_dragging(network, result)) * network.key.size * (LAYING if _is_laid_anew(network) else 1)
+
+
+def _options(network: Network, result: Schedule, options: ScheduleOptions) -> ScheduleOptions:
+    """Only what moves the finish: where no work is to be as late as possible, no late date does."""
+    is_large = options.path == "auto" and effort_of_drag(network, result) > COMPILED
+    return replace(
+        options,
+        several_paths=options.several_paths and _is_laid_anew(network),
+        path="compiled" if is_large else options.path,
+    )
+
+
+def _is_laid_anew(network: Network) -> bool:
+    return bool(np.any(network.constraint == AS_LATE_AS_POSSIBLE))
 
 
 def bands(result: Schedule, limits: Sequence[int]) -> Ints:

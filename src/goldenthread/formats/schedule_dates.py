@@ -14,9 +14,9 @@ from goldenthread.formats.schedule_file import MSPDI, Project, ScheduleFile, Tas
 from goldenthread.formats.schedule_network import PlanNetwork, network_of
 
 NAMED = 12  # so many rows of a circle are named
-AFFORDABLE = 2_000_000  # rows looked at for the drags of a file
+AFFORDABLE = 4_000_000  # rows looked at for the drags of a file
 NEAR, HIGH = 5, 44  # days of float: up to the first nearly critical, beyond the second more than a plan should have
-BANDS = ("critical", "near critical", "some float", "high float")
+CRITICAL, *BANDS = ("critical", "near critical", "some float", "high float")
 
 
 def computed(file: ScheduleFile) -> tuple[PlanNetwork, Schedule]:
@@ -69,11 +69,11 @@ def _project(
 ) -> dict[str, Any]:
     rows = [(place, one[1]) for place, one in enumerate(plan.rows) if one is not None and one[0] == project.id]
     end, worked = dates.finish, plan.usual[project.id]
-    near = bands(dates, [plan.options.critical_float, NEAR * project.minutes_per_day, HIGH * project.minutes_per_day])
+    near = bands(dates, [NEAR * project.minutes_per_day, HIGH * project.minutes_per_day])
     told = [
         _row(place, task, dates, is_microsoft=is_microsoft)
         | {
-            "float_band": None if task.actual_finish is not None else BANDS[near[place]],
+            "float_band": None if task.actual_finish is not None else CRITICAL if dates.critical[place] else BANDS[near[place]],
             "drag_minutes": None if drags is None else worked.minutes_between(moment_of(end - drags[place]), moment_of(end)),
             "driven_by": drivers.get(place, []),
         }
@@ -153,7 +153,7 @@ def _drivers(plan: PlanNetwork, dates: Schedule) -> dict[int, list[str]]:
 
 def _drags(plan: PlanNetwork, dates: Schedule) -> list[int] | None:
     """Of each row in minutes of the clock; None where working them out would take long."""
-    if effort_of_drag(plan.network, dates, plan.options) > AFFORDABLE:
+    if effort_of_drag(plan.network, dates) > AFFORDABLE:
         return None
     found: list[int] = drag(plan.network, dates, plan.options).tolist()
     return found

@@ -67,7 +67,7 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
 
 
-def after_import(file: ImportedFile) -> list[tuple[str, str]]:
+def after_import(file: ImportedFile, person: Person) -> list[tuple[str, str]]:
     """Where a head of PMO goes once a project list is in. For the slot of the same name."""
     if file.file_kind != ImportedFile.FileKind.PROJECTS:
         return []

@@ -145,15 +145,15 @@ def days_that_follow(one: Going) -> dict[str, date]:
     return moved if start is None or finish is None or start <= finish else {}
 
 
-def stored_from(file: ImportedFile) -> list[Project]:
-    """The projects that a stored schedule file went into, by name; at most six.
+def stored_from(file: ImportedFile, person: Person) -> list[Project]:
+    """The projects that a stored schedule file went into and that `person` may see, by name; at most six.
 
     Of each the file is kept, though no row changed; a file that was stored before, to the letter, is kept since then.
     """
     stored = ImportedFile.objects.filter(digest=file.digest).values_list("outcome", flat=True)
     changesets = [outcome["changeset"] for outcome in stored if outcome]
     rows = history.records(ScheduleSource).filter(changeset__in=changesets).exclude(history_type="-").values("schedule_id")
-    return list(Project.objects.filter(schedule__in=rows).order_by("name", "id")[:SHOWN])
+    return list(visible(Project.objects.filter(schedule__in=rows), person).order_by("name", "id")[:SHOWN])
 
 
 def known_people(schedules: Sequence[FileSchedule], person: Person, today: date) -> list[Known]:

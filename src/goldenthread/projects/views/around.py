@@ -31,10 +31,12 @@ def search_rows(person: Person, words: str) -> list[tuple[str, list[tuple[str, s
     return [("Projects", [(p.name, p.department, reverse("projects:project", args=[p.pk])) for p in found])]
 
 
-def after_import(file: ImportedFile) -> list[tuple[str, str]]:
+def after_import(file: ImportedFile, person: Person) -> list[tuple[str, str]]:
     """The list after a list of projects, the projects of a schedule file or a list of tasks after those."""
     if file.file_kind in (ImportedFile.FileKind.SCHEDULE, ImportedFile.FileKind.TASKS):
-        return [(f"Open “{project.name}”", reverse("projects:schedule", args=[project.pk])) for project in stored_from(file)]
+        return [
+            (f"Open “{project.name}”", reverse("projects:schedule", args=[project.pk])) for project in stored_from(file, person)
+        ]
     if file.file_kind != ImportedFile.FileKind.PROJECTS:
         return []
     return [("To the projects", reverse("projects:projects"))]

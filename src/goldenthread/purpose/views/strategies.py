@@ -68,7 +68,7 @@ def export_files(person: Person) -> list[tuple[str, str, str]]:
     return [(f"Strategy of {one.name}", "StratML", reverse("purpose:stratml", args=[one.pk])) for one in offices]
 
 
-def after_import(file: ImportedFile) -> list[tuple[str, str]]:
+def after_import(file: ImportedFile, person: Person) -> list[tuple[str, str]]:
     """After a strategy was taken in: its objectives, and what else it says. For the slot of the same name."""
     row = _taken_in(file) if file.file_kind in STRATEGIES else None
     if row is None:

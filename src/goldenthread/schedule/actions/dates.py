@@ -64,7 +64,8 @@ def compute_dates(*, schedule: Schedule, today: date | None = None, is_new: bool
     day = today or timezone.localdate()
     with transaction.atomic(savepoint=False), no_search_for_circles():
         if not is_new:
-            Schedule.objects.select_for_update(no_key=True).filter(pk=schedule.pk).values_list("pk").get()
+            rows = Schedule.objects.select_related("scope").select_for_update(of=("self",), no_key=True)
+            schedule = rows.get(pk=schedule.pk)  # the data date may be another since the caller read it
         dates = queries.plan_dates(schedule, day) if schedule.is_of_project else _of_business_plan(schedule, day)
         _store(schedule, dates, {} if is_new else _stored(schedule))
 

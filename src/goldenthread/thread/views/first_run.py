@@ -221,7 +221,7 @@ def result(request: HttpRequest) -> HttpResponse:
     return _page(request, "result", run, len(LABELS), **context)
 
 
-def after_import(file: ImportedFile) -> list[tuple[str, str]]:
+def after_import(file: ImportedFile, person: Person) -> list[tuple[str, str]]:
     """Back to the first steps after a list of projects, while no project has an answer. For the slot of the same name."""
     if file.file_kind != ImportedFile.FileKind.PROJECTS or queries.has_answers():
         return []

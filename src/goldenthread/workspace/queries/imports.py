@@ -218,6 +218,6 @@ def table_layout(detected: Detected) -> str:
     return hashlib.sha256(names.encode()).hexdigest()
 
 
-def after_import(file: ImportedFile) -> list[tuple[str, str]]:
+def after_import(file: ImportedFile, person: Person) -> list[tuple[str, str]]:
     """Where to go on after a file was taken in: (label, address) from the slot `after_import`."""
-    return gather("after_import", file)
+    return gather("after_import", file, person)

@@ -198,7 +198,7 @@ def _done(request: HttpRequest, file: ImportedFile) -> HttpResponse:
     counted = {name: count for name, count in file.outcome.items() if name != "changeset" and count}
     figures = [(_counted(name, counted[name]), counted[name]) for name in sorted(counted, key=_order)]
     context: dict[str, Any] = {"file": file, "changeset": made, "figures": figures, "steps": STEPS}
-    context["after"] = queries.after_import(file)
+    context["after"] = queries.after_import(file, visitor(request))
     return pages.page(request, "workspace/templates/import_done.html", context)
 
 
