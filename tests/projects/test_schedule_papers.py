@@ -60,7 +60,7 @@ def test_the_paper_says_what_the_page_says(cast, weir):
     assert rows["1 Build"].is_group
     assert any(one.head in {"down", "up"} for row in drawn.rows for one in row.lines)
     assert rows["5 Open"].stone is not None
-    assert rows["5 Open"].bar is None
+    assert rows["5 Open"].bars == ()
     assert drawn.lead.startswith("4 rows"), "what is stopped is left out"
 
 

@@ -1,5 +1,6 @@
 """The page of a row of a schedule: what holds here beside what its file says, and what is withheld from whom."""
 
+import re
 from datetime import date
 
 import pytest
@@ -29,6 +30,13 @@ def row(schedule: Schedule, name: str, *, people: bool = True, costs: bool = Tru
 
 def facts(page: queries.RowPage) -> dict[str, tuple[str, str]]:
     return {fact.name: (fact.here, fact.filed) for group in page.groups for fact in group.facts}
+
+
+def bars(cast: Cast, schedule: Schedule, name: str) -> int:
+    """How many bars are drawn in the lane of a row."""
+    page = cast.client(cast.head).get(f"/projects/{schedule.project.pk}/schedule").content.decode()
+    (drawn,) = re.findall(rf"<title>{name}:(.*?)</svg></td>", page, re.DOTALL)
+    return len(re.findall(r'<rect class="span[^>]*height="12"', drawn))
 
 
 def text(page: queries.RowPage) -> str:
@@ -104,8 +112,10 @@ def test_a_split_row_is_told_in_parts_until_its_length_is_changed_here(cast):
     assert split
     parts = row(schedule, split[0].name).parts
     assert len(parts) > 1
+    assert bars(cast, schedule, split[0].name) == len(parts)
     actions.edit_activity(activity=split[0], changes={"duration": split[0].duration + 480}, by=None)
     assert row(schedule, split[0].name).parts == ()
+    assert bars(cast, schedule, split[0].name) == 1
 
 
 def test_a_row_of_primavera_says_its_codes_and_its_three_percentages(cast):

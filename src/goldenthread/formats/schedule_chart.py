@@ -38,7 +38,7 @@ class ChartRow:
     depth: int
     is_group: bool
     is_critical: bool
-    bar: Span | None
+    bars: tuple[Span, ...]
     done: int
     baseline: Span | None
     stone: float | None

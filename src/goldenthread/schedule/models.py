@@ -149,6 +149,7 @@ class ActivityDates(InOrganisation):
     is_critical = models.BooleanField()
     is_on_longest_path = models.BooleanField(default=False)
     driven_by = models.JSONField(default=list, help_text="Ids of the activities that set its dates")
+    parts = models.JSONField(null=True, help_text="Of split work the days from which and to which each part lasts")
     drag = models.IntegerField(
         null=True, help_text="Working minutes that all would finish earlier if it took no time; empty: not worked out"
     )

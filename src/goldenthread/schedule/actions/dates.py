@@ -29,7 +29,7 @@ from goldenthread.schedule.models import (
 
 COMPUTED = [
     *("early_start", "early_finish", "late_start", "late_finish", "total_float", "free_float", "is_critical"),
-    *("is_on_longest_path", "driven_by", "drag"),
+    *("is_on_longest_path", "driven_by", "drag", "parts"),
 ]
 _computed_of = attrgetter(*COMPUTED)
 _postponed: ContextVar[dict[int, Schedule] | None] = ContextVar("postponed", default=None)

@@ -21,6 +21,11 @@ class Migration(migrations.Migration):
             name='drag',
             field=models.IntegerField(help_text='Working minutes that all would finish earlier if it took no time; empty: not worked out', null=True),
         ),
+        migrations.AddField(
+            model_name='activitydates',
+            name='parts',
+            field=models.JSONField(help_text='Of split work the days from which and to which each part lasts', null=True),
+        ),
         migrations.CreateModel(
             name='ScheduleDates',
             fields=[

@@ -113,6 +113,7 @@ def _row(row: Line, shown: Timeline, widths: Sequence[float], letters: float) ->
     sees = row.start is not None and row.finish is not None and row.finish >= scale.start and row.start <= scale.end
     is_stone = bool(data.is_milestone) and not row.is_group
     frozen = row.baseline if row.baseline and row.baseline[1] >= scale.start and row.baseline[0] <= scale.end else None
+    bars = [bar for bar in row.bars if sees and not is_stone and bar[1] >= scale.start and bar[0] <= scale.end]
     texts = [f"{data.code} {data.name}".strip(), *(_words(name, row, shown.minutes_per_day) for name in shown.columns)]
     room = [widths[0] - min(row.depth, 8) * LEVEL, *widths[1:]]
     return ChartRow(
@@ -120,7 +121,7 @@ def _row(row: Line, shown: Timeline, widths: Sequence[float], letters: float) ->
         depth=row.depth,
         is_group=row.is_group,
         is_critical=row.is_critical,
-        bar=scale.span(row.start, row.finish) if sees and not is_stone and row.start and row.finish else None,
+        bars=tuple(scale.span(*bar) for bar in bars),
         done=row.progress,
         baseline=scale.span(*frozen) if frozen else None,
         stone=scale.at(row.start) if sees and is_stone and row.start else None,

@@ -30,7 +30,7 @@ COLUMNS = (
     *("progress", "actual_start", "actual_finish", "not_before", "deadline", "constraint_kind", "constraint_date"),
     *("cancelled_on", "blocked_because", "stated_start", "stated_finish", "calendar__name"),
     *("dates__early_start", "dates__early_finish", "dates__total_float", "dates__free_float"),
-    *("dates__is_critical", "dates__is_on_longest_path", "dates__drag"),
+    *("dates__is_critical", "dates__is_on_longest_path", "dates__drag", "dates__parts"),
 )
 Span = tuple[date, date]
 
@@ -75,6 +75,13 @@ class Line:
     def is_group(self) -> bool:
         """Whether it is a summary."""
         return self.has_children or self.data.is_summary
+
+    @property
+    def bars(self) -> list[Span]:
+        """Where its bar stands: several of split work, none of what has no dates."""
+        if self.data.dates__parts and not self.is_group:
+            return [(date.fromisoformat(first), date.fromisoformat(last)) for first, last in self.data.dates__parts]
+        return [(self.start, self.finish)] if self.start is not None and self.finish is not None else []
 
     @property
     def slip(self) -> int | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections import defaultdict
+from datetime import date, datetime
 from typing import Any
 
 from goldenthread.formats.errors import FormatError
@@ -11,7 +12,8 @@ from goldenthread.formats.schedule_file import Task
 from goldenthread.kit.errors import Refused
 from goldenthread.kit.scoping import current_organisation
 from goldenthread.schedule.models import ActivityDates, Schedule
-from goldenthread.schedule.queries.stored_file import stored_file
+from goldenthread.schedule.queries.parts import parts_of
+from goldenthread.schedule.queries.stored_file import StoredFile, stored_file
 
 
 def plan_dates(schedule: Schedule, today: date) -> list[ActivityDates]:
@@ -24,6 +26,7 @@ def plan_dates(schedule: Schedule, today: date) -> list[ActivityDates]:
     organisation = current_organisation()
     rows = [row for row in told["rows"] if not row["is_summary"]]
     tasks = {task.id: task for task in stored.project.tasks if task.is_level_of_effort and task.is_active}
+    parts = _parts(stored)
     lasting = [found for row in told["left_out"] if row["id"] in tasks and (found := _lasting(row, tasks[row["id"]]))]
     return [
         ActivityDates(
@@ -39,9 +42,28 @@ def plan_dates(schedule: Schedule, today: date) -> list[ActivityDates]:
             is_on_longest_path=row["is_on_longest_path"],
             driven_by=[stored.activities[key] for key in row["driven_by"]],
             drag=row["drag_minutes"],
+            parts=_fitting(parts.get(row["id"]), row),
         )
         for row in (*rows, *lasting)
     ]
+
+
+def _parts(stored: StoredFile) -> dict[str, list[tuple[datetime, datetime]]]:
+    """Of each split task when it is worked on."""
+    given = defaultdict(list)
+    for one in stored.project.assignments:
+        if one.phases:
+            given[one.task_id].append(one)
+    week = stored.usual_week
+    told = {task.id: parts_of(task, given[task.id], week) for task in stored.project.tasks if task.phases or task.id in given}
+    return {key: parts for key, parts in told.items() if parts}
+
+
+def _fitting(parts: list[tuple[datetime, datetime]] | None, row: dict[str, Any]) -> list[list[str]] | None:
+    """The days of the parts, while the row lasts from the first to the last of them: else nobody knows where it pauses."""
+    if parts is None or (parts[0][0].date(), parts[-1][1].date()) != (_day(row["start"]), _day(row["finish"])):
+        return None
+    return [[start.date().isoformat(), finish.date().isoformat()] for start, finish in parts]
 
 
 def _lasting(row: dict[str, Any], task: Task) -> dict[str, Any] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -23,11 +22,11 @@ from goldenthread.schedule.models import (
     ScheduleSource,
     StatedBaseline,
 )
+from goldenthread.schedule.queries.parts import parts_of
 from goldenthread.schedule.queries.withheld import without_costs, without_people
 from goldenthread.ui import writing
 
 LISTED = 100  # relationships of a row and direction that are named
-WORK_OVER_TIME = {"1", "2"}  # kinds of a stretch of time that are work to be done, and work done
 A_DAY = 24 * 60
 RECKONED = {  # Primavera's types of duration
     "FixedDUR2": "fixed duration and units",
@@ -322,29 +321,12 @@ def _custom(file: files.ScheduleFile | None, task: files.Task | None) -> tuple[t
 
 
 def _parts(file: files.ScheduleFile | None, row: Activity, week: list[Any]) -> tuple[str, ...]:
-    """A split row's stretches of work; none where no pause takes a working day, or where it was made longer or shorter here.
-
-    week: shifts of the schedule's seven days, Monday first.
-    """
+    """A split row's stretches of work; none where it was made longer or shorter here."""
     project = file.projects[0] if file is not None else None
     if project is None or row.duration != abs(project.tasks[0].duration_minutes or 0):
         return ()
-    told = (project.tasks[0].phases, *(each.phases for each in project.assignments))
-    phases = [one for some in told for one in some if one.kind in WORK_OVER_TIME]
-    spans = sorted((one.start, one.finish) for one in phases if one.start and one.finish and re.search("[1-9]", one.value))
-    merged: list[list[datetime]] = []
-    for start, finish in spans:
-        if merged and not _pauses(merged[-1][1], start, week):
-            merged[-1][1] = max(merged[-1][1], finish)
-        else:
-            merged.append([start, finish])
-    return tuple(f"{_moment(start)} to {_moment(finish)}" for start, finish in merged) if len(merged) > 1 else ()
-
-
-def _pauses(until: datetime, start: datetime, week: list[Any]) -> bool:
-    """Whether a day that is usually worked lies whole between two moments."""
-    first, last = until.toordinal() + (until.hour * 60 + until.minute > 0), start.toordinal()
-    return any(week[(day - 1) % 7] if len(week) == 7 else (day - 1) % 7 < 5 for day in range(first, min(last, first + 7)))
+    found = parts_of(project.tasks[0], project.assignments, week)
+    return tuple(f"{_moment(start)} to {_moment(finish)}" for start, finish in found)
 
 
 def _baselines(row: Activity, task: files.Task | None, words: _Words) -> Cells:

@@ -53,6 +53,7 @@ class StoredFile:
 
     file: files.ScheduleFile
     activities: dict[str, int]
+    usual_week: list[Any]  # shifts of the seven days of its default calendar, Monday first; empty where there is none
 
     @property
     def project(self) -> files.Project:
@@ -106,7 +107,8 @@ class _Stored:
             custom_fields=base.custom_fields if base is not None else (),
             not_carried=base.not_carried if base is not None else (),
         )
-        return StoredFile(file, {key: pk for pk, key in self.keys.items()})
+        week = self.default.week if self.default is not None else []
+        return StoredFile(file, {key: pk for pk, key in self.keys.items()}, week)
 
     def _project(self, assignments: tuple[files.Assignment, ...]) -> files.Project:
         tasks, links = self._tasks(), self._links()
