@@ -8,6 +8,7 @@ import pytest
 from goldenthread.formats import schedule_file as said
 from goldenthread.formats.errors import FormatError
 from goldenthread.formats.schedule_compare import compare_schedules, in_tenths
+from goldenthread.formats.schedule_compare_sheets import comparison_sheets
 from goldenthread.formats.schedule_reader import read_schedule
 from goldenthread.formats.schedule_since_dates import compare_with_dates
 from goldenthread.formats.schedule_writer import write_schedule
@@ -222,3 +223,12 @@ def test_beside_a_baseline_of_dates_alone_stands_what_dates_can_tell_worked_by_h
     assert (dug["moved_days"], dug["same_rows"]) == (8.0, {"finish": "2027-03-03", "moved_days": 1.0})
     nothing = compare_with_dates(plan, {})
     assert (nothing["finish_before"], nothing["last_before"], nothing["moved_days"]) == (None, None, 0)
+
+
+def test_a_row_that_went_stands_apart_from_another_that_has_its_id_now():
+    days = {"start_before": "2027-03-01", "start": "2027-03-02", "finish_before": "2027-03-03", "finish": "2027-03-04"}
+    moved = {"id": "7", "name": "Paint", **days}
+    lists = {"rows": [{"row": {"id": "7", "name": "Dig"}, "how": "removed", "changes": []}], "dates": [moved]}
+    told = {"finish_before": None, "finish": None, "moved_days": 0.0, "causes": [], "method": ""}
+    rows = comparison_sheets(told, lists, project="Weir", against="the file before")[1].rows
+    assert [row[:5] for row in rows] == [("7", "Dig", "removed", "", None), ("7", "Paint", "moved", "", dt.date(2027, 3, 1))]

@@ -1,10 +1,15 @@
 """Duration, work and units of activities that came from a file, under the duration type that the file gives them."""
 
+from datetime import date, datetime
+
 import pytest
 
 from goldenthread.accounts import actions as accounts
 from goldenthread.accounts.models import Changeset
 from goldenthread.accounts.undo import undo
+from goldenthread.formats.schedule_reader import read_schedule
+from goldenthread.projects.models import Project
+from goldenthread.projects.queries import exported_schedule
 from goldenthread.schedule import actions
 from goldenthread.schedule.models import Activity, Assignment
 from tests.formats.schedules import mspdi, task
@@ -81,3 +86,19 @@ def test_who_takes_over_changes_nothing(cast):
     actions.reassign(activity=activity, giver=giver, taker=taker, by=cast.head)
     assert stands(activity) == before
     assert Assignment.objects.filter(activity=activity, resource__person=taker, units=40).exists()
+
+
+@pytest.mark.parametrize("form", ["mspdi", "xer"])
+@pytest.mark.parametrize("joins", [False, True])
+def test_other_programs_read_of_all_who_work_on_it_as_much_work_as_of_the_row(cast, form, joins):
+    activity = brought(cast, "units", effort_driven=joins)
+    if joins:
+        actions.assign(activity=activity, person=accounts.add_person(name="Noor", by=None), by=cast.head)
+    else:
+        actions.edit_activity(activity=activity, changes={"duration": 10 * DAY}, by=cast.head)
+    day = datetime(2027, 3, 1)
+    written = exported_schedule(Project.objects.get(), form, cast.head, now=day, today=date(2027, 3, 1))
+    (project,) = read_schedule(written.data).projects
+    told = [one.work_minutes for one in project.assignments]
+    assert told == ([1200, 1200] if joins else [4800])
+    assert project.tasks[-1].work_minutes == sum(told)

@@ -42,13 +42,15 @@ def _finish(told: Mapping[str, Any], project: str, against: str) -> OutSheet:
 
 def _rows(lists: Mapping[str, Sequence[dict[str, Any]]]) -> OutSheet:
     """One line for each row that came, went, says something else, moved, or became critical or no longer is."""
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[tuple[str, bool], dict[str, Any]] = {}
 
-    def line(one: Mapping[str, Any]) -> dict[str, Any]:
-        return found.setdefault(str(one["id"]), {"name": one["name"], "how": [], "what": [], "dates": {}})
+    def line(one: Mapping[str, Any], how: str = "") -> dict[str, Any]:
+        """Of a row that went apart from that of another that has its id now: rows are not always matched by their ids."""
+        key = (str(one["id"]), how == "removed")
+        return found.setdefault(key, {"name": one["name"], "how": [], "what": [], "dates": {}})
 
     for one in lists.get("rows", ()):
-        told = line(one["row"])
+        told = line(one["row"], one["how"])
         told["how"].append(one["how"])
         told["what"] += [f"{cell['field']}: {cell['before'] or 'none'} → {cell['after'] or 'none'}" for cell in one["changes"]]
         told["dates"].update({name: one["row"][name] for name in DATED if name in one["row"]})
@@ -72,7 +74,7 @@ def _rows(lists: Mapping[str, Sequence[dict[str, Any]]]) -> OutSheet:
         "Float (d)",
     )
     widths = (NARROW, WIDE, DAY, WIDE, DAY, DAY, DAY, DAY, NARROW, NARROW)
-    return OutSheet("Rows that differ", head, [_cells(key, one) for key, one in found.items()], widths)
+    return OutSheet("Rows that differ", head, [_cells(key, one) for (key, _), one in found.items()], widths)
 
 
 def _cells(key: str, one: Mapping[str, Any]) -> Sequence[OutCell]:

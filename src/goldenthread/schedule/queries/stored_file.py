@@ -258,7 +258,46 @@ class _Stored:
                 kind = KINDS.get(one.resource__resource_kind, "work")
                 people[key] = files.Resource(key, one.resource__person__name or one.resource__name, kind)
             found.append(files.Assignment(f"{self.own}{one.pk}", pair[0], key, units=one.units / 100))
-        return tuple(people.values()), tuple(found)
+        working = {key for key, one in people.items() if one.kind in ("work", "equipment")}
+        others = {pair[0] for pair in {*stored, *(pair for pair in units if pair[1])} - said}
+        return tuple(people.values()), self._divided(found, working, others)
+
+    def _divided(self, found: list[files.Assignment], working: set[str], others: set[str]) -> tuple[files.Assignment, ...]:
+        """The work of a filed row that is no longer what its file says, or on which others work, parted by their units.
+
+        working: the resources that are people or machines; others: the rows with other assignments than in the file.
+        """
+        filed = self.said.rows if self.said is not None else {}
+        efforts = {
+            key: row.effort_likely
+            for row in self.rows
+            if row.effort_likely
+            and (key := self.keys[row.pk]) in filed
+            and (key in others or row.effort_likely != filed[key].values["effort_likely"])
+        }
+        units: dict[str, float] = defaultdict(float)
+        for one in found:
+            if one.task_id in efforts and one.resource_id in working:
+                units[one.task_id] += one.units or 0
+        return tuple(
+            _with_work(one, efforts[one.task_id] * (one.units or 0) / units[one.task_id])
+            if one.resource_id in working and units.get(one.task_id)
+            else one
+            for one in found
+        )
+
+
+def _with_work(one: files.Assignment, minutes: float) -> files.Assignment:
+    """Another work, spread over its days by whoever reads it; what is done stays done."""
+    work = round(minutes)
+    left = max(work - (one.actual_work_minutes or 0), 0)
+    return replace(
+        one,
+        work_minutes=work,
+        remaining_work_minutes=None if one.remaining_work_minutes is None else left,
+        phases=(),
+        kept=tuple(cell for cell in one.kept if cell[0] != "target_qty"),
+    )
 
 
 def _calendar(key: str, stored: Calendar) -> files.Calendar:

@@ -133,7 +133,14 @@ def _moment(day: dt.date | None, filed: dt.datetime | None, at: Callable[[dt.dat
 
 
 def _work(row: Any, task: files.Task, hand: Hand) -> dict[str, Any]:
-    return {"work_minutes": row.effort_likely}
+    """What is planned, and less what is done what is left."""
+    left = None if row.effort_likely is None else max(row.effort_likely - (task.actual_work_minutes or 0), 0)
+    is_left = task.remaining_work_minutes is not None
+    return {
+        "work_minutes": row.effort_likely,
+        "planned_work_minutes": None,
+        "remaining_work_minutes": left if is_left else None,
+    }
 
 
 def _bounds(row: Any, task: files.Task, hand: Hand) -> dict[str, Any]:
