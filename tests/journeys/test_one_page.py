@@ -17,10 +17,10 @@ from tests.browser import Page
 from tests.formats.test_one_page_slide import check as check_slide
 from tests.journeys.conftest import Product
 from tests.journeys.walking import Walker
-from tests.plan.conftest import kept_cast, module_cast, scene
+from tests.plan.conftest import kept_cast, module_cast, module_scene, scene
 from tests.plan.test_workbook import changed
 
-__all__ = ["kept_cast", "module_cast", "scene"]
+__all__ = ["kept_cast", "module_cast", "module_scene", "scene"]
 
 COUNTS = (3, 8, 15, 25, 40)
 SITE = "http://one-page.test"

@@ -1,15 +1,18 @@
 """The IT office with an objective, a KPI, a plan and a project: what a thread needs."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from goldenthread.accounts.models import Changeset
 from goldenthread.accounts.queries import forget_rights
 from goldenthread.accounts.undo import undo
 from goldenthread.kit.money import Money
+from goldenthread.kit.scoping import organisation_scope
 from goldenthread.plan import actions as plan
 from goldenthread.plan.models import BusinessPlan, Step
 from goldenthread.projects import actions as projects
@@ -87,9 +90,21 @@ def make(cast: Cast) -> Scene:
     return Scene(cast, objective, kpi, target, business_plan, step, project)
 
 
+@pytest.fixture(scope="module")
+def module_scene(module_cast: Cast, django_db_blocker) -> Iterator[Scene]:
+    """The thread, built once for a module; nothing of it stays."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        with organisation_scope(module_cast.organisation):
+            made = make(module_cast)
+        yield made
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def scene(kept_cast: Cast) -> Scene:
-    return make(kept_cast)
+def scene(module_scene: Scene, kept_cast: Cast) -> Scene:
+    """The module's thread for one test, read anew and rolled back after it."""
+    rows = (getattr(module_scene, name) for name in ("objective", "kpi", "target", "plan", "step", "project"))
+    return Scene(kept_cast, *(type(row).objects.get(pk=row.pk) for row in rows))
 
 
 @pytest.fixture
