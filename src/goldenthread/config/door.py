@@ -21,7 +21,7 @@ from ninja.utils import check_csrf
 
 from goldenthread.accounts.actions import note_use
 from goldenthread.accounts.queries import bearer
-from goldenthread.kit.errors import Conflict, Forbidden, Refused
+from goldenthread.kit.errors import Conflict, Forbidden, Refused, why_not_written
 from goldenthread.kit.scoping import organisation_scope
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -143,8 +143,9 @@ def _broken_rule(request: HttpRequest, error: Exception) -> HttpResponse:
 
 
 def _busy(request: HttpRequest, error: OperationalError) -> HttpResponse:
-    if "full" in str(error) or "locked" in str(error):
-        return said(503, "The database cannot write now. Nothing was changed.", "Try again in a minute.")
+    why = why_not_written(error)
+    if why:
+        return said(503, f"{why} Nothing was changed.", "Try again in a minute.")
     raise error
 
 

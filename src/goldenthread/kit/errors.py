@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-NOT_NOW = ("full", "locked", "disk I/O error", "No space left")  # as SQLite and PostgreSQL say it
+NOT_NOW = ("full", "locked", "deadlock", "disk I/O error", "No space left")  # as SQLite and PostgreSQL say it
 
 
 class Refused(Exception):
