@@ -47,6 +47,8 @@ def stands(activity: Activity) -> tuple[float, float, list[int]]:
         ("units", {"effort_low": 80 * 60, "effort_likely": 80 * 60, "effort_high": 80 * 60}, (10, 80, [100])),
         ("duration", {"effort_low": 20 * 60, "effort_likely": 20 * 60, "effort_high": 20 * 60}, (5, 20, [50])),
         ("units", {"duration": 2 * DAY, "effort_likely": 40 * 60}, (2, 40, [100])),  # both entered: both stand
+        ("units", {"duration": 10 * DAY, "effort_low": 20 * 60}, (10, 40, [100])),  # so is a work at best
+        ("units", {"effort_low": 20 * 60}, (5, 40, [100])),
         ("work", {"name": "Dig deeper"}, (5, 40, [100])),
     ],
 )

@@ -18,8 +18,8 @@ MOST_UNITS = 1000  # percent
 
 def followed(activity: Activity, changes: dict[str, Any]) -> dict[str, Any]:
     """These changes with what follows from them; writes the units that follow. Where both are entered, nothing does."""
-    enters_duration, enters_work = "duration" in changes, changes.get("effort_likely") is not None
-    if enters_duration == enters_work:
+    enters_duration, enters_work = "duration" in changes, any(changes.get(name) is not None for name in EFFORTS)
+    if enters_duration == enters_work or (enters_work and changes.get("effort_likely") is None):
         return changes
     of = load_of(activity)
     if of is None or not of.assignments:
