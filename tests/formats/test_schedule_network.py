@@ -5,8 +5,10 @@ import datetime as dt
 import pytest
 
 from goldenthread.engine.calendars import WorkingTime
+from goldenthread.formats import schedule_dates
 from goldenthread.formats.errors import FormatError
 from goldenthread.formats.schedule_calendars import exception_days, together, working_times
+from goldenthread.formats.schedule_dated import with_dates
 from goldenthread.formats.schedule_dates import critical_path
 from goldenthread.formats.schedule_file import Calendar, CalendarException, Shift, WorkWeek
 from goldenthread.formats.schedule_reader import read_schedule
@@ -109,6 +111,12 @@ def test_critical_work_says_its_drag_and_every_row_its_band_of_float():
         task(1, "Long", Duration="PT480H0M0S") + task(2, "Short", Duration=DAY) + task(3, "Half", Duration="PT240H0M0S")
     )
     assert [row["float_band"] for row in rows(apart).values()] == ["critical", "high float", "some float"]
+
+
+def test_a_plan_is_written_and_compared_without_working_out_drags(monkeypatch):
+    monkeypatch.setattr(schedule_dates, "drag", lambda *_: pytest.fail("nobody reads them there"))
+    (project,) = with_dates(read_schedule(mspdi(task(1, "Dig", Duration=DAY)))).projects
+    assert (project.tasks[0].total_slack_minutes, project.tasks[0].is_critical) == (0, True)
 
 
 def test_what_the_file_calls_critical_is_in_the_band_of_critical_work():

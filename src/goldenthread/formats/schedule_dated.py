@@ -12,7 +12,7 @@ from goldenthread.formats.schedule_file import Project, ScheduleFile, Task
 
 def with_dates(file: ScheduleFile) -> ScheduleFile:
     """Start, finish, early and late dates, floats and the critical mark of every row that is scheduled; others stay as stated."""
-    told = {project["id"]: project for project in critical_path(file)["projects"]}
+    told = {project["id"]: project for project in critical_path(file, with_drags=False)["projects"]}
     return replace(file, projects=tuple(_dated(one, told[one.id]) if one.id in told else one for one in file.projects))
 
 

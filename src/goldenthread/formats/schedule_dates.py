@@ -43,10 +43,10 @@ def _earliest(plan: PlanNetwork, dates: Schedule) -> dict[tuple[str, str], str]:
     return found
 
 
-def critical_path(file: ScheduleFile) -> dict[str, Any]:
-    """Projects with their finish, critical rows, and dates and floats of every scheduled row."""
+def critical_path(file: ScheduleFile, *, with_drags: bool = True) -> dict[str, Any]:
+    """Projects with their finish, critical rows, and dates and floats of every scheduled row; its drag, if asked."""
     plan, dates = computed(file)
-    drivers, drags = _drivers(plan, dates), _drags(plan, dates)
+    drivers, drags = _drivers(plan, dates), _drags(plan, dates) if with_drags else None
     return {
         "kind": file.kind,
         "program": file.program,

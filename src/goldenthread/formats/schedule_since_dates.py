@@ -26,7 +26,7 @@ METHOD = (
 def compare_with_dates(file: ScheduleFile, planned: Mapping[str, Span]) -> dict[str, Any]:
     """planned: start and finish by the id of the task. Level of effort is left out: it lasts as long as other work does."""
     project = next(one for one in file.projects if one.baseline_of_id is None)
-    told = critical_path(file)["projects"][0]
+    told = critical_path(file, with_drags=False)["projects"][0]
     tasks = {task.id: task for task in project.tasks if not task.is_summary and not task.is_level_of_effort}
     dated = {row["id"]: row for row in told["rows"] if row["id"] in tasks}
     once = {key: span for key, span in planned.items() if key in tasks}
