@@ -32,7 +32,7 @@ def test_people_get_a_table_of_projects_and_one_of_what_is_not_carried(tmp_path)
     done = product.run(tmp_path / "none", "import", "schedule", str(path), "--dry-run")
     assert done.code == 0, done.err
     assert "1,657.12 EUR" in done.out
-    assert "this table is not read" in done.out
+    assert "this table is left out" in done.out
 
 
 def test_what_cannot_be_read_is_refused_in_plain_words(tmp_path):

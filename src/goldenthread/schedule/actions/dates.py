@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from datetime import date
 from operator import attrgetter
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from goldenthread.kit import bulk
@@ -62,7 +62,8 @@ def compute_dates(*, schedule: Schedule, today: date | None = None, is_new: bool
         waiting[schedule.pk] = schedule
         return
     day = today or timezone.localdate()
-    with transaction.atomic(savepoint=False), no_search_for_circles():
+    is_part = connection.in_atomic_block  # then what is refused here spoils nothing of a whole that goes on without
+    with nullcontext() if is_part else transaction.atomic(), no_search_for_circles():
         if not is_new:
             rows = Schedule.objects.select_related("scope").select_for_update(of=("self",), no_key=True)
             schedule = rows.get(pk=schedule.pk)  # the data date may be another since the caller read it
