@@ -79,6 +79,13 @@ def test_who_joins_shares_the_work_or_brings_more_and_leaves_it_as_it_was(cast, 
     assert stands(activity) == (5, 40, [100])
 
 
+def test_whoever_joins_what_is_done_changes_nothing_of_how_it_went(cast):
+    activity = brought(cast, "units", effort_driven=True)
+    actions.report_progress(activity=activity, by=cast.head, finished_on=date(2027, 3, 5), started_on=date(2027, 3, 1))
+    actions.assign(activity=activity, person=accounts.add_person(name="Noor", by=None), by=cast.head)
+    assert stands(activity) == (5, 40, [100, 100])
+
+
 def test_who_takes_over_changes_nothing(cast):
     activity = brought(cast, "units", effort_driven=True)
     giver, taker = (accounts.add_person(name=name, by=None) for name in ("Noor", "Ines"))

@@ -30,8 +30,8 @@ class LoadOf:
 
 
 def load_of(activity: Activity) -> LoadOf | None:
-    """The load of an activity whose file says how it is scheduled; None of any other, and of one without work."""
-    if not activity.source_key or not activity.effort_likely or activity.is_elapsed:
+    """The load of an activity whose file says how it is scheduled; None of any other, and of one that is done or without work."""
+    if not activity.source_key or not activity.effort_likely or activity.is_elapsed or activity.actual_finish is not None:
         return None
     content = ScheduleSource.objects.filter(schedule=activity.schedule_id).values_list("content", flat=True).first()
     rule = _rule(content, activity.source_key)
