@@ -50,6 +50,7 @@ def stands(activity: Activity) -> tuple[float, float, list[int]]:
         ("units", {"duration": 10 * DAY, "effort_low": 20 * 60}, (10, 40, [100])),  # so is a work at best
         ("units", {"effort_low": 20 * 60}, (5, 40, [100])),
         ("work", {"name": "Dig deeper"}, (5, 40, [100])),
+        ("units", {"duration": 0}, (0, 40, [100])),
     ],
 )
 def test_an_edit_is_followed_and_undone(cast, kind, changes, after):

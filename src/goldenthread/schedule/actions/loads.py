@@ -24,6 +24,8 @@ def followed(activity: Activity, changes: dict[str, Any]) -> dict[str, Any]:
     of = load_of(activity)
     if of is None or not of.assignments:
         return changes
+    if enters_duration and not changes["duration"]:
+        return changes  # work that is to take no time is not forgotten: it may be given time again
     if enters_duration:
         return _entered(activity, of, rules.with_duration(of.load, of.kind, changes["duration"]), changes)
     return _entered(activity, of, rules.with_work(of.load, of.kind, changes["effort_likely"]), changes)
