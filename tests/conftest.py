@@ -6,7 +6,9 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from _pytest.runner import runtestprotocol
 
+from goldenthread.kit.stack import with_room
 from tests import browser as real
 from tests import kept as folders
 from tests import prepared
@@ -43,6 +45,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.journey)
             if room not in WITH_PAGES:
                 raise pytest.UsageError(f"{item.nodeid} uses a browser, and the lane of the browser would not find it there")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+    """Each test with its fixtures stands on a stack with room, as requests do."""
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    with_room(runtestprotocol, item, nextitem=nextitem)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
 
 
 def pytest_collection_finish() -> None:

@@ -18,6 +18,7 @@ import typer
 from goldenthread.config import plan_command, schedule_command
 from goldenthread.config.options import As, Json, OfficeCode, Organisation
 from goldenthread.config.options import opened as _session
+from goldenthread.kit.stack import with_room
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
@@ -413,7 +414,7 @@ def main() -> None:
     """Run the command and turn what it raises into an exit code and a plain sentence."""
     gc.set_threshold(50_000, 10, 10)  # what it loads is kept to its end: looking through it as often takes a tenth of its time
     try:
-        app(standalone_mode=False)
+        with_room(app, standalone_mode=False)
     except typer.Exit as stop:
         sys.exit(stop.exit_code)
     except typer.Abort:

@@ -2,6 +2,7 @@
 
 import gc
 import os
+from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "goldenthread.config.settings")
 
@@ -9,9 +10,16 @@ import scipy.special  # noqa: F401  a page that foretells must not wait for it
 from django.core.wsgi import get_wsgi_application
 
 from goldenthread.kit.memory import keep_freed_memory
+from goldenthread.kit.stack import with_room
 
 keep_freed_memory()
-application = get_wsgi_application()
+_answer = get_wsgi_application()
+
+
+def application(environ: dict[str, Any], start_response: Any) -> Any:
+    """Answer one request, on a stack with room."""
+    return with_room(_answer, environ, start_response)
+
 
 if os.environ.get("GT_WORKER", "on") == "on":
     from goldenthread.kit import worker
