@@ -34,15 +34,19 @@ def money_field(label: str, **options: Any) -> forms.DecimalField:
     return forms.DecimalField(label=label, required=False, max_digits=18, decimal_places=3, **options)
 
 
-class VersionedForm(forms.Form):
-    """A form that carries the version that was seen, and shows what an action refused beside its field."""
-
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput())
+class RefusableForm(forms.Form):
+    """A form that shows what an action refused beside its field."""
 
     def refuse(self, refusal: Refused) -> None:
         """Show a refusal at its field, or above the form."""
         name = refusal.field.removesuffix("_minor")
         self.add_error(name if name in self.fields else None, str(refusal))
+
+
+class VersionedForm(RefusableForm):
+    """One that carries the version that was seen as well."""
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput())
 
 
 class ProjectForm(VersionedForm):
@@ -116,7 +120,7 @@ class RiskForm(VersionedForm):
         return RiskEvent("", said["name"], said["chance"], said["low"], said["likely"], said["high"], is_share, ())
 
 
-class ReportForm(forms.Form):
+class ReportForm(RefusableForm):
     """How a project stands."""
 
     on = day_field("Day", help_text="Left empty, it is today.")
@@ -124,11 +128,6 @@ class ReportForm(forms.Form):
     comment = forms.CharField(label="In words", max_length=8000, required=False, widget=forms.Textarea(attrs={"rows": 4}))
     finishes_on = day_field("Finish, as forecast now")
     forecast = money_field("Cost, as forecast now")
-
-    def refuse(self, refusal: Refused) -> None:
-        """Show a refusal at its field, or above the form."""
-        name = refusal.field.removesuffix("_minor")
-        self.add_error(name if name in self.fields else None, str(refusal))
 
 
 def minor(amount: Decimal | None, currency: str) -> int | None:

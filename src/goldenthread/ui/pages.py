@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any, cast
 
 from django.contrib import messages
@@ -13,6 +14,8 @@ from django.template.backends.utils import csrf_input, csrf_token_lazy
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 from jinja2_fragments import render_block
+
+from goldenthread.kit.errors import Refused
 
 
 def jinja() -> Jinja2:
@@ -71,6 +74,18 @@ def see_other(address: str) -> HttpResponseRedirect:
     response = HttpResponseRedirect(address)
     response.status_code = 303
     return response
+
+
+def tried(form: Any, write: Callable[[], Any]) -> bool:
+    """Whether a valid form was written; a refusal is shown in the form, which has `refuse` for that."""
+    if not form.is_valid():
+        return False
+    try:
+        write()
+    except Refused as refusal:
+        form.refuse(refusal)
+        return False
+    return True
 
 
 def announce(request: HttpRequest, text: str, *, undo_url: str | None = None, tone: str = "good") -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,7 +13,7 @@ from markupsafe import Markup
 from goldenthread.accounts.models import Person
 from goldenthread.accounts.queries import is_own, may, may_in, one, rights, undo_address, visible
 from goldenthread.kit import clock
-from goldenthread.kit.errors import Forbidden, Refused
+from goldenthread.kit.errors import Forbidden
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.kit.slots import gather
 from goldenthread.projects import actions, forms, queries
@@ -39,18 +38,6 @@ def _seen(request: HttpRequest, key: int) -> Project:
 def _done(request: HttpRequest, words: str, project: Project) -> HttpResponse:
     pages.announce(request, words, undo_url=undo_address())
     return pages.see_other(reverse("projects:project", args=[project.pk]))
-
-
-def _tried(form: Any, write: Callable[[], Any]) -> bool:
-    """Whether the write went through; a refusal is shown in the form."""
-    if not form.is_valid():
-        return False
-    try:
-        write()
-    except Refused as refusal:
-        form.refuse(refusal)
-        return False
-    return True
 
 
 @require_GET
@@ -87,7 +74,7 @@ def new_project(request: HttpRequest) -> HttpResponse:
     shown = {"state": Project.State.RUNNING, "currency": person.organisation.currency}
     form = forms.ProjectForm(request.POST or None, initial=shown, person=person)
     made: list[Project] = []
-    if request.method == "POST" and _tried(form, lambda: made.append(_add(form, person))):
+    if request.method == "POST" and pages.tried(form, lambda: made.append(_add(form, person))):
         return _done(request, "Project added", made[0])
     return _form(request, form, "Add a project", reverse("projects:projects"))
 
@@ -112,7 +99,7 @@ def edit_project(request: HttpRequest, key: int) -> HttpResponse:
     def write() -> None:
         actions.edit_project(project=row, changes=form.values(), by=person, version=pages.version_seen(request))
 
-    if request.method == "POST" and _tried(form, write):
+    if request.method == "POST" and pages.tried(form, write):
         return _done(request, "Project saved", row)
     return _form(request, form, f"Edit {row.name}", reverse("projects:project", args=[row.pk]))
 
@@ -132,7 +119,7 @@ def report(request: HttpRequest, key: int) -> HttpResponse:
         sent["forecast_minor"] = forms.minor(sent.pop("forecast"), currency)
         actions.report_status(project=row, by=person, **sent)
 
-    if request.method == "POST" and _tried(form, write):
+    if request.method == "POST" and pages.tried(form, write):
         return _done(request, "Report kept", row)
     return _form(request, form, f"Report on {row.name}", reverse("projects:project", args=[row.pk]), unit=currency)
 

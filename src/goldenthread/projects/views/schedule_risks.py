@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -64,14 +63,14 @@ def risk(request: HttpRequest, key: int) -> HttpResponse:
         return _form(request, project, forms.RiskForm(initial=request.POST.dict()), row, chosen)
     form = forms.RiskForm(request.POST)
     if row is None:
-        if _tried(form, lambda: actions.add_risk(schedule=schedule, event=form.event(), activities=chosen, by=person)):
+        if pages.tried(form, lambda: actions.add_risk(schedule=schedule, event=form.event(), activities=chosen, by=person)):
             return _done(request, "Risk added", project)
         return _form(request, project, form, row, chosen)
     known, version = row, pages.version_seen(request)
     if "remove" in request.POST:
         actions.remove_risk(risk=known, by=person, version=version)
         return _done(request, "Risk removed", project)
-    changed = _tried(
+    changed = pages.tried(
         form, lambda: actions.change_risk(risk=known, event=form.event(), activities=chosen, by=person, version=version)
     )
     return _done(request, "Risk saved", project) if changed else _form(request, project, form, row, chosen)
@@ -99,18 +98,6 @@ def _chosen(request: HttpRequest, row: ScheduleRisk | None) -> list[int]:
     if request.method == "POST":
         return list(dict.fromkeys(pages.number_seen(text) for text in request.POST.getlist("activities")))
     return schedules.driven_by([row])[row.pk] if row is not None else []
-
-
-def _tried(form: forms.RiskForm, write: Callable[[], Any]) -> bool:
-    """Whether it was written; a refusal is shown in the form."""
-    if not form.is_valid():
-        return False
-    try:
-        write()
-    except Refused as refusal:
-        form.refuse(refusal)
-        return False
-    return True
 
 
 def _form(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,10 +9,9 @@ from django.shortcuts import get_object_or_404
 
 from goldenthread.accounts import queries as accounts
 from goldenthread.accounts.models import Person
-from goldenthread.kit.errors import Forbidden, Refused
+from goldenthread.kit.errors import Forbidden
 from goldenthread.kit.permissions import Act, Kind
 from goldenthread.purpose import queries
-from goldenthread.purpose.forms.base import RoomForm
 from goldenthread.purpose.models import Office
 from goldenthread.ui import pages
 
@@ -63,15 +61,3 @@ def done(request: HttpRequest, words: str, address: str) -> HttpResponse:
     """Say what was done, offer to undo it, and go to the page."""
     pages.announce(request, words, undo_url=accounts.undo_address())
     return pages.see_other(address)
-
-
-def tried(form: RoomForm, write: Callable[[], Any]) -> bool:
-    """Whether the write went through; a refusal is shown in the form."""
-    if not form.is_valid():
-        return False
-    try:
-        write()
-    except Refused as refusal:
-        form.refuse(refusal)
-        return False
-    return True

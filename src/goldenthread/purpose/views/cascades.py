@@ -12,7 +12,7 @@ from goldenthread.purpose import actions
 from goldenthread.purpose.forms.cascades import CascadeForm, WordForm
 from goldenthread.purpose.models import Cascade, CascadeWord, Objective
 from goldenthread.purpose.queries import cascades as queries
-from goldenthread.purpose.views.base import done, require, seen, tried, visitor
+from goldenthread.purpose.views.base import done, require, seen, visitor
 from goldenthread.ui import pages
 
 RELATED = ("objective__office", "objective__owner", "parent__office", "parent__owner", "sponsor")
@@ -38,7 +38,7 @@ def set_cascade(request: HttpRequest, key: int) -> HttpResponse:
         seen_version = pages.version_seen(request) if stored else None
         made.append(actions.set_cascade(objective=row, by=person, version=seen_version, **form.changes()))
 
-    if request.method == "POST" and tried(form, write):
+    if request.method == "POST" and pages.tried(form, write):
         return done(request, "Where it comes from is said", reverse("purpose:cascade", args=[made[0].pk]))
     context = {"form": form, "objective": row, "cascade": stored}
     return pages.page(request, "purpose/templates/cascade_form.html", context, status=422 if request.method == "POST" else 200)
@@ -75,7 +75,7 @@ def say(request: HttpRequest, key: int) -> HttpResponse:
         raise Forbidden(actions.NO_WORD)
     form = WordForm(request.POST, cascade=row)
     side = request.POST.get("side", "")
-    if tried(form, lambda: actions.say(cascade=row, by=visitor(request), side=side, **form.changes())):
+    if pages.tried(form, lambda: actions.say(cascade=row, by=visitor(request), side=side, **form.changes())):
         return done(request, "Said", reverse("purpose:cascade", args=[key]))
     return _page(request, row, form, status=422)
 

@@ -18,7 +18,7 @@ from goldenthread.kit.permissions import Act, Kind
 from goldenthread.purpose import actions, progress, queries
 from goldenthread.purpose.forms import FigureForm, KpiForm, RateForm, RedefineForm
 from goldenthread.purpose.models import Kpi, Measurement, ValueRate
-from goldenthread.purpose.views.base import done, office_to_edit, require, seen, tried, visitor
+from goldenthread.purpose.views.base import done, office_to_edit, require, seen, visitor
 from goldenthread.ui import charts, pages
 
 NO_EDIT = "You may not change KPIs of this office."
@@ -103,7 +103,7 @@ def enter_figure(request: HttpRequest, key: int) -> HttpResponse:
     """A figure for a day."""
     row = seen(request, Kpi, key, "office", "owner")
     form = FigureForm(request.POST)
-    if tried(form, lambda: actions.enter_measurement(kpi=row, by=visitor(request), **form.changes())):
+    if pages.tried(form, lambda: actions.enter_measurement(kpi=row, by=visitor(request), **form.changes())):
         return done(request, "Figure entered", reverse("purpose:kpi", args=[key]))
     return _page(request, row, form=form)
 
@@ -127,7 +127,7 @@ def new_kpi(request: HttpRequest) -> HttpResponse:
     def write() -> None:
         made.append(actions.add_kpi(office=office, by=visitor(request), **form.changes()))
 
-    if request.method == "POST" and tried(form, write):
+    if request.method == "POST" and pages.tried(form, write):
         return done(request, "KPI added", reverse("purpose:kpi", args=[made[0].pk]))
     return _form(request, form, None, "New KPI")
 
@@ -144,7 +144,7 @@ def edit_kpi(request: HttpRequest, key: int) -> HttpResponse:
     def write() -> None:
         actions.edit_kpi(kpi=row, changes=form.changes(), by=visitor(request), version=pages.version_seen(request))
 
-    if request.method == "POST" and tried(form, write):
+    if request.method == "POST" and pages.tried(form, write):
         return done(request, "KPI saved", reverse("purpose:kpi", args=[key]))
     return _form(request, form, row, f"Edit {row}", has_figures=has_figures)
 
@@ -164,7 +164,7 @@ def redefine_kpi(request: HttpRequest, key: int) -> HttpResponse:
             kpi=row, on=on, reason=reason, changes=said, by=visitor(request), version=pages.version_seen(request)
         )
 
-    if request.method == "POST" and tried(form, write):
+    if request.method == "POST" and pages.tried(form, write):
         return done(request, "KPI redefined", reverse("purpose:kpi", args=[key]))
     return _form(request, form, row, f"Redefine {row}")
 
@@ -184,7 +184,7 @@ def set_rate(request: HttpRequest, key: int) -> HttpResponse:
         said = form.changes("amount", "currency")
         actions.set_value_rate(kpi=row, worth=form.worth(), by=visitor(request), **said)
 
-    if tried(form, write):
+    if pages.tried(form, write):
         return done(request, "Value of a unit saved, unsigned", reverse("purpose:kpi", args=[key]))
     return _page(request, row, rate=form)
 

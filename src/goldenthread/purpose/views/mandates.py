@@ -14,7 +14,7 @@ from goldenthread.kit.permissions import Act, Kind
 from goldenthread.purpose import actions, queries
 from goldenthread.purpose.forms import MandateForm
 from goldenthread.purpose.models import Mandate, Office, Service
-from goldenthread.purpose.views.base import done, office_to_edit, office_wanted, require, seen, tried, visitor
+from goldenthread.purpose.views.base import done, office_to_edit, office_wanted, require, seen, visitor
 from goldenthread.ui import pages
 from goldenthread.ui.writing import plural
 
@@ -70,7 +70,7 @@ def new_mandate(request: HttpRequest) -> HttpResponse:
         said = form.changes("clauses")
         made.append(actions.draft_mandate(office=office, clauses=form.lines(), by=visitor(request), **said))
 
-    if request.method == "POST" and tried(form, write):
+    if request.method == "POST" and pages.tried(form, write):
         return done(request, "Mandate drafted", reverse("purpose:mandate", args=[made[0].pk]))
     return _form(request, form, f"New mandate of {office}", office, None)
 
@@ -91,7 +91,7 @@ def edit_mandate(request: HttpRequest, key: int) -> HttpResponse:
             if draft:
                 actions.set_clauses(mandate=row, texts=form.lines(), by=person)
 
-    if request.method == "POST" and tried(form, write):
+    if request.method == "POST" and pages.tried(form, write):
         return done(request, "Mandate saved", reverse("purpose:mandate", args=[key]))
     return _form(request, form, f"Edit {row}", row.office, row)
 

@@ -21,7 +21,7 @@ from goldenthread.purpose import actions, queries
 from goldenthread.purpose.forms import AgreeForm, ObjectiveForm, TargetForm
 from goldenthread.purpose.mapping import DIRECTIONS, reviewed
 from goldenthread.purpose.models import Kpi, Objective, Office, Target
-from goldenthread.purpose.views.base import done, office_to_edit, offices_to_edit, require, seen, tried, visitor
+from goldenthread.purpose.views.base import done, office_to_edit, offices_to_edit, require, seen, visitor
 from goldenthread.purpose.views.objective_page import faults, segments
 from goldenthread.ui import pages
 
@@ -45,7 +45,7 @@ def new_objective(request: HttpRequest) -> HttpResponse:
         pages.announce(request, "Filled from your sentence; not saved yet")
     elif data is not None:
         made: list[Objective] = []
-        if form.is_valid() and target.is_valid() and tried(form, lambda: made.append(_add(request, office, form, target))):
+        if form.is_valid() and target.is_valid() and pages.tried(form, lambda: made.append(_add(request, office, form, target))):
             return done(request, "Objective added", reverse("purpose:objective", args=[made[0].pk]))
     context = {
         "form": form,
@@ -201,7 +201,7 @@ def edit_objective(request: HttpRequest, key: int) -> HttpResponse:
         reason, version = form.cleaned_data.get("reason", ""), pages.version_seen(request)
         actions.edit_objective(objective=row, changes=form.changes("reason"), by=person, version=version, reason=reason)
 
-    if request.method == "POST" and tried(form, write):
+    if request.method == "POST" and pages.tried(form, write):
         return done(request, "Objective saved", reverse("purpose:objective", args=[key]))
     context = {"form": form, "objective": row}
     return pages.page(request, "purpose/templates/objective_edit.html", context, status=422 if request.method == "POST" else 200)
@@ -225,7 +225,7 @@ def new_target(request: HttpRequest, key: int) -> HttpResponse:
             )
             actions.set_target(objective=row, kpi=kpi, by=person, reason=reason, **form.figures())
 
-    if request.method == "POST" and tried(form, write):
+    if request.method == "POST" and pages.tried(form, write):
         return done(request, "Target set", reverse("purpose:objective", args=[key]))
     context = {"form": form, "objective": row, "target": None}
     return pages.page(request, "purpose/templates/target.html", context, status=422 if request.method == "POST" else 200)
@@ -247,7 +247,7 @@ def edit_target(request: HttpRequest, key: int) -> HttpResponse:
         else:
             actions.edit_target(target=row, changes=form.figures(), by=person, version=pages.version_seen(request), reason=reason)
 
-    if request.method == "POST" and tried(form, write):
+    if request.method == "POST" and pages.tried(form, write):
         words = "Target removed" if "remove" in request.POST else "Target saved"
         return done(request, words, reverse("purpose:objective", args=[row.objective_id]))
     context = {"form": form, "objective": row.objective, "target": row}

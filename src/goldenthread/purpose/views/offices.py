@@ -13,7 +13,7 @@ from goldenthread.kit.permissions import Act, Kind
 from goldenthread.purpose import actions, queries
 from goldenthread.purpose.forms import OfficeForm
 from goldenthread.purpose.models import Office
-from goldenthread.purpose.views.base import done, require, seen, tried, visitor
+from goldenthread.purpose.views.base import done, require, seen, visitor
 from goldenthread.ui import pages
 
 NO_ADD = "You may not add an office to this organisation."
@@ -57,7 +57,7 @@ def new_office(request: HttpRequest) -> HttpResponse:
     def write() -> None:
         made.append(actions.add_office(by=visitor(request), **form.fields_of_office()))
 
-    if request.method == "POST" and tried(form, write):
+    if request.method == "POST" and pages.tried(form, write):
         return done(request, "Office added", reverse("purpose:office", args=[made[0].pk]))
     return _form(request, form, "New office", None)
 
@@ -73,7 +73,7 @@ def edit_office(request: HttpRequest, key: int) -> HttpResponse:
     def write() -> None:
         actions.edit_office(office=row, changes=form.fields_of_office(), by=visitor(request), version=pages.version_seen(request))
 
-    if request.method == "POST" and tried(form, write):
+    if request.method == "POST" and pages.tried(form, write):
         return done(request, "Office saved", reverse("purpose:office", args=[key]))
     return _form(request, form, f"Edit {row}", row)
 

@@ -12,7 +12,7 @@ from goldenthread.kit.permissions import Act, Kind
 from goldenthread.purpose import actions, queries
 from goldenthread.purpose.forms import ServiceForm
 from goldenthread.purpose.models import Office, Service
-from goldenthread.purpose.views.base import done, office_to_edit, office_wanted, require, seen, tried, visitor
+from goldenthread.purpose.views.base import done, office_to_edit, office_wanted, require, seen, visitor
 from goldenthread.ui import pages
 
 NO_EDIT = "You may not change the services of this office."
@@ -40,7 +40,7 @@ def new_service(request: HttpRequest) -> HttpResponse:
     def write() -> None:
         actions.add_service(office=office, by=visitor(request), **form.fields_of_service())
 
-    if request.method == "POST" and tried(form, write):
+    if request.method == "POST" and pages.tried(form, write):
         return done(request, "Service added", _address(office))
     return _form(request, form, office, None)
 
@@ -59,7 +59,7 @@ def edit_service(request: HttpRequest, key: int) -> HttpResponse:
             service=row, changes=form.fields_of_service(), by=visitor(request), version=pages.version_seen(request)
         )
 
-    if request.method == "POST" and tried(form, write):
+    if request.method == "POST" and pages.tried(form, write):
         return done(request, "Service saved", _address(row.office))
     return _form(request, form, row.office, row)
 
